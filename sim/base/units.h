@@ -1,0 +1,31 @@
+/* units.h -- numbers with units as users write them.
+ * A size is bytes: `4096`, `4 KiB`, `4KiB`; `4K` is refused, since it may mean either.
+ * Binary units B, KiB, MiB, GiB, TiB and decimal kB, MB, GB, TB.  A count is digits only. */
+#ifndef FAULTLINE_BASE_UNITS_H
+#define FAULTLINE_BASE_UNITS_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+
+/* Both: ERR_CONFIG with a sentence that says what would be right; `what` names the value
+ * in it ("machine.memory").  Trailing or leading blanks are allowed. */
+MUST_CHECK enum status parse_size(uint64_t *bytes, const char *text, const char *what,
+                                  struct location at, struct error *err);
+MUST_CHECK enum status parse_count(uint64_t *count, const char *text, const char *what,
+                                   struct location at, struct error *err);
+
+/* "4 KiB", "512 B", "1.5 MiB" (exact values only get a larger unit); returns buffer. */
+char *format_size(uint64_t bytes, char *buffer, size_t size);
+
+/* "213,712,345": digits in groups of three; returns buffer. */
+char *format_count(uint64_t count, char *buffer, size_t size);
+
+/* The candidate nearest to name by edit distance, or NULL if none is near enough to be
+ * meant (distance at most a third of its length, at least one). */
+const char *nearest_name(const char *name, const char *const *candidates, size_t n);
+
+/* "lru, fifo, clock": n names in their order, cut where the buffer ends; returns buffer. */
+char *join_names(char *buffer, size_t size, const char *const *names, size_t n);
+
+#endif
