@@ -1,0 +1,24 @@
+/* batch.c -- see batch.h. */
+#include "trace/batch.h"
+
+#include <stdlib.h>
+
+enum status batch_init(struct batch *batch, struct error *err)
+{
+    *batch = (struct batch){.start = {BLOCK_NONE, BLOCK_NONE}};
+    batch->steps = malloc(BATCH_STEPS * sizeof *batch->steps);
+    batch->shapes = malloc(BATCH_SHAPES * sizeof *batch->shapes);
+    batch->blocks = malloc(BATCH_BLOCKS * sizeof *batch->blocks);
+    if (batch->steps && batch->shapes && batch->blocks)
+        return OK;
+    batch_release(batch);
+    return error_nomem(err);
+}
+
+void batch_release(struct batch *batch)
+{
+    free(batch->steps);
+    free(batch->shapes);
+    free(batch->blocks);
+    *batch = (struct batch){0};
+}

@@ -1,0 +1,261 @@
+/* flt_writer.c -- writes native traces; the bytes are described in flt_layout.h. */
+#include "base/file.h"
+#include "base/map.h"
+#include "trace/flt.h"
+#include "trace/flt_layout.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <xxhash.h>
+#include <zstd.h>
+
+enum { DEFAULT_LEVEL = 9 };
+
+struct flt_writer {
+    FILE *file;
+    struct file_writer output; /* stream NULL: standard output                  */
+    uint64_t offset;           /* bytes written so far                          */
+    ZSTD_CCtx *zstd;
+    int level;
+    unsigned char *raw, *packed;
+    size_t packed_capacity;
+    unsigned char *entries; /* of the index, in its own layout */
+    size_t nentries, entries_capacity;
+    struct reference_counts counts;
+    uint64_t steps;
+    struct map blocks; /* every block seen, to count the distinct ones */
+};
+
+static void writer_free(struct flt_writer *w)
+{
+    ZSTD_freeCCtx(w->zstd);
+    map_release(&w->blocks);
+    free(w->raw);
+    free(w->packed);
+    free(w->entries);
+    free(w);
+}
+
+void flt_writer_abandon(struct flt_writer *writer)
+{
+    if (!writer)
+        return;
+    if (writer->output.stream)
+        file_abandon(&writer->output);
+    writer_free(writer);
+}
+
+static const char *path_of(const struct flt_writer *w)
+{
+    return w->output.stream ? w->output.path : "standard output";
+}
+
+static enum status write_error(const struct flt_writer *w, struct error *err)
+{
+    return error_set(err, ERR_OUTPUT, at_file(path_of(w)), "cannot be written: %s",
+                     strerror(errno));
+}
+
+static enum status write_bytes(struct flt_writer *w, const void *bytes, size_t n,
+                               struct error *err)
+{
+    if (n && fwrite(bytes, 1, n, w->file) != n)
+        return write_error(w, err);
+    w->offset += n;
+    return OK;
+}
+
+static enum status open_output(struct flt_writer *w, const char *path, struct error *err)
+{
+    const bool piped = strcmp(path, "-") == 0;
+    const enum status status = piped ? OK : file_create(&w->output, path, err);
+    w->file = piped ? stdout : w->output.stream;
+    return status;
+}
+
+static enum status write_header(struct flt_writer *w, unsigned granule_shift,
+                                const char *origin, struct error *err)
+{
+    unsigned char h[FLT_HEADER_FIXED + FLT_ORIGIN_MAX + 8];
+    const size_t length = strnlen(origin, FLT_ORIGIN_MAX);
+    const size_t size = FLT_HEADER_FIXED + length + 8;
+    memcpy(h, FLT_MAGIC, 8);
+    put32(h + 8, FLT_VERSION);
+    put32(h + 12, (uint32_t)size);
+    put32(h + 16, granule_shift);
+    put32(h + 20, 64);
+    put32(h + 24, (uint32_t)length);
+    memcpy(h + FLT_HEADER_FIXED, origin, length);
+    put64(h + size - 8, XXH3_64bits(h, size - 8));
+    return write_bytes(w, h, size, err);
+}
+
+enum status flt_writer_create(struct flt_writer **out, const char *path,
+                              const struct flt_writer_options *options, struct error *err)
+{
+    struct flt_writer *w = calloc(1, sizeof *w);
+    if (!w)
+        return error_nomem(err);
+    w->level = options->level ? options->level : DEFAULT_LEVEL;
+    w->packed_capacity = ZSTD_compressBound(FLT_EXPANDED_MAX);
+    w->raw = malloc(FLT_EXPANDED_MAX);
+    w->packed = malloc(w->packed_capacity);
+    w->zstd = ZSTD_createCCtx();
+    enum status status = w->raw && w->packed && w->zstd ? OK : error_nomem(err);
+    if (status == OK)
+        status = open_output(w, path, err);
+    if (status == OK)
+        status = write_header(w, options->granule_shift,
+                              options->origin ? options->origin : "", err);
+    if (status != OK) {
+        flt_writer_abandon(w);
+        return status;
+    }
+    *out = w;
+    return OK;
+}
+
+static unsigned char *put_blocks(unsigned char *p, const struct batch *batch)
+{
+    uint64_t last = 0;
+    for (uint32_t i = 0; i < batch->nblocks; i++) {
+        const uint64_t delta = batch->blocks[i] - last;
+        uint64_t zigzag = delta << 1 ^ (0 - (delta >> 63));
+        last = batch->blocks[i];
+        for (; zigzag >= 0x80; zigzag >>= 7)
+            *p++ = (unsigned char)(zigzag | 0x80);
+        *p++ = (unsigned char)zigzag;
+    }
+    return p;
+}
+
+static unsigned char *put_shapes(unsigned char *p, const struct batch *batch)
+{
+    for (uint32_t i = 0; i < batch->nshapes; i++) {
+        const struct shape *shape = &batch->shapes[i];
+        *p++ = (unsigned char)(shape->length | shape->continued << 7);
+        for (int byte = 0; byte * 8 < shape->length; byte++)
+            *p++ = (unsigned char)(shape->data >> (8 * byte));
+        for (int byte = 0; byte * 8 < shape->length; byte++)
+            *p++ = (unsigned char)(shape->store >> (8 * byte));
+    }
+    return p;
+}
+
+static size_t put_payload(unsigned char *raw, const struct batch *batch)
+{
+    unsigned char *p = put_shapes(put_blocks(raw, batch), batch);
+    for (uint32_t i = 0; i < batch->nsteps; i++, p += 4)
+        put32(p, batch->steps[i]);
+    return (size_t)(p - raw);
+}
+
+/* Enter the chunk about to be written into the index and the totals. */
+static enum status note_chunk(struct flt_writer *w, const struct batch *batch,
+                              size_t payload, struct error *err)
+{
+    if (w->nentries == w->entries_capacity) {
+        const size_t capacity = w->entries_capacity ? 2 * w->entries_capacity : 64;
+        unsigned char *entries = realloc(w->entries, capacity * FLT_INDEX_ENTRY);
+        if (!entries)
+            return error_nomem(err);
+        w->entries = entries;
+        w->entries_capacity = capacity;
+    }
+    unsigned char *entry = w->entries + w->nentries++ * FLT_INDEX_ENTRY;
+    put64(entry, w->offset);
+    put64(entry + 8, batch_references(batch));
+    put32(entry + 16, batch->nsteps);
+    put32(entry + 20, (uint32_t)payload);
+    for (uint32_t i = 0; i < batch->nblocks; i++)
+        if (map_get_or_add(&w->blocks, batch->blocks[i], 0, err) == MAP_ABSENT)
+            return ERR_NOMEM;
+    w->counts.ifetches += batch->counts.ifetches;
+    w->counts.loads += batch->counts.loads;
+    w->counts.stores += batch->counts.stores;
+    w->counts.modifies += batch->counts.modifies;
+    w->steps += batch->nsteps;
+    return OK;
+}
+
+enum status flt_writer_put(struct flt_writer *writer, const struct batch *batch,
+                           struct error *err)
+{
+    if (batch->nsteps == 0)
+        return OK;
+    const size_t raw = put_payload(writer->raw, batch);
+    assert(raw <= FLT_EXPANDED_MAX);
+    const size_t packed =
+        ZSTD_compressCCtx(writer->zstd, writer->packed, writer->packed_capacity,
+                          writer->raw, raw, writer->level);
+    if (ZSTD_isError(packed))
+        return error_set(err, ERR_OUTPUT, at_file(path_of(writer)), "cannot compress: %s",
+                         ZSTD_getErrorName(packed));
+    unsigned char h[FLT_CHUNK_HEADER];
+    memcpy(h, FLT_CHUNK_MAGIC, 4);
+    put64(h + 8, writer->nentries);
+    put32(h + 16, batch->nsteps);
+    put32(h + 20, batch->nshapes);
+    put32(h + 24, batch->nblocks);
+    put32(h + 28, batch->start[0] | (uint32_t)batch->start[1] << 16);
+    put64(h + 32, batch->counts.ifetches);
+    put64(h + 40, batch->counts.loads);
+    put64(h + 48, batch->counts.stores);
+    put64(h + 56, batch->counts.modifies);
+    put32(h + 64, (uint32_t)packed);
+    put32(h + 68, (uint32_t)raw);
+    put64(h + 72, XXH3_64bits(writer->packed, packed));
+    put32(h + 4, (uint32_t)XXH3_64bits(h + FLT_CHUNK_SUMMED, sizeof h - FLT_CHUNK_SUMMED));
+    enum status status = note_chunk(writer, batch, packed, err);
+    if (status == OK)
+        status = write_bytes(writer, h, sizeof h, err);
+    if (status == OK)
+        status = write_bytes(writer, writer->packed, packed, err);
+    return status;
+}
+
+static enum status write_index(struct flt_writer *w, struct error *err)
+{
+    const uint64_t offset = w->offset;
+    unsigned char head[FLT_INDEX_HEADER] = FLT_INDEX_MAGIC;
+    put64(head + 8, w->nentries);
+    unsigned char tail[FLT_INDEX_TOTALS + 8 + FLT_TRAILER];
+    const uint64_t totals[] = {w->counts.ifetches, w->counts.loads,
+                               w->counts.stores,   w->counts.modifies,
+                               w->steps,           (uint64_t)w->blocks.used};
+    for (size_t i = 0; i < ARRAY_LEN(totals); i++)
+        put64(tail + 8 * i, totals[i]);
+    XXH3_state_t *state = XXH3_createState();
+    if (!state)
+        return error_nomem(err);
+    XXH3_64bits_reset(state);
+    XXH3_64bits_update(state, head, sizeof head);
+    XXH3_64bits_update(state, w->entries, w->nentries * FLT_INDEX_ENTRY);
+    XXH3_64bits_update(state, tail, FLT_INDEX_TOTALS);
+    put64(tail + FLT_INDEX_TOTALS, XXH3_64bits_digest(state));
+    XXH3_freeState(state);
+    put64(tail + FLT_INDEX_TOTALS + 8, offset);
+    memcpy(tail + FLT_INDEX_TOTALS + 16, FLT_END_MAGIC, 8);
+    enum status status = write_bytes(w, head, sizeof head, err);
+    if (status == OK)
+        status = write_bytes(w, w->entries, w->nentries * FLT_INDEX_ENTRY, err);
+    if (status == OK)
+        status = write_bytes(w, tail, sizeof tail, err);
+    return status;
+}
+
+enum status flt_writer_finish(struct flt_writer *writer, struct error *err)
+{
+    enum status status = write_index(writer, err);
+    if (status == OK && fflush(writer->file) != 0)
+        status = write_error(writer, err);
+    if (status != OK) {
+        flt_writer_abandon(writer);
+        return status;
+    }
+    if (writer->output.stream)
+        status = file_commit(&writer->output, err);
+    writer_free(writer);
+    return status;
+}

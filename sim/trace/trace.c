@@ -1,0 +1,244 @@
+/* trace.c -- see trace.h: recognises the format and drives its reader. */
+#include "trace/trace.h"
+
+#include "base/units.h"
+#include "trace/flt.h"
+#include "trace/format.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { DEFAULT_GRANULE_SHIFT = 9, DEFAULT_LIST_PAGE_SIZE = 4096, FORMATS_MAX = 32 };
+
+struct trace {
+    char *path;
+    char *origin; /* owned copy behind info.origin */
+    struct trace_info info;
+    struct flt_reader *flt; /* native, or else the four below */
+    struct text *text;
+    const struct format_ops *format;
+    struct builder *builder;
+    void *state;
+    struct format_options options;
+    bool ended;
+    bool yielded; /* a batch has come out: the trace is not empty */
+};
+
+static unsigned log2_of(uint64_t power)
+{
+    unsigned shift = 0;
+    while (power >> shift > 1)
+        shift++;
+    return shift;
+}
+
+static bool is_power_of_two(uint64_t n)
+{
+    return n && !(n & (n - 1));
+}
+
+static enum status unknown_format(const char *path, const char *name, struct error *err)
+{
+    const char *names[FORMATS_MAX] = {"flt"};
+    char all[256] = "flt";
+    size_t n = 1;
+    for (const struct format_ops *const *f = format_table; *f && n < FORMATS_MAX; f++) {
+        names[n++] = (*f)->name;
+        strncat(all, ", ", sizeof all - strlen(all) - 1);
+        strncat(all, (*f)->name, sizeof all - strlen(all) - 1);
+    }
+    const char *nearest = name ? nearest_name(name, names, n) : NULL;
+    if (!name)
+        return error_set(
+            err, ERR_SYNTAX, at_file(path),
+            "not recognised as a trace of any format; name it with --format (%s)", all);
+    return error_set(err, ERR_CONFIG, at_nowhere(), "unknown trace format '%s'%s%s%s (%s)",
+                     name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                     nearest ? "'?" : "", all);
+}
+
+/* The format that fits the head of the text best. */
+static enum status detect(struct trace *t, const char *name, struct error *err)
+{
+    if (name) {
+        for (const struct format_ops *const *f = format_table; *f; f++)
+            if (strcmp((*f)->name, name) == 0)
+                t->format = *f;
+        return t->format ? OK : unknown_format(t->path, name, err);
+    }
+    size_t size;
+    const char *head = text_head(t->text, &size);
+    if (flt_probe(head, size))
+        return error_set(err, ERR_SYNTAX, at_file(t->path),
+                         "a native trace inside another compression; unpack it first");
+    if (size == 0) { /* empty, or damaged before its first byte */
+        char *line;
+        size_t length;
+        const enum status status = text_line(t->text, &line, &length, err);
+        return status != END ? status
+                             : error_set(err, ERR_SYNTAX, at_file(t->path), "empty trace");
+    }
+    unsigned best = 0;
+    for (const struct format_ops *const *f = format_table; *f; f++) {
+        const unsigned score = (*f)->probe(head, size);
+        if (score > best) {
+            best = score;
+            t->format = *f;
+        }
+    }
+    return t->format ? OK : unknown_format(t->path, NULL, err);
+}
+
+static enum status check_granule(const char *what, uint64_t bytes, struct error *err)
+{
+    if (is_power_of_two(bytes) && bytes >= 16 && bytes <= (uint64_t)1 << 30)
+        return OK;
+    return error_set(err, ERR_CONFIG, at_nowhere(),
+                     "%s of %llu bytes: a power of two from 16 B to 1 GiB is needed", what,
+                     (unsigned long long)bytes);
+}
+
+static enum status open_foreign(struct trace *t, const struct trace_options *options,
+                                struct error *err)
+{
+    t->options.list_page_size =
+        options->list_page_size ? options->list_page_size : DEFAULT_LIST_PAGE_SIZE;
+    enum status status = check_granule("pages", t->options.list_page_size, err);
+    if (status == OK && options->granule)
+        status = check_granule("a granule", options->granule, err);
+    if (status == OK)
+        status = text_open(&t->text, t->path, err);
+    if (status == OK)
+        status = detect(t, options->format, err);
+    if (status != OK)
+        return status;
+    unsigned shift = t->format->granule_shift ? t->format->granule_shift(&t->options) : 0;
+    if (options->granule)
+        shift = log2_of(options->granule);
+    t->info.granule_shift = shift ? shift : DEFAULT_GRANULE_SHIFT;
+    t->info.format = t->format->name;
+    t->info.origin = "";
+    t->info.address_bits = 64;
+    t->state = calloc(1, t->format->state_size ? t->format->state_size : 1);
+    if (!t->state)
+        return error_nomem(err);
+    return builder_create(&t->builder, t->info.granule_shift, err);
+}
+
+/* The native format is told by its first byte, which begins no text and no compression. */
+static bool starts_as_native(FILE *file)
+{
+    if (file == stdin)
+        setvbuf(stdin, NULL, _IONBF, 0); /* text.c goes on below the stream's buffer */
+    const int c = getc(file);
+    if (c != EOF)
+        ungetc(c, file);
+    return c == (unsigned char)"\x89"[0];
+}
+
+static enum status open_any(struct trace *t, const struct trace_options *options,
+                            struct error *err)
+{
+    const bool piped = strcmp(t->path, "-") == 0;
+    const bool foreign = options->format && strcmp(options->format, "flt") != 0;
+    FILE *file = foreign ? NULL : piped ? stdin : fopen(t->path, "rb");
+    if (!file && !foreign)
+        return error_set(err, ERR_IO, at_file(t->path), "cannot open: %s", strerror(errno));
+    if (file && (options->format || starts_as_native(file))) {
+        const enum status status = flt_reader_open(
+            &t->flt, file, t->path, options->skip_damaged, &t->info, &t->origin, err);
+        if (status != OK && !piped)
+            fclose(file);
+        t->info.format = "flt";
+        return status;
+    }
+    if (file && !piped)
+        fclose(file);
+    return open_foreign(t, options, err);
+}
+
+enum status trace_open(struct trace **out, const struct trace_options *options,
+                       struct error *err)
+{
+    struct trace *t = calloc(1, sizeof *t);
+    if (!t)
+        return error_nomem(err);
+    t->path = strdup(options->path);
+    t->info.path = t->path;
+    const enum status status = t->path ? open_any(t, options, err) : error_nomem(err);
+    if (status != OK) {
+        trace_close(t);
+        return status;
+    }
+    *out = t;
+    return OK;
+}
+
+void trace_close(struct trace *trace)
+{
+    if (!trace)
+        return;
+    free(trace->origin);
+    flt_reader_close(trace->flt);
+    text_close(trace->text);
+    builder_free(trace->builder);
+    free(trace->state);
+    free(trace->path);
+    free(trace);
+}
+
+const struct trace_info *trace_info(const struct trace *trace)
+{
+    return &trace->info;
+}
+
+static enum status next_foreign(struct trace *t, struct batch *batch, struct error *err)
+{
+    if (t->ended)
+        return END;
+    const enum status status =
+        t->format->read(t->state, t->text, t->builder, &t->options, err);
+    if (status != OK && status != END)
+        return status;
+    t->ended = status == END;
+    builder_take(t->builder, batch);
+    return batch->nsteps ? OK : END;
+}
+
+enum status trace_next(struct trace *trace, struct batch *batch, struct error *err)
+{
+    const enum status status = trace->flt
+                                   ? flt_reader_next(trace->flt, batch, &trace->info, err)
+                                   : next_foreign(trace, batch, err);
+    if (status == END && !trace->yielded)
+        return error_set(err, ERR_SYNTAX, at_file(trace->path),
+                         "empty trace: no references");
+    trace->yielded = trace->yielded || status == OK;
+    return status;
+}
+
+enum status trace_rewind(struct trace *trace, struct error *err)
+{
+    if (trace->flt)
+        return flt_reader_rewind(trace->flt, err);
+    if (strcmp(trace->path, "-") == 0)
+        return error_set(err, ERR_IO, at_file(trace->path),
+                         "cannot be read twice: a file is needed, not a pipe");
+    text_close(trace->text);
+    trace->text = NULL;
+    builder_free(trace->builder);
+    trace->builder = NULL;
+    memset(trace->state, 0, trace->format->state_size);
+    trace->ended = false;
+    const enum status status = text_open(&trace->text, trace->path, err);
+    return status == OK ? builder_create(&trace->builder, trace->info.granule_shift, err)
+                        : status;
+}
+
+uint64_t trace_consumed(const struct trace *trace, uint64_t *size)
+{
+    return trace->flt ? flt_reader_consumed(trace->flt, size)
+                      : text_consumed(trace->text, size);
+}

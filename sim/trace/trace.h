@@ -1,0 +1,50 @@
+/* trace.h -- open a trace of any format and read it batch by batch. */
+#ifndef FAULTLINE_TRACE_TRACE_H
+#define FAULTLINE_TRACE_TRACE_H
+
+#include "base/error.h"
+#include "trace/batch.h"
+
+struct trace;
+
+struct trace_options {
+    const char *path;        /* "-": standard input                                    */
+    const char *format;      /* NULL: recognised from content                          */
+    uint64_t list_page_size; /* bytes of a page in a list of page numbers; 0: 4096      */
+    uint64_t granule;        /* bytes of a block, foreign formats only; 0: the default  */
+    bool skip_damaged;       /* native: go on past damaged chunks and count the loss    */
+};
+
+/* What is known of a trace.  The native format knows all of it when opened; a foreign one
+ * knows the first three. */
+struct trace_info {
+    const char *path;
+    const char *format; /* "flt", "lackey", ...                                        */
+    unsigned granule_shift;
+    bool complete;      /* the fields below are known                                  */
+    const char *origin; /* how the trace was made, one line; "" if not said            */
+    unsigned address_bits;
+    struct reference_counts counts;
+    uint64_t steps, batches;
+    uint64_t blocks; /* distinct blocks touched                                        */
+    uint64_t lost_batches, lost_bytes; /* skipped as damaged so far                     */
+};
+
+/* ERR_IO, ERR_SYNTAX (format not recognised, empty trace), ERR_DAMAGED. */
+MUST_CHECK enum status trace_open(struct trace **out, const struct trace_options *options,
+                                  struct error *err);
+void trace_close(struct trace *trace);
+
+const struct trace_info *trace_info(const struct trace *trace);
+
+/* Fill *batch (from batch_init) with the next steps: OK, END, or an error. */
+MUST_CHECK enum status trace_next(struct trace *trace, struct batch *batch,
+                                  struct error *err);
+
+/* Start again from the beginning.  ERR_IO if the input is a pipe. */
+MUST_CHECK enum status trace_rewind(struct trace *trace, struct error *err);
+
+/* Bytes read so far and in all (0: not known), for progress. */
+uint64_t trace_consumed(const struct trace *trace, uint64_t *size);
+
+#endif
