@@ -1,0 +1,79 @@
+/* clock.c -- one-handed clock: Corbato, "A paging experiment with the Multics system",
+ * in: In Honor of Philip M. Morse, MIT Press 1969. */
+#include "pager/policy.h"
+
+enum { HAND_ADVANCES, HAND_STAYS };
+
+struct clock_params {
+    bool ref_on_load;
+    uint32_t hand;
+};
+
+struct clock {
+    const struct policy_env *env;
+    pfn_t hand; /* next frame to look at */
+};
+
+static const char *const hand_choices[] = {"advances", "stays", NULL};
+
+static const struct param clock_table[] = {
+    {.name = "ref_on_load",
+     .kind = PARAM_BOOL,
+     .offset = offsetof(struct clock_params, ref_on_load),
+     .fallback = "yes",
+     .help =
+         "a page is loaded with its reference bit set (the reference that faulted counts)"},
+    {.name = "hand",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct clock_params, hand),
+     .fallback = "advances",
+     .choices = hand_choices,
+     .help = "after a replacement the hand advances past the new page or stays on it"},
+    {0},
+};
+
+static enum status clock_init(void *state, const struct policy_env *env, struct error *err)
+{
+    (void)err;
+    ((struct clock *)state)->env = env;
+    return OK;
+}
+
+static void clock_page_in(void *state, pfn_t pfn)
+{
+    const struct clock *c = state;
+    if (((const struct clock_params *)c->env->params)->ref_on_load)
+        frame_set_referenced(c->env->pager, pfn);
+}
+
+static pfn_t clock_victim(void *state)
+{
+    struct clock *c = state;
+    const struct clock_params *params = c->env->params;
+    /* Ends: a full turn at most clears every bit. */
+    for (;;) {
+        const pfn_t pfn = c->hand;
+        const pfn_t next = pfn + 1 < c->env->nframes ? pfn + 1 : 0;
+        if (!frame_referenced(c->env->pager, pfn)) {
+            c->hand = params->hand == HAND_ADVANCES ? next : pfn;
+            return pfn;
+        }
+        frame_clear_referenced(c->env->pager, pfn);
+        c->hand = next;
+    }
+}
+
+const struct policy_ops policy_clock = {
+    .abi = POLICY_ABI,
+    .name = "clock",
+    .summary =
+        "a hand turns over the frames and evicts the first page not used since it passed",
+    .source = "Corbato 1969",
+    .sees = POLICY_REF_BITS,
+    .params = clock_table,
+    .params_size = sizeof(struct clock_params),
+    .state_size = sizeof(struct clock),
+    .init = clock_init,
+    .page_in = clock_page_in,
+    .victim = clock_victim,
+};

@@ -1,0 +1,58 @@
+/* mru.c -- most recently used: Chou and DeWitt, "An evaluation of buffer management
+ * strategies for relational database systems", VLDB 1985. */
+#include "pager/frame_ring.h"
+#include "pager/replay.h"
+
+struct mru {
+    struct frame_ring order; /* by last use */
+};
+
+static enum status mru_init(void *state, const struct policy_env *env, struct error *err)
+{
+    (void)err;
+    frame_ring_init(&((struct mru *)state)->order, env->frames);
+    return OK;
+}
+
+static void mru_page_in(void *state, pfn_t pfn)
+{
+    frame_ring_add(&((struct mru *)state)->order, pfn);
+}
+
+static void mru_page_out(void *state, pfn_t pfn)
+{
+    frame_ring_remove(&((struct mru *)state)->order, pfn);
+}
+
+ALWAYS_INLINE void mru_access(void *state, pfn_t pfn, uint64_t next)
+{
+    (void)next;
+    frame_ring_renew(&((struct mru *)state)->order, pfn);
+}
+
+static pfn_t mru_victim(void *state)
+{
+    return frame_ring_newest(&((struct mru *)state)->order);
+}
+
+static enum status mru_replay(struct pager *pager, const struct paged_batch *batch,
+                              struct error *err)
+{
+    return replay_with(pager, batch, mru_access, POLICY_EVERY_ACCESS, err);
+}
+
+const struct policy_ops policy_mru = {
+    .abi = POLICY_ABI,
+    .name = "mru",
+    .summary = "evicts the page that was used last: best for loops larger than memory",
+    .source = "Chou, DeWitt 1985",
+    .sees = POLICY_EVERY_ACCESS,
+    .state_size = sizeof(struct mru),
+    .frame_size = sizeof(struct frame_link),
+    .init = mru_init,
+    .page_in = mru_page_in,
+    .page_out = mru_page_out,
+    .access = mru_access,
+    .victim = mru_victim,
+    .replay = mru_replay,
+};

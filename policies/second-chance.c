@@ -1,0 +1,75 @@
+/* second-chance.c -- FIFO that passes over used pages: Tanenbaum, Modern Operating Systems,
+ * 3.4.4; Silberschatz, Galvin, Gagne, Operating System Concepts, 10.4.5.2. */
+#include "pager/frame_ring.h"
+#include "pager/policy.h"
+
+struct second_chance_params {
+    bool ref_on_load;
+};
+
+struct second_chance {
+    const struct policy_env *env;
+    struct frame_ring queue; /* by time of loading, or of the last second chance */
+};
+
+static const struct param second_chance_table[] = {
+    {.name = "ref_on_load",
+     .kind = PARAM_BOOL,
+     .offset = offsetof(struct second_chance_params, ref_on_load),
+     .fallback = "yes",
+     .help =
+         "a page is loaded with its reference bit set (the reference that faulted counts)"},
+    {0},
+};
+
+static enum status second_chance_init(void *state, const struct policy_env *env,
+                                      struct error *err)
+{
+    struct second_chance *s = state;
+    (void)err;
+    s->env = env;
+    frame_ring_init(&s->queue, env->frames);
+    return OK;
+}
+
+static void second_chance_page_in(void *state, pfn_t pfn)
+{
+    struct second_chance *s = state;
+    frame_ring_add(&s->queue, pfn);
+    if (((const struct second_chance_params *)s->env->params)->ref_on_load)
+        frame_set_referenced(s->env->pager, pfn);
+}
+
+static void second_chance_page_out(void *state, pfn_t pfn)
+{
+    frame_ring_remove(&((struct second_chance *)state)->queue, pfn);
+}
+
+static pfn_t second_chance_victim(void *state)
+{
+    struct second_chance *s = state;
+    /* Ends: a full turn at most clears every bit. */
+    for (;;) {
+        const pfn_t oldest = frame_ring_oldest(&s->queue);
+        if (!frame_referenced(s->env->pager, oldest))
+            return oldest;
+        frame_clear_referenced(s->env->pager, oldest);
+        frame_ring_renew(&s->queue, oldest);
+    }
+}
+
+const struct policy_ops policy_second_chance = {
+    .abi = POLICY_ABI,
+    .name = "second-chance",
+    .summary = "FIFO queue in which a used page goes back to the tail once",
+    .source = "Tanenbaum, Modern Operating Systems, 3.4.4",
+    .sees = POLICY_REF_BITS,
+    .params = second_chance_table,
+    .params_size = sizeof(struct second_chance_params),
+    .state_size = sizeof(struct second_chance),
+    .frame_size = sizeof(struct frame_link),
+    .init = second_chance_init,
+    .page_in = second_chance_page_in,
+    .page_out = second_chance_page_out,
+    .victim = second_chance_victim,
+};
