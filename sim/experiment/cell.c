@@ -1,0 +1,162 @@
+/* cell.c -- see cell.h. */
+#include "experiment/cell.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <xxhash.h>
+
+unsigned page_shift_of(uint64_t page_size)
+{
+    unsigned shift = 0;
+    while (page_size >> shift > 1)
+        shift++;
+    return shift;
+}
+
+void cell_identity(char id[33], const struct cell_config *config, const char *digest)
+{
+    XXH3_state_t *state = XXH3_createState();
+    assert(state); /* a few hundred bytes */
+    XXH3_128bits_reset(state);
+    XXH3_128bits_update(state, MODEL_VERSION, sizeof MODEL_VERSION);
+    XXH3_128bits_update(state, digest, strlen(digest) + 1);
+    for (size_t i = 0; i < config->nsettings; i++) {
+        const struct setting *setting = &config->settings[i];
+        XXH3_128bits_update(state, setting->key, strlen(setting->key) + 1);
+        XXH3_128bits_update(state, setting->value, strlen(setting->value) + 1);
+    }
+    const XXH128_hash_t hash = XXH3_128bits_digest(state);
+    XXH3_freeState(state);
+    snprintf(id, 33, "%016llx%016llx", (unsigned long long)hash.high64,
+             (unsigned long long)hash.low64);
+}
+
+static enum tlb_replacement replacement_of(const char *name)
+{
+    return strcmp(name, "fifo") == 0     ? TLB_FIFO
+           : strcmp(name, "random") == 0 ? TLB_RANDOM
+                                         : TLB_LRU;
+}
+
+enum status cell_init(struct cell *cell, const struct cell_config *config,
+                      const struct future *future, struct error *err)
+{
+    *cell = (struct cell){
+        .config = config,
+        .policy = policy_find(config->policy.name),
+        .page_shift = page_shift_of(config->page_size),
+    };
+    struct pager_params params = {
+        .mmu = {.format = pagetable_find(config->mmu),
+                .page_shift = cell->page_shift,
+                .seed = config->seed},
+        .frames = config->frames,
+        .kernel = kernel_find(config->kernel.name),
+        .kernel_params = config->kernel.params,
+        .policy = cell->policy,
+        .policy_params = config->policy.params,
+        .future = future,
+        .seed = config->seed,
+    };
+    /* The names were checked when the experiment was loaded. */
+    assert(params.mmu.format && params.kernel && params.policy);
+    for (int i = 0; i < TLB_LEVELS; i++) {
+        const struct tlb_level_config *level = &config->tlb[i];
+        if (level->entries)
+            params.mmu.tlb[i] = (struct tlb_params){
+                .entries = (uint32_t)level->entries,
+                .ways = (uint32_t)level->ways,
+                .replacement = replacement_of(level->replacement),
+            };
+    }
+    return pager_init(&cell->pager, &params, err);
+}
+
+void cell_release(struct cell *cell)
+{
+    pager_release(&cell->pager);
+}
+
+static void append(char *notes, size_t size, const char *text)
+{
+    const size_t used = strlen(notes);
+    snprintf(notes + used, size - used, "%s%s", used ? "; " : "", text);
+}
+
+/* "clock: ref_on_load=yes, hand=advances" */
+static void append_params(char *notes, size_t size, const char *kind, const char *name,
+                          const struct param *table, const void *values)
+{
+    char text[256], value[64];
+    int n = snprintf(text, sizeof text, "%s %s", kind, name);
+    for (const struct param *p = table; p && p->name && n < (int)sizeof text; p++)
+        n +=
+            snprintf(text + n, sizeof text - (size_t)n, "%s%s=%s", p == table ? ": " : ", ",
+                     p->name, param_format(p, values, value, sizeof value));
+    append(notes, size, text);
+}
+
+static void write_notes(const struct cell *cell, char *notes, size_t size)
+{
+    const struct cell_config *config = cell->config;
+    const struct pager *pager = &cell->pager;
+    char text[256];
+    notes[0] = '\0';
+    append_params(notes, size, "policy", config->policy.name, cell->policy->params,
+                  config->policy.params);
+    append_params(notes, size, "kernel", config->kernel.name, pager->kernel->params,
+                  config->kernel.params);
+    if (cell->policy->sees == POLICY_EVERY_ACCESS)
+        append(notes, size, "the policy is ideal: it sees every access");
+    if (cell->policy->sees == POLICY_FUTURE) {
+        snprintf(text, sizeof text,
+                 "the policy is ideal: it sees the future, through an index of %llu bytes",
+                 (unsigned long long)future_bytes(pager->future));
+        append(notes, size, text);
+    }
+    if (pager->mmu.format->note) {
+        pager->mmu.format->note(cell->page_shift, text, sizeof text);
+        if (text[0])
+            append(notes, size, text);
+        if (cell->policy->sees == POLICY_REF_BITS)
+            append(notes, size,
+                   "the walk that loads the TLB sets the accessed bit of a new page, "
+                   "whatever ref_on_load says");
+    }
+}
+
+void cell_result(const struct cell *cell, const struct reference_counts *counts,
+                 uint64_t touched, struct cell_result *result)
+{
+    const struct pager *pager = &cell->pager;
+    const struct mmu *mmu = &pager->mmu;
+    const uint64_t references = counts->ifetches + counts->loads + counts->stores;
+    result->state = CELL_DONE;
+    result->message[0] = '\0';
+    result->index_bytes = pager->future ? future_bytes(pager->future) : 0;
+    result->counters = (struct counters){
+        .references = references,
+        .ifetches = counts->ifetches,
+        .loads = counts->loads,
+        .stores = counts->stores,
+        .accesses = references + pager->extra_accesses,
+        .faults = pager->faults,
+        .faults_cold = pager->faults_cold,
+        .faults_major = pager->faults_major,
+        .faults_minor = pager->faults_minor,
+        .fault_rate = references ? (double)pager->faults / (double)references : 0,
+        .page_ins = pager->page_ins,
+        .page_outs = pager->page_outs,
+        .page_outs_dirty = pager->page_outs_dirty,
+        .tlb_l1i_misses = mmu->l1_misses[TLB_L1I],
+        .tlb_l1d_misses = mmu->l1_misses[TLB_L1D],
+        .tlb_l2_hits = mmu->l2_hits,
+        .tlb_l2_misses = mmu->l2_misses,
+        .walks = mmu->walks,
+        .walk_accesses = mmu->walk_accesses,
+        .bytes_fetched = pager->page_ins << cell->page_shift,
+        .bytes_touched = touched,
+    };
+    write_notes(cell, result->notes, sizeof result->notes);
+}

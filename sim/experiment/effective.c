@@ -1,0 +1,176 @@
+/* effective.c -- see effective.h. */
+#include "experiment/effective.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { INDENT = 2 };
+
+static bool is_tlb(const char *key)
+{
+    return strncmp(key, "machine.tlb.", 12) == 0;
+}
+
+/* Whether some cell may have a TLB: mmu varies, or it is not the ideal one. */
+static bool may_have_tlb(const struct layer *layer)
+{
+    const struct assignment *mmu = layer_find(layer, "machine.mmu", AXIS_NONE);
+    const char *name = mmu ? mmu->node->text : key_find("machine.mmu")->fallback;
+    return layer_axis_over(layer, "machine.mmu") || !key_mmu_is_ideal(name);
+}
+
+/* The scalar to write for a key, or NULL if it has none or an axis gives it. */
+static const char *text_of(const struct layer *layer, const struct key *key)
+{
+    if (key->kind > KEY_KERNEL || key->kind == KEY_NAME ||
+        layer_axis_over(layer, key->name))
+        return NULL;
+    if (is_tlb(key->name) && !may_have_tlb(layer))
+        return NULL;
+    if (key->kind == KEY_FRAMES && layer_find(layer, "machine.memory", AXIS_NONE))
+        return NULL;
+    const struct assignment *a = layer_find(layer, key->name, AXIS_NONE);
+    return a ? a->node->text : key->fallback;
+}
+
+/* Write the sections of key that the one written before it does not have, and then the
+ * last part: "machine:\n  page_size". */
+static void write_name(FILE *out, const char *key, const char *previous)
+{
+    int depth = 0;
+    bool same = true;
+    for (const char *part = key;; depth++) {
+        const char *dot = strchr(part, '.');
+        const int length = dot ? (int)(dot - part) : (int)strlen(part);
+        const size_t end = (size_t)(part - key) + (size_t)length;
+        same = same && dot && strncmp(key, previous, end + 1) == 0;
+        if (!same)
+            fprintf(out, "%*s%.*s:%s", depth * INDENT, "", length, part, dot ? "\n" : " ");
+        if (!dot)
+            return;
+        part = dot + 1;
+    }
+}
+
+/* The name of a plug-in, with the parameters that were given: {name: clock, hand: stays} */
+static void write_plugin(FILE *out, const struct layer *layer, const struct key *key,
+                         const char *name)
+{
+    bool any = false;
+    for (const struct assignment *a = layer->first; a; a = a->next) {
+        const char *param;
+        if (a->axis != AXIS_NONE || key_of_param(a->key, &param) != key ||
+            layer_axis_over(layer, a->key))
+            continue;
+        if (!any) {
+            fputs("{name: ", out);
+            yaml_write_scalar(out, name);
+            any = true;
+        }
+        fputs(", ", out);
+        yaml_write_scalar(out, param);
+        fputs(": ", out);
+        yaml_write_scalar(out, a->node->text);
+    }
+    if (any)
+        fputc('}', out);
+    else
+        yaml_write_scalar(out, name);
+}
+
+static void write_keys(FILE *out, const struct layer *layer)
+{
+    const char *previous = "";
+    for (size_t i = 0; i < key_count; i++) {
+        const struct key *key = &key_table[i];
+        const char *text = text_of(layer, key);
+        if (!text)
+            continue;
+        write_name(out, key->name, previous);
+        if (key->kind == KEY_POLICY || key->kind == KEY_KERNEL)
+            write_plugin(out, layer, key, text);
+        else
+            yaml_write_scalar(out, text);
+        fputc('\n', out);
+        previous = key->name;
+    }
+}
+
+static void write_axes(FILE *out, const struct layer *layer, enum axis axis,
+                       const char *name)
+{
+    bool any = false;
+    for (const struct assignment *a = layer->first; a; a = a->next) {
+        if (a->axis != axis)
+            continue;
+        if (!any)
+            fprintf(out, "%s:\n", name);
+        any = true;
+        fprintf(out, "%*s", INDENT, "");
+        yaml_write_scalar(out, a->key);
+        fputs(": ", out);
+        yaml_write_flow(out, a->node);
+        fputc('\n', out);
+    }
+}
+
+static void write_field(FILE *out, const char *name, const char *text)
+{
+    if (!text)
+        return;
+    fprintf(out, ", %s: ", name);
+    yaml_write_scalar(out, text);
+}
+
+/* Names of counters, which need no quotes: "a" or "a,b". */
+static void write_y(FILE *out, const char *y)
+{
+    const bool list = strchr(y, ',') != NULL;
+    fputs(list ? ", y: [" : ", y: ", out);
+    for (const char *c = y; *c; c++)
+        if (*c == ',')
+            fputs(", ", out);
+        else
+            fputc(*c, out);
+    if (list)
+        fputc(']', out);
+}
+
+static void write_plots(FILE *out, const struct experiment *experiment)
+{
+    if (experiment->nplots > 0)
+        fputs("plots:\n", out);
+    for (size_t i = 0; i < experiment->nplots; i++) {
+        const struct plot_config *plot = &experiment->plots[i];
+        fprintf(out, "%*s- {x: ", INDENT, "");
+        yaml_write_scalar(out, plot->x);
+        write_y(out, plot->y);
+        write_field(out, "series", plot->series);
+        write_field(out, "title", plot->title);
+        write_field(out, "file", plot->file);
+        fputs("}\n", out);
+    }
+}
+
+enum status effective_write(struct experiment *experiment, const struct layer *layer,
+                            struct arena *arena, struct error *err)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    if (!out)
+        return error_nomem(err);
+    fputs("experiment: ", out);
+    yaml_write_scalar(out, experiment->name);
+    fputc('\n', out);
+    write_keys(out, layer);
+    write_axes(out, layer, AXIS_ZIP, "zip");
+    write_axes(out, layer, AXIS_SWEEP, "sweep");
+    write_plots(out, experiment);
+    const bool failed = ferror(out) != 0;
+    if (fclose(out) == 0 && !failed)
+        experiment->effective = arena_strndup(arena, text, length);
+    free(text);
+    return experiment->effective ? OK : error_nomem(err);
+}

@@ -1,0 +1,29 @@
+/* result.h -- what a finished cell yields, and the set of them that reports are made of. */
+#ifndef FAULTLINE_EXPERIMENT_RESULT_H
+#define FAULTLINE_EXPERIMENT_RESULT_H
+
+#include "experiment/config.h"
+#include "stats/counters.h"
+
+enum cell_state {
+    CELL_MISSING, /* not run yet (interrupted, or another shard's)                        */
+    CELL_DONE,
+    CELL_FAILED, /* message says why                                                     */
+};
+
+struct cell_result {
+    enum cell_state state;
+    char id[33]; /* identity: 32 hexadecimal digits, hash of configuration, trace, model  */
+    struct counters counters; /* valid if CELL_DONE                                      */
+    char message[640];        /* "" or why the cell failed                               */
+    char notes[640]; /* conventions and adaptations in force, sentences joined by "; "    */
+    uint64_t index_bytes; /* memory that an index of the future took (opt); 0: none      */
+};
+
+/* results[i] belongs to experiment->cells[i]. */
+struct result_set {
+    const struct experiment *experiment;
+    const struct cell_result *results;
+};
+
+#endif

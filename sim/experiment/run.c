@@ -1,0 +1,242 @@
+/* run.c -- see run.h. */
+#include "experiment/run.h"
+
+#include "experiment/pass.h"
+#include "experiment/source.h"
+#include "experiment/store.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Everything that the threads share; lock guards what changes. */
+struct job {
+    const struct experiment *experiment;
+    const struct run_options *options;
+    struct cell_result *results;
+    struct source *sources; /* one for each different trace */
+    size_t nsources;
+    size_t *source_of; /* [cell] */
+    struct pass *passes;
+    size_t npasses;
+    pthread_mutex_t lock;
+    size_t next_pass;
+    struct run_progress progress;
+    enum status status; /* the first error, which stops all threads */
+    struct error error;
+};
+
+static enum status open_sources(struct job *job, struct error *err)
+{
+    const struct experiment *e = job->experiment;
+    job->sources = calloc(e->ncells + 1, sizeof *job->sources);
+    job->source_of = calloc(e->ncells + 1, sizeof *job->source_of);
+    if (!job->sources || !job->source_of)
+        return error_nomem(err);
+    for (size_t i = 0; i < e->ncells; i++) {
+        size_t s = 0;
+        for (; s < job->nsources; s++) {
+            assert(job->sources[s].path);
+            if (strcmp(job->sources[s].path, e->cells[i].trace) == 0)
+                break;
+        }
+        if (s == job->nsources) {
+            const enum status status = source_open(&job->sources[s], e->cells[i].trace,
+                                                   job->options->interrupted, err);
+            if (status != OK)
+                return status;
+            job->nsources++;
+        }
+        job->source_of[i] = s;
+    }
+    return OK;
+}
+
+static bool sees_future(const struct cell_config *config)
+{
+    return policy_find(config->policy.name)->sees == POLICY_FUTURE;
+}
+
+/* Cells go well together in a pass if they share the trace and, since an index of the
+ * future is large, if they share that or have none. */
+static bool go_together(const struct job *job, size_t a, size_t b)
+{
+    const struct cell_config *ca = &job->experiment->cells[a],
+                             *cb = &job->experiment->cells[b];
+    if (job->source_of[a] != job->source_of[b] || sees_future(ca) != sees_future(cb))
+        return false;
+    return !sees_future(ca) || ca->page_size == cb->page_size;
+}
+
+static size_t threads_of(const struct run_options *options)
+{
+    const long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return options->jobs ? options->jobs : cores > 0 ? (size_t)cores : 1;
+}
+
+static void add_to_pass(struct job *job, struct pass *pass, size_t cell)
+{
+    pass->source = &job->sources[job->source_of[cell]];
+    pass->configs[pass->ncells] = &job->experiment->cells[cell];
+    pass->results[pass->ncells++] = &job->results[cell];
+    job->progress.references_total += pass->source->references;
+}
+
+/* Group the cells that are still to run into passes, in such a number that all threads
+ * have something to do. */
+static enum status plan_passes(struct job *job, struct error *err)
+{
+    const size_t ncells = job->experiment->ncells;
+    job->passes = calloc(ncells + 1, sizeof *job->passes);
+    bool *planned = calloc(ncells + 1, sizeof *planned);
+    if (!job->passes || !planned) {
+        free(planned);
+        return error_nomem(err);
+    }
+    for (size_t i = 0; i < ncells; i++)
+        planned[i] = job->results[i].state == CELL_DONE;
+    for (size_t i = 0; i < ncells; i++) {
+        if (planned[i])
+            continue;
+        size_t group = 0;
+        for (size_t k = i; k < ncells; k++)
+            group += !planned[k] && go_together(job, i, k);
+        const size_t threads = threads_of(job->options);
+        const size_t share = (group + threads - 1) / threads;
+        const size_t most = share < PASS_CELLS ? share : PASS_CELLS;
+        struct pass *pass = &job->passes[job->npasses++];
+        for (size_t k = i; k < ncells && pass->ncells < most; k++)
+            if (!planned[k] && go_together(job, i, k)) {
+                planned[k] = true;
+                add_to_pass(job, pass, k);
+            }
+    }
+    free(planned);
+    return OK;
+}
+
+/* Identities of all cells; finished ones are taken from the folder. */
+static void find_finished(struct job *job)
+{
+    for (size_t i = 0; i < job->experiment->ncells; i++) {
+        struct cell_result *result = &job->results[i];
+        cell_identity(result->id, &job->experiment->cells[i],
+                      job->sources[job->source_of[i]].digest);
+        if (job->options->resume && job->options->folder &&
+            store_get(job->options->folder, result))
+            job->progress.done++;
+    }
+    job->progress.total = job->experiment->ncells;
+}
+
+static void report_progress(struct job *job)
+{
+    if (job->options->progress)
+        job->options->progress(job->options->context, &job->progress);
+}
+
+static bool advance(void *context, uint64_t references)
+{
+    struct job *job = context;
+    pthread_mutex_lock(&job->lock);
+    job->progress.references += references;
+    report_progress(job);
+    const bool go_on = job->status == OK && !*job->options->interrupted;
+    pthread_mutex_unlock(&job->lock);
+    return go_on;
+}
+
+static void stop(struct job *job, const struct error *why)
+{
+    pthread_mutex_lock(&job->lock);
+    /* A thread stopped by another one's error has only an interruption to tell of. */
+    if (job->status == OK ||
+        (job->status == ERR_INTERRUPTED && why->code != ERR_INTERRUPTED)) {
+        job->status = why->code;
+        job->error = *why;
+        job->error.at.file = job->error.file[0] ? job->error.file : NULL;
+    }
+    pthread_mutex_unlock(&job->lock);
+}
+
+static enum status keep_results(struct job *job, const struct pass *pass, struct error *err)
+{
+    enum status status = OK;
+    for (size_t i = 0; i < pass->ncells && status == OK; i++)
+        if (job->options->folder && pass->results[i]->state == CELL_DONE)
+            status = store_put(job->options->folder, pass->results[i], err);
+    pthread_mutex_lock(&job->lock);
+    job->progress.done += pass->ncells;
+    report_progress(job);
+    pthread_mutex_unlock(&job->lock);
+    return status;
+}
+
+static void *work(void *context)
+{
+    struct job *job = context;
+    const struct pass_host host = {.context = job, .advance = advance};
+    for (;;) {
+        pthread_mutex_lock(&job->lock);
+        const bool more = job->status == OK && job->next_pass < job->npasses;
+        struct pass *pass = more ? &job->passes[job->next_pass++] : NULL;
+        pthread_mutex_unlock(&job->lock);
+        if (!pass)
+            return NULL;
+        struct error err;
+        enum status status = pass_run(pass, &host, &err);
+        if (status == OK)
+            status = keep_results(job, pass, &err);
+        if (status != OK)
+            stop(job, &err);
+    }
+}
+
+static void run_passes(struct job *job)
+{
+    size_t nthreads = threads_of(job->options), started = 0;
+    if (nthreads > job->npasses)
+        nthreads = job->npasses;
+    pthread_t *threads = calloc(nthreads + 1, sizeof *threads);
+    /* Without further threads the work is done here all the same. */
+    while (threads && started + 1 < nthreads &&
+           pthread_create(&threads[started], NULL, work, job) == 0)
+        started++;
+    work(job);
+    for (size_t i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    free(threads);
+}
+
+enum status experiment_run(const struct experiment *experiment,
+                           const struct run_options *options, struct cell_result *results,
+                           struct error *err)
+{
+    struct job job = {.experiment = experiment, .options = options, .results = results};
+    pthread_mutex_init(&job.lock, NULL);
+    enum status status = options->folder ? store_prepare(options->folder, err) : OK;
+    if (status == OK)
+        status = open_sources(&job, err);
+    if (status == OK) {
+        find_finished(&job);
+        status = plan_passes(&job, err);
+    }
+    if (status == OK) {
+        run_passes(&job);
+        status = job.status;
+        if (status != OK && err) {
+            *err = job.error;
+            err->at.file = err->file[0] ? err->file : NULL;
+        }
+    }
+    for (size_t s = 0; s < job.nsources; s++)
+        source_close(&job.sources[s]);
+    free(job.sources);
+    free(job.source_of);
+    free(job.passes);
+    pthread_mutex_destroy(&job.lock);
+    return status;
+}

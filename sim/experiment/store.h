@@ -1,0 +1,19 @@
+/* store.h -- finished cells on disk: FOLDER/cells/IDENTITY.json, each written whole or not
+ * at all, so that a run killed at any moment can be resumed. */
+#ifndef FAULTLINE_EXPERIMENT_STORE_H
+#define FAULTLINE_EXPERIMENT_STORE_H
+
+#include "experiment/result.h"
+
+/* Make the folder.  ERR_OUTPUT if it cannot be written. */
+MUST_CHECK enum status store_prepare(const char *folder, struct error *err);
+
+/* Keep a finished cell (state CELL_DONE) under its identity. */
+MUST_CHECK enum status store_put(const char *folder, const struct cell_result *result,
+                                 struct error *err);
+
+/* Find the cell whose identity result->id holds: true, and *result filled in.  A file that
+ * is missing or does not read as a finished cell of that identity is as good as none. */
+bool store_get(const char *folder, struct cell_result *result);
+
+#endif
