@@ -1,0 +1,180 @@
+/* figure.c -- from a table of results to lines of points; see figure.h. */
+#include "report/figure.h"
+
+#include "base/units.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "unknown column": with the nearest name, or with all that could be meant. */
+static enum status unknown_column(const struct data *data, const char *name,
+                                  const char *role, struct location at, struct error *err)
+{
+    const size_t n = data_columns(data);
+    const char **names = calloc(n + 1, sizeof *names);
+    if (!names)
+        return error_nomem(err);
+    char keys[400] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < n; i++) {
+        names[i] = data_name(data, i);
+        if (data_kind(data, i) == COLUMN_KEY && used < sizeof keys)
+            used += (size_t)snprintf(keys + used, sizeof keys - used, "%s, ", names[i]);
+    }
+    const char *nearest = nearest_name(name, names, n);
+    enum status status;
+    if (nearest)
+        status =
+            error_set(err, ERR_CONFIG, at, "unknown column '%s' for %s; did you mean '%s'?",
+                      name, role, nearest);
+    else
+        status = error_set(err, ERR_CONFIG, at,
+                           "unknown column '%s' for %s; there are %sand the counters of "
+                           "'faultline list counters'",
+                           name, role, keys);
+    free(names);
+    return status;
+}
+
+static enum status find_column(size_t *column, const struct data *data, const char *name,
+                               const char *role, struct location at, struct error *err)
+{
+    *column = column_named(data, name);
+    if (*column == COLUMN_NONE)
+        return unknown_column(data, name, role, at, err);
+    return OK;
+}
+
+static enum status find_ys(struct figure *figure, const struct plot_options *options,
+                           struct error *err)
+{
+    size_t most = 1;
+    for (const char *s = options->y; *s; s++)
+        most += *s == ',';
+    figure->ys = arena_array(figure->arena, most, sizeof *figure->ys);
+    char *names = arena_strdup(figure->arena, options->y), *rest;
+    if (!figure->ys || !names)
+        return error_nomem(err);
+    for (char *name = strtok_r(names, ", ", &rest); name;
+         name = strtok_r(NULL, ", ", &rest)) {
+        const enum status status = find_column(&figure->ys[figure->nys++], figure->data,
+                                               name, "y", options->at, err);
+        if (status != OK)
+            return status;
+    }
+    if (figure->nys == 0)
+        return error_set(err, ERR_CONFIG, options->at, "y names no column");
+    return OK;
+}
+
+/* Rows in the order of x and of the columns that split them. */
+static int compare_rows(const void *a, const void *b, void *context)
+{
+    const struct figure *figure = context;
+    const size_t row = *(const size_t *)a, other = *(const size_t *)b;
+    int order = strcmp(data_get(figure->data, row, figure->x),
+                       data_get(figure->data, other, figure->x));
+    for (size_t i = 0; order == 0 && i < figure->nsplits; i++)
+        order = strcmp(data_get(figure->data, row, figure->splits[i]),
+                       data_get(figure->data, other, figure->splits[i]));
+    return order;
+}
+
+/* Split by this column too if cells that agree in all others differ in it: frames that
+ * follow from the page size do not make lines of their own. */
+static void split_if_free(struct figure *figure, size_t *rows, size_t column)
+{
+    const size_t n = data_rows(figure->data);
+    if (column == figure->x || data_kind(figure->data, column) != COLUMN_KEY)
+        return;
+    qsort_r(rows, n, sizeof *rows, compare_rows, figure);
+    for (size_t i = 1; i < n; i++) {
+        if (compare_rows(&rows[i - 1], &rows[i], figure) != 0)
+            continue;
+        if (strcmp(data_get(figure->data, rows[i - 1], column),
+                   data_get(figure->data, rows[i], column)) == 0)
+            continue;
+        figure->splits[figure->nsplits++] = column;
+        return;
+    }
+}
+
+static enum status find_splits(struct figure *figure, const struct plot_options *options,
+                               struct error *err)
+{
+    const struct data *data = figure->data;
+    const size_t n = data_columns(data), frames = data_find(data, "frames");
+    size_t *rows = arena_array(figure->arena, data_rows(data), sizeof *rows);
+    figure->splits = arena_array(figure->arena, n + 1, sizeof *figure->splits);
+    if (!rows || !figure->splits)
+        return error_nomem(err);
+    if (options->series) {
+        const enum status status = find_column(&figure->splits[0], data, options->series,
+                                               "series", options->at, err);
+        if (status != OK)
+            return status;
+        figure->nsplits = 1;
+    }
+    for (size_t row = 0; row < data_rows(data); row++)
+        rows[row] = row;
+    for (size_t i = 0; i < n; i++)
+        if (i != frames)
+            split_if_free(figure, rows, i);
+    /* Frames come last: they follow from memory and page size wherever these vary. */
+    if (frames != COLUMN_NONE)
+        split_if_free(figure, rows, frames);
+    return OK;
+}
+
+enum status figure_columns(struct figure *figure, const struct plot_options *options,
+                           struct error *err)
+{
+    const struct data *data = figure->data;
+    if (data_rows(data) == 0)
+        return error_set(err, ERR_CONFIG, options->at,
+                         "nothing to draw: '%s' has no finished cell", data_source(data));
+    enum status status = find_column(&figure->x, data, options->x, "x", options->at, err);
+    if (status == OK)
+        status = find_ys(figure, options, err);
+    return status == OK ? find_splits(figure, options, err) : status;
+}
+
+enum status figure_init(struct figure *figure, const struct data *data,
+                        const struct plot_options *options, struct error *err)
+{
+    *figure = (struct figure){.arena = arena_create(), .data = data};
+    if (!figure->arena)
+        return error_nomem(err);
+    enum status status = figure_columns(figure, options, err);
+    if (status == OK)
+        status = figure_lines(figure, options, err);
+    if (status == OK)
+        status = figure_x_axis(figure, options, err);
+    if (status == OK)
+        status = figure_y_axis(figure, options, err);
+    if (status == OK)
+        status = figure_captions(figure, options, err);
+    return status;
+}
+
+void figure_release(struct figure *figure)
+{
+    arena_free(figure->arena);
+    *figure = (struct figure){0};
+}
+
+bool figure_has_key(const struct figure *figure)
+{
+    return figure->nlines > 1;
+}
+
+size_t figure_label_width(const struct figure *figure)
+{
+    size_t longest = 0;
+    for (size_t i = 0; i < figure->nlines; i++) {
+        const size_t width = text_width(figure->lines[i].label);
+        longest = width > longest ? width : longest;
+    }
+    return longest;
+}

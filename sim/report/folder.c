@@ -1,0 +1,177 @@
+/* folder.c -- a folder of results, written and read; see report.h. */
+#include "base/file.h"
+#include "report/plot.h"
+#include "report/report.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* A file in a folder; the caller frees it.  NULL: out of memory. */
+static char *path_in(const char *folder, const char *name)
+{
+    char *path;
+    return asprintf(&path, "%s/%s", folder, name) < 0 ? NULL : path;
+}
+
+static enum status write_in(const char *folder, const char *name, const char *text,
+                            size_t size, struct error *err)
+{
+    char *path = path_in(folder, name);
+    if (!path)
+        return error_nomem(err);
+    const enum status status = file_write(path, text, size, err);
+    free(path);
+    return status;
+}
+
+static enum status write_csv(const struct data *data, const char *folder, struct error *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return error_nomem(err);
+    csv_write(data, stream);
+    enum status status = fclose(stream) == 0 ? OK : error_nomem(err);
+    if (status == OK)
+        status = write_in(folder, "results.csv", text, size, err);
+    free(text);
+    return status;
+}
+
+static enum status write_json(const struct result_set *set, const char *model_version,
+                              const char *folder, struct error *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return error_nomem(err);
+    enum status status = json_write(set, model_version, stream, err);
+    if (fclose(stream) != 0 && status == OK)
+        status = error_nomem(err);
+    if (status == OK)
+        status = write_in(folder, "results.json", text, size, err);
+    free(text);
+    return status;
+}
+
+static enum status list_pictures(struct report_pictures *pictures, const char *stem,
+                                 struct error *err)
+{
+    static const char *const endings[] = {"svg", "png"};
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
+        if (asprintf(&pictures->paths[pictures->n], "%s.%s", stem, endings[i]) < 0)
+            return error_nomem(err);
+        else
+            pictures->n++;
+    return OK;
+}
+
+static enum status draw(const struct data *data, const struct plot_config *config,
+                        const char *folder, struct report_pictures *pictures,
+                        struct error *err)
+{
+    const struct plot_options options = {.x = config->x,
+                                         .y = config->y,
+                                         .series = config->series,
+                                         .title = config->title,
+                                         .at = config->at};
+    char *stem = path_in(folder, config->file);
+    if (!stem)
+        return error_nomem(err);
+    enum status status = plot_write(data, &options, stem, err);
+    if (status == OK)
+        status = list_pictures(pictures, stem, err);
+    free(stem);
+    return status;
+}
+
+/* One plot that fails leaves the others alone; the first reason is reported. */
+static enum status draw_all(const struct data *data, const struct experiment *experiment,
+                            const char *folder, struct report_pictures *pictures,
+                            struct error *err)
+{
+    const size_t n = experiment->nplots;
+    if (n == 0 || data_rows(data) == 0)
+        return OK;
+    pictures->paths = calloc(2 * n, sizeof *pictures->paths);
+    enum status first = pictures->paths ? OK : error_nomem(err);
+    for (size_t k = 0; pictures->paths && k < n; k++) {
+        const enum status status =
+            draw(data, &experiment->plots[k], folder, pictures, first == OK ? err : NULL);
+        if (first == OK)
+            first = status;
+    }
+    return first;
+}
+
+enum status report_write_folder(const struct result_set *set, const char *folder,
+                                const char *model_version, struct report_pictures *pictures,
+                                struct error *err)
+{
+    const char *effective = set->experiment->effective;
+    struct data *data;
+    *pictures = (struct report_pictures){0};
+    enum status status = data_from_results(&data, set, true, err);
+    if (status != OK)
+        return status;
+    status = file_make_folder(folder, err);
+    if (status == OK)
+        status = write_in(folder, "effective.yaml", effective, strlen(effective), err);
+    if (status == OK)
+        status = write_csv(data, folder, err);
+    if (status == OK)
+        status = write_json(set, model_version, folder, err);
+    if (status == OK)
+        status = draw_all(data, set->experiment, folder, pictures, err);
+    data_free(data);
+    return status;
+}
+
+void report_pictures_free(struct report_pictures *pictures)
+{
+    for (size_t i = 0; i < pictures->n; i++)
+        free(pictures->paths[i]);
+    free(pictures->paths);
+    *pictures = (struct report_pictures){0};
+}
+
+static bool is_json(const char *path)
+{
+    const size_t length = strlen(path);
+    return length >= 5 && strcmp(path + length - 5, ".json") == 0;
+}
+
+static enum status read_folder(struct data **out, const char *folder, struct error *err)
+{
+    char *json = path_in(folder, "results.json"), *csv = path_in(folder, "results.csv");
+    enum status status;
+    if (!json || !csv)
+        status = error_nomem(err);
+    else if (access(json, F_OK) == 0)
+        status = json_read(out, json, err);
+    else if (access(csv, F_OK) == 0)
+        status = csv_read(out, csv, err);
+    else
+        status = error_set(err, ERR_IO, at_file(folder),
+                           "holds neither results.json nor results.csv; the folder that "
+                           "'faultline run' has written is needed");
+    free(csv);
+    free(json);
+    return status;
+}
+
+enum status report_read(struct data **out, const char *path, struct error *err)
+{
+    struct stat found;
+    if (stat(path, &found) != 0)
+        return error_set(err, ERR_IO, at_file(path), "cannot be opened: %s",
+                         strerror(errno));
+    if (S_ISDIR(found.st_mode))
+        return read_folder(out, path, err);
+    return is_json(path) ? json_read(out, path, err) : csv_read(out, path, err);
+}

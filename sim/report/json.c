@@ -1,0 +1,169 @@
+/* json.c -- results.json, written; see report.h.
+ * The layout is ours, one line a cell and part, so that a difference between two runs shows
+ * well, and ratios are the shortest decimals, as in results.csv; strings are jansson's. */
+#include "experiment/keys.h"
+#include "report/report.h"
+
+#include <inttypes.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct writer {
+    FILE *stream;
+    bool short_of_memory;
+};
+
+/* A text that is not UTF-8 (names of files may be anything) is taken for Latin-1. */
+static json_t *string_of(const char *text)
+{
+    json_t *string = json_string(text);
+    if (string)
+        return string;
+    char *utf8 = malloc(2 * strlen(text) + 1), *out = utf8;
+    if (!utf8)
+        return NULL;
+    for (const unsigned char *in = (const unsigned char *)text; *in; in++) {
+        if (*in < 0x80) {
+            *out++ = (char)*in;
+        } else {
+            *out++ = (char)(0xc0 | *in >> 6);
+            *out++ = (char)(0x80 | (*in & 0x3f));
+        }
+    }
+    *out = '\0';
+    string = json_string(utf8);
+    free(utf8);
+    return string;
+}
+
+/* `lead` is what comes before: `, "key": `. */
+static void put_string(struct writer *writer, const char *lead, const char *text)
+{
+    fputs(lead, writer->stream);
+    json_t *string = string_of(text);
+    /* A failed write shows in ferror(), which the caller of json_write looks at. */
+    if (!string || (json_dumpf(string, writer->stream, JSON_ENCODE_ANY) != 0 &&
+                    !ferror(writer->stream)))
+        writer->short_of_memory = true;
+    json_decref(string);
+}
+
+struct description {
+    const char *name, *unit, *text, *formula;
+};
+
+/* A key that is not one of the experiment's file is a parameter of a plug-in, whose own
+ * table says more. */
+static struct description describe(const char *name)
+{
+    static const struct description first[] = {
+        {"trace", "", "the program traced", ""},
+        {"policy", "", "replacement policy", ""},
+        {"page_size", "bytes", "page size", ""},
+        {"frames", "frames", "memory; \"unlimited\" if no page is ever evicted", ""},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(first); i++)
+        if (strcmp(first[i].name, name) == 0)
+            return first[i];
+    const struct counter *counter = counter_find(name);
+    if (counter)
+        return (struct description){name, counter->unit, counter->description,
+                                    counter->formula};
+    const struct key *key = key_find(name);
+    if (key)
+        return (struct description){name, key->unit ? key->unit : "", key->help, ""};
+    return (struct description){name, "", "parameter of a policy or a kernel", ""};
+}
+
+/* The columns of results.csv. */
+static void put_columns(struct writer *writer, const struct data *data)
+{
+    const char *lead = "\n";
+    fputs("  \"columns\": [", writer->stream);
+    for (size_t i = 0; i < data_columns(data); i++) {
+        if (data_kind(data, i) == COLUMN_EXTRA)
+            continue;
+        const struct description description = describe(data_name(data, i));
+        fputs(lead, writer->stream);
+        put_string(writer, "    {\"name\": ", description.name);
+        put_string(writer, ", \"unit\": ", description.unit);
+        put_string(writer, ", \"description\": ", description.text);
+        put_string(writer, ", \"formula\": ", description.formula);
+        fputs("}", writer->stream);
+        lead = ",\n";
+    }
+    fputs("\n  ],\n", writer->stream);
+}
+
+static void put_settings(struct writer *writer, const struct cell_config *config)
+{
+    fputs("     \"settings\": {", writer->stream);
+    for (size_t i = 0; i < config->nsettings; i++) {
+        put_string(writer, i ? ", " : "", config->settings[i].key);
+        put_string(writer, ": ", config->settings[i].value);
+    }
+    fputs("}", writer->stream);
+}
+
+static void put_counters(struct writer *writer, const struct counters *counters)
+{
+    char buffer[64];
+    fputs(",\n     \"counters\": {", writer->stream);
+    for (size_t i = 0; i < counter_count; i++) {
+        const struct counter *counter = &counter_table[i];
+        const bool finite = isfinite(counter_value(counter, counters));
+        fprintf(writer->stream, "%s\"%s\": %s", i ? ", " : "", counter->name,
+                finite ? counter_format(counter, counters, buffer, sizeof buffer) : "null");
+    }
+    fputs("}", writer->stream);
+}
+
+static void put_cell(struct writer *writer, const struct cell_config *config,
+                     const struct cell_result *result, bool last)
+{
+    put_string(writer, "    {\"id\": ", result->id);
+    put_string(writer, ", \"state\": ", cell_state_name(result->state));
+    put_string(writer, ",\n     \"trace\": ", config->trace_label);
+    put_string(writer, ", \"policy\": ", config->policy_label);
+    fprintf(writer->stream,
+            ", \"page_size\": %" PRIu64 ", \"frames\": ", config->page_size);
+    if (config->frames == UINT64_MAX)
+        fputs("\"unlimited\"", writer->stream);
+    else
+        fprintf(writer->stream, "%" PRIu64, config->frames);
+    fprintf(writer->stream, ", \"index_bytes\": %" PRIu64, result->index_bytes);
+    put_string(writer, ",\n     \"message\": ", result->message);
+    put_string(writer, ",\n     \"notes\": ", result->notes);
+    fputs(",\n", writer->stream);
+    put_settings(writer, config);
+    if (result->state == CELL_DONE)
+        put_counters(writer, &result->counters);
+    fputs(last ? "}\n" : "},\n", writer->stream);
+}
+
+enum status json_write(const struct result_set *set, const char *model_version,
+                       FILE *stream, struct error *err)
+{
+    const struct experiment *experiment = set->experiment;
+    struct writer writer = {.stream = stream};
+    struct data *data;
+    const enum status status = data_from_results(&data, set, true, err);
+    if (status != OK)
+        return status;
+    put_string(&writer, "{\n  \"experiment\": ", experiment->name);
+    put_string(&writer, ",\n  \"model\": ", model_version);
+    fputs(",\n  \"swept\": [", stream);
+    for (size_t i = 0; i < experiment->nswept; i++)
+        put_string(&writer, i ? ", " : "", experiment->swept[i]);
+    fputs("],\n", stream);
+    put_columns(&writer, data);
+    data_free(data);
+    fputs("  \"cells\": [\n", stream);
+    for (size_t i = 0; i < experiment->ncells; i++)
+        put_cell(&writer, &experiment->cells[i], &set->results[i],
+                 i + 1 == experiment->ncells);
+    fputs("  ]\n}\n", stream);
+    return writer.short_of_memory ? error_nomem(err) : OK;
+}

@@ -1,0 +1,56 @@
+/* report.h -- results as files and on a terminal.
+ * What is written depends on the experiment and its results alone: no clock, no name of a
+ * machine, so that two runs write the same bytes. */
+#ifndef FAULTLINE_REPORT_REPORT_H
+#define FAULTLINE_REPORT_REPORT_H
+
+#include "base/error.h"
+#include "experiment/result.h"
+#include "report/data.h"
+
+#include <stdio.h>
+
+/* results.csv (RFC 4180 with plain newlines): headings, then a row for each finished cell,
+ * without the extra columns.  The caller finds failed writes with ferror(). */
+void csv_write(const struct data *data, FILE *stream);
+
+/* Read such a file.  Columns that are no counters are keys.  ERR_IO; ERR_SYNTAX if a row
+ * has not as many fields as the headings, or a quote is not closed. */
+MUST_CHECK enum status csv_read(struct data **out, const char *path, struct error *err);
+
+/* results.json: the experiment, the columns with unit, description and formula, and every
+ * cell with its settings, state, message, notes and, if finished, counters.  The caller
+ * finds failed writes with ferror(). */
+MUST_CHECK enum status json_write(const struct result_set *set, const char *model_version,
+                                  FILE *stream, struct error *err);
+
+/* Read such a file back into the table that data_from_results() made of the results.
+ * ERR_IO, ERR_SYNTAX. */
+MUST_CHECK enum status json_read(struct data **out, const char *path, struct error *err);
+
+/* A table for the eye, one row a cell, with a note where a cell failed or has not run.  The
+ * caller finds failed writes with ferror(). */
+MUST_CHECK enum status table_print(const struct result_set *set, FILE *stream,
+                                   struct error *err);
+
+/* Paths of pictures; free with report_pictures_free. */
+struct report_pictures {
+    char **paths;
+    size_t n;
+};
+
+/* Write effective.yaml, results.csv and results.json into folder (made if need be), each
+ * whole or not at all, then the plots that the experiment asks for as NAME.svg, NAME.png and
+ * NAME.gp; without a finished cell no plots.  pictures lists what was drawn, also on an
+ * error.  ERR_OUTPUT, ERR_CONFIG (a plot names a column that does not exist), ERR_NOMEM. */
+MUST_CHECK enum status report_write_folder(const struct result_set *set, const char *folder,
+                                           const char *model_version,
+                                           struct report_pictures *pictures,
+                                           struct error *err);
+void report_pictures_free(struct report_pictures *pictures);
+
+/* Read the results that a folder holds (results.json, else results.csv), or a results.csv
+ * or results.json given by name. */
+MUST_CHECK enum status report_read(struct data **out, const char *path, struct error *err);
+
+#endif

@@ -1,0 +1,116 @@
+/* table.c -- results as aligned columns of text; see report.h. */
+#include "report/names.h"
+#include "report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define GAP 2 /* blanks between columns */
+
+struct shown {
+    size_t column;
+    int width; /* characters */
+    bool number;
+};
+
+static bool has_any(const struct data *data, size_t column)
+{
+    for (size_t row = 0; row < data_rows(data); row++) {
+        const char *text = data_get(data, row, column);
+        if (*text && strcmp(text, "0") != 0)
+            return true;
+    }
+    return false;
+}
+
+static bool all_finished(const struct data *data)
+{
+    const size_t state = data_find(data, "state");
+    for (size_t row = 0; row < data_rows(data); row++)
+        if (strcmp(data_get(data, row, state), "done") != 0)
+            return false;
+    return true;
+}
+
+static bool is_shown(const struct data *data, size_t column)
+{
+    const char *name = data_name(data, column);
+    switch (data_kind(data, column)) {
+    case COLUMN_KEY:
+        return true;
+    case COLUMN_COUNTER:
+        return strcmp(name, "faults") == 0 || strcmp(name, "fault_rate") == 0 ||
+               (strcmp(name, "tlb_l2_misses") == 0 && has_any(data, column));
+    case COLUMN_EXTRA:
+        return strcmp(name, "state") == 0 && !all_finished(data);
+    }
+    return false;
+}
+
+static void measure(const struct data *data, struct shown *shown)
+{
+    char buffer[NAME_SIZE];
+    const char *name = data_name(data, shown->column);
+    double number;
+    shown->width = (int)text_width(column_title(name, buffer));
+    shown->number = data_rows(data) > 0;
+    for (size_t row = 0; row < data_rows(data); row++) {
+        const char *text = data_get(data, row, shown->column);
+        const int width = (int)text_width(column_value(name, text, buffer));
+        if (width > shown->width)
+            shown->width = width;
+        if (*text && !column_number(text, &number) && strcmp(text, "unlimited") != 0)
+            shown->number = false;
+    }
+}
+
+static void print_field(const struct shown *shown, const char *text, bool last,
+                        FILE *stream)
+{
+    const int blanks = shown->width - (int)text_width(text);
+    fprintf(stream, "%*s%s", shown->number ? blanks : 0, "", text);
+    if (last)
+        putc('\n', stream);
+    else
+        fprintf(stream, "%*s", GAP + (shown->number ? 0 : blanks), "");
+}
+
+/* The keys come before the results, although results.csv puts the swept ones behind. */
+static size_t choose(const struct data *data, struct shown *shown)
+{
+    size_t n = 0;
+    for (int keys = 1; keys >= 0; keys--)
+        for (size_t i = 0; i < data_columns(data); i++)
+            if (is_shown(data, i) && (data_kind(data, i) == COLUMN_KEY) == (keys == 1))
+                shown[n++].column = i;
+    return n;
+}
+
+enum status table_print(const struct result_set *set, FILE *stream, struct error *err)
+{
+    struct data *data;
+    const enum status status = data_from_results(&data, set, false, err);
+    if (status != OK)
+        return status;
+    struct shown *shown = calloc(data_columns(data), sizeof *shown);
+    if (!shown) {
+        data_free(data);
+        return error_nomem(err);
+    }
+    char buffer[NAME_SIZE];
+    const size_t n = choose(data, shown);
+    for (size_t i = 0; i < n; i++) {
+        measure(data, &shown[i]);
+        print_field(&shown[i], column_title(data_name(data, shown[i].column), buffer),
+                    i + 1 == n, stream);
+    }
+    for (size_t row = 0; row < data_rows(data); row++)
+        for (size_t i = 0; i < n; i++) {
+            const char *text = data_get(data, row, shown[i].column);
+            column_value(data_name(data, shown[i].column), text, buffer);
+            print_field(&shown[i], buffer, i + 1 == n, stream);
+        }
+    free(shown);
+    data_free(data);
+    return OK;
+}
