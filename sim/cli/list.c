@@ -1,0 +1,204 @@
+/* list.c -- `faultline list`: what there is to choose from. */
+#include "base/units.h"
+#include "cli/command.h"
+#include "experiment/keys.h"
+#include "machine/pagetable.h"
+#include "pager/kernel.h"
+#include "pager/policy.h"
+#include "stats/counters.h"
+#include "trace/format.h"
+#include "trace/generator.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+static int run(int argc, char **argv);
+
+const struct command command_list = {
+    .name = "list",
+    .summary = "list policies, kernels, machines, counters, keys, formats, generators",
+    .help = "usage: faultline list WHAT [NAME]\n"
+            "\n"
+            "WHAT is policies, kernels, machines, counters, keys, formats or generators.\n"
+            "With NAME: its parameters with type, default, range and meaning.\n"
+            "\n"
+            "Example: faultline list policies\n"
+            "Example: faultline list policies clock\n",
+    .run = run,
+};
+
+static const char *kind_name(const struct param *param)
+{
+    static const char *const names[] = {"yes or no", "count", "size", "number", "choice"};
+    return names[param->kind];
+}
+
+static void print_params(const struct param *table)
+{
+    if (!table || !table->name)
+        puts("  no parameters");
+    for (const struct param *p = table; p && p->name; p++) {
+        printf("  %s: %s", p->name, kind_name(p));
+        if (p->choices)
+            for (const char *const *c = p->choices; *c; c++)
+                printf("%s%s", c == p->choices ? " of " : ", ", *c);
+        if (p->min < p->max)
+            printf(" from %g to %g", p->min, p->max);
+        printf("%s%s, default %s\n      %s\n", p->unit ? " " : "", p->unit ? p->unit : "",
+               p->fallback, p->help);
+    }
+}
+
+static const char *sees_text(enum policy_sees sees)
+{
+    static const char *const texts[] = {
+        "accessed and dirty bits, as a kernel does",
+        "every access (ideal: no kernel could)",
+        "the future (ideal: nobody could)",
+    };
+    return texts[sees];
+}
+
+/* Each of these prints the whole list, or one entry if name is not NULL; false if there is
+ * no such entry. */
+static bool list_policies(const char *name)
+{
+    bool found = !name;
+    for (const struct policy_ops *const *p = policy_table; *p; p++) {
+        if (name && strcmp(name, (*p)->name) != 0)
+            continue;
+        found = true;
+        printf("%-16s %s\n", (*p)->name, (*p)->summary);
+        if (!name)
+            continue;
+        printf("  source: %s\n  sees: %s\n", (*p)->source, sees_text((*p)->sees));
+        print_params((*p)->params);
+    }
+    return found;
+}
+
+static bool list_kernels(const char *name)
+{
+    bool found = !name;
+    for (const struct kernel_ops *const *k = kernel_table; *k; k++) {
+        if (name && strcmp(name, (*k)->name) != 0)
+            continue;
+        found = true;
+        printf("%-16s %s\n", (*k)->name, (*k)->summary);
+        if (!name)
+            continue;
+        printf("  source: %s\n", (*k)->source);
+        print_params((*k)->params);
+    }
+    return found;
+}
+
+static bool list_machines(const char *name)
+{
+    bool found = !name;
+    for (const struct pagetable_ops *const *m = pagetable_table; *m; m++)
+        if (!name || strcmp(name, (*m)->name) == 0) {
+            found = true;
+            printf("%-16s %s\n", (*m)->name, (*m)->summary);
+        }
+    return found;
+}
+
+static bool list_counters(const char *name)
+{
+    bool found = !name;
+    for (size_t i = 0; i < counter_count; i++) {
+        const struct counter *c = &counter_table[i];
+        if (name && strcmp(name, c->name) != 0)
+            continue;
+        found = true;
+        printf("%-16s %s [%s]%s%s\n", c->name, c->description, c->unit,
+               c->formula[0] ? " = " : "", c->formula);
+    }
+    return found;
+}
+
+static bool list_keys(const char *name)
+{
+    bool found = !name;
+    for (size_t i = 0; i < key_count; i++) {
+        const struct key *k = &key_table[i];
+        if (name && strcmp(name, k->name) != 0)
+            continue;
+        found = true;
+        printf("%-30s %s", k->name, k->type);
+        if (k->range)
+            printf(", %s", k->range);
+        if (k->fallback)
+            printf(", default %s", k->fallback);
+        printf("\n    %s\n", k->help);
+    }
+    return found;
+}
+
+static bool list_formats(const char *name)
+{
+    bool found = !name || strcmp(name, "flt") == 0;
+    if (found)
+        printf("%-16s %s\n", "flt", "the native format: compressed, checked, seekable");
+    for (const struct format_ops *const *f = format_table; *f; f++)
+        if (!name || strcmp(name, (*f)->name) == 0) {
+            found = true;
+            printf("%-16s %s\n", (*f)->name, (*f)->summary);
+        }
+    return found;
+}
+
+static bool list_generators(const char *name)
+{
+    bool found = !name;
+    for (const struct generator_ops *const *g = generator_table; *g; g++) {
+        if (name && strcmp(name, (*g)->name) != 0)
+            continue;
+        found = true;
+        printf("%-16s %s\n", (*g)->name, (*g)->summary);
+        if (!name)
+            continue;
+        printf("  %s\n", (*g)->shows);
+        print_params((*g)->params);
+    }
+    return found;
+}
+
+static const struct {
+    const char *name;
+    bool (*list)(const char *name);
+} lists[] = {
+    {"policies", list_policies},     {"kernels", list_kernels}, {"machines", list_machines},
+    {"counters", list_counters},     {"keys", list_keys},       {"formats", list_formats},
+    {"generators", list_generators},
+};
+
+static int run(int argc, char **argv)
+{
+    static const struct option long_options[] = {{"help", no_argument, NULL, 'h'}, {0}};
+    const int c = getopt_long(argc, argv, ":", long_options, NULL);
+    if (c == 'h')
+        return command_help(&command_list);
+    if (c != -1)
+        return command_bad_option(&command_list, c, argv);
+    if (argc - optind < 1 || argc - optind > 2)
+        return command_usage(&command_list,
+                             "say what to list: policies, kernels, machines, "
+                             "counters, keys, formats or generators");
+    const char *names[ARRAY_LEN(lists)];
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        names[i] = lists[i].name;
+        if (strcmp(argv[optind], lists[i].name) != 0)
+            continue;
+        if (lists[i].list(argv[optind + 1]))
+            return command_close_output(EXIT_DONE);
+        return command_usage(&command_list, "there is no '%s' among the %s",
+                             argv[optind + 1], lists[i].name);
+    }
+    const char *nearest = nearest_name(argv[optind], names, ARRAY_LEN(names));
+    return nearest ? command_usage(&command_list, "cannot list '%s'; did you mean '%s'?",
+                                   argv[optind], nearest)
+                   : command_usage(&command_list, "cannot list '%s'", argv[optind]);
+}

@@ -1,0 +1,249 @@
+/* run.c -- `faultline run`: run an experiment and report its results. */
+#include "experiment/run.h"
+#include "base/units.h"
+#include "cli/command.h"
+#include "cli/experiment_options.h"
+#include "cli/progress.h"
+#include "experiment/cell.h"
+#include "report/report.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int run(int argc, char **argv);
+
+const struct command command_run = {
+    .name = "run",
+    .summary = "run an experiment: tables, files and plots",
+    .help =
+        "usage: faultline run [FILE] [--set KEY=VALUE]... [-j N] [--resume]\n"
+        "                     [--output DIR] [--stdout csv|json|table] [--quiet]\n"
+        "\n"
+        "Runs every cell of the experiment in FILE (docs/experiments.md) and writes the\n"
+        "folder results/NAME: effective.yaml, results.csv, results.json and the plots.\n"
+        "Without FILE everything comes from --set.\n"
+        "\n"
+        "  --set KEY=VALUE  set or override a key; VALUE is read as YAML; may be repeated\n"
+        "  -j N, --jobs N   threads (default: one a core); the results do not depend on "
+        "it\n"
+        "  --resume         take the cells that an earlier run had finished from the "
+        "folder\n"
+        "  --output DIR     the folder, instead of results/NAME\n"
+        "  --stdout FORM    print csv, json or table, and write no folder\n"
+        "  --quiet          no progress and no table\n"
+        "  --help           this text\n"
+        "\n"
+        "Example: faultline run configs/experiments/page-size.yaml --set "
+        "machine.memory=8MiB\n"
+        "Example: faultline run --set trace=traces/cc1.flt --set machine.frames=256 \\\n"
+        "             --set 'sweep.policy=[lru, fifo, clock]' --stdout table\n",
+    .run = run,
+};
+
+struct options {
+    const char *file, *output, *form;
+    const char **set;
+    size_t nset;
+    unsigned jobs;
+    bool resume, quiet;
+};
+
+static const struct option long_options[] = {
+    {"set", required_argument, NULL, 's'},    {"jobs", required_argument, NULL, 'j'},
+    {"resume", no_argument, NULL, 'r'},       {"output", required_argument, NULL, 'o'},
+    {"stdout", required_argument, NULL, 'p'}, {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},         {0},
+};
+
+static int read_jobs(struct options *options, const char *text)
+{
+    uint64_t jobs;
+    struct error err;
+    if (parse_count(&jobs, text, "--jobs", at_nowhere(), &err) == OK && jobs >= 1 &&
+        jobs <= 1024) {
+        options->jobs = (unsigned)jobs;
+        return EXIT_DONE;
+    }
+    return command_usage(&command_run, "--jobs %s: a number from 1 to 1024 is needed",
+                         text);
+}
+
+/* EXIT_DONE: go on; -1: help was asked for. */
+static int read_options(struct options *options, int argc, char **argv)
+{
+    int c, status;
+    while ((c = getopt_long(argc, argv, ":j:o:", long_options, NULL)) != -1) {
+        switch (c) {
+        case 's':
+            options->set[options->nset++] = optarg;
+            break;
+        case 'j':
+            if ((status = read_jobs(options, optarg)) != EXIT_DONE)
+                return status;
+            break;
+        case 'r':
+            options->resume = true;
+            break;
+        case 'o':
+            options->output = optarg;
+            break;
+        case 'p':
+            if (strcmp(optarg, "csv") != 0 && strcmp(optarg, "json") != 0 &&
+                strcmp(optarg, "table") != 0)
+                return command_usage(&command_run,
+                                     "--stdout '%s': csv, json or table is needed", optarg);
+            options->form = optarg;
+            break;
+        case 'q':
+            options->quiet = true;
+            break;
+        case 'h':
+            return -1;
+        default:
+            return command_bad_option(&command_run, c, argv);
+        }
+    }
+    if (argc - optind > 1)
+        return command_usage(&command_run, "one experiment at a time: '%s' is too many",
+                             argv[optind + 1]);
+    options->file = argv[optind];
+    if (!options->file && options->nset == 0)
+        return command_usage(&command_run, "an experiment file or --set is needed");
+    if (options->form && (options->output || options->resume))
+        return command_usage(&command_run, "--stdout writes no folder: --%s makes no sense",
+                             options->output ? "output" : "resume");
+    return EXIT_DONE;
+}
+
+static void show_progress(void *context, const struct run_progress *p)
+{
+    progress_update(context, p->references, p->references_total, p->references);
+}
+
+/* Print in the form that --stdout asks for. */
+static int print_results(const struct result_set *set, const char *form)
+{
+    struct error err;
+    enum status status = OK;
+    if (strcmp(form, "json") == 0) {
+        status = json_write(set, MODEL_VERSION, stdout, &err);
+    } else if (strcmp(form, "table") == 0) {
+        status = table_print(set, stdout, &err);
+    } else {
+        struct data *data;
+        status = data_from_results(&data, set, true, &err);
+        if (status == OK) {
+            csv_write(data, stdout);
+            data_free(data);
+        }
+    }
+    return status == OK ? command_close_output(EXIT_DONE) : command_fail(&err);
+}
+
+static int write_folder(const struct result_set *set, const char *folder, bool quiet)
+{
+    struct error err;
+    struct report_pictures pictures = {0};
+    const enum status status =
+        report_write_folder(set, folder, MODEL_VERSION, &pictures, &err);
+    int exit_status = EXIT_DONE;
+    if (!quiet) {
+        struct error table_err;
+        if (table_print(set, stdout, &table_err) != OK)
+            exit_status = command_fail(&table_err);
+        printf("\nresults in %s: results.csv, results.json, effective.yaml\n", folder);
+        for (size_t i = 0; i < pictures.n; i++)
+            printf("  %s\n", pictures.paths[i]);
+        const int closed = command_close_output(exit_status);
+        exit_status = exit_status == EXIT_DONE ? closed : exit_status;
+    }
+    report_pictures_free(&pictures);
+    return status == OK ? exit_status : command_fail(&err);
+}
+
+/* Report what there is, also after an error: nothing that was computed is lost. */
+static int report(const struct result_set *set, const struct options *options,
+                  const char *folder, enum status status, const struct error *err)
+{
+    size_t done = 0, failed = 0;
+    for (size_t i = 0; i < set->experiment->ncells; i++) {
+        done += set->results[i].state == CELL_DONE;
+        failed += set->results[i].state == CELL_FAILED;
+    }
+    int exit_status = status == OK ? EXIT_DONE : command_fail(err);
+    if (status != OK && folder)
+        fprintf(stderr,
+                "faultline: %zu of %zu cells have finished; --resume goes on from there\n",
+                done, set->experiment->ncells);
+    if (status == OK || done > 0) {
+        const int reported = folder ? write_folder(set, folder, options->quiet)
+                                    : print_results(set, options->form);
+        exit_status = exit_status == EXIT_DONE ? reported : exit_status;
+    }
+    for (size_t i = 0; i < set->experiment->ncells; i++)
+        if (set->results[i].state == CELL_FAILED)
+            fprintf(stderr, "faultline: cell %zu failed (%s, %s): %s\n", i + 1,
+                    set->experiment->cells[i].trace_label,
+                    set->experiment->cells[i].policy_label, set->results[i].message);
+    return exit_status == EXIT_DONE && failed ? EXIT_CELL : exit_status;
+}
+
+static int run_experiment(const struct experiment *experiment,
+                          const struct options *options)
+{
+    char *named = NULL;
+    if (!options->form && !options->output &&
+        asprintf(&named, "results/%s", experiment->name) < 0)
+        named = NULL;
+    const char *folder = options->form ? NULL : options->output ? options->output : named;
+    struct cell_result *results = calloc(experiment->ncells + 1, sizeof *results);
+    struct error err;
+    enum status status = OK;
+    if (!results || (!options->form && !folder))
+        status = error_nomem(&err);
+    int exit_status;
+    if (status == OK) {
+        struct progress progress;
+        progress_start(&progress, experiment->name, "references", options->quiet);
+        const struct run_options run_options = {
+            .jobs = options->jobs,
+            .folder = folder,
+            .resume = options->resume,
+            .interrupted = &command_interrupted,
+            .progress = show_progress,
+            .context = &progress,
+        };
+        status = experiment_run(experiment, &run_options, results, &err);
+        progress_end(&progress);
+        const struct result_set set = {.experiment = experiment, .results = results};
+        exit_status = report(&set, options, folder, status, &err);
+    } else {
+        exit_status = command_fail(&err);
+    }
+    free(results);
+    free(named);
+    return exit_status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct options options = {.set = calloc((size_t)argc + 1, sizeof *options.set)};
+    struct experiment *experiment = NULL;
+    struct error err;
+    int exit_status = options.set ? read_options(&options, argc, argv)
+                                  : command_fail((error_nomem(&err), &err));
+    if (exit_status == -1) {
+        exit_status = command_help(&command_run);
+    } else if (exit_status == EXIT_DONE) {
+        if (load_experiment(&experiment, options.file, options.set, options.nset, &err) !=
+            OK)
+            exit_status = command_fail(&err);
+        else
+            exit_status = run_experiment(experiment, &options);
+        experiment_free(experiment);
+    }
+    free(options.set);
+    return exit_status;
+}

@@ -1,0 +1,204 @@
+/* trace_convert.c -- `faultline trace convert`: any trace to a native one. */
+#include "cli/command.h"
+#include "cli/trace_output.h"
+#include "cli/trace_pages.h"
+
+#include "base/units.h"
+#include "trace/trace.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct convert_options {
+    struct trace_options input;
+    const char *output;
+    const char *origin; /* NULL: that of the input                                      */
+    int level;
+    bool pages; /* --to pages                                                           */
+    bool quiet;
+};
+
+/* What the header of the new trace says of its making. */
+static const char *origin_of(const struct convert_options *options,
+                             const struct trace_info *info, char *buffer, size_t size)
+{
+    if (options->origin)
+        return options->origin;
+    if (info->origin && info->origin[0])
+        return info->origin;
+    const char *folder_end = strrchr(info->path, '/');
+    const char *file = folder_end ? folder_end + 1 : info->path;
+    snprintf(buffer, size, "converted from %s (%s)",
+             strcmp(file, "-") == 0 ? "standard input" : file, info->format);
+    for (char *c = buffer; *c; c++) /* a file name may hold anything; an origin is a line */
+        if (*c == '\n' || *c == '\r')
+            *c = ' ';
+    return buffer;
+}
+
+static enum status copy_batches(struct trace *trace, struct trace_output *output,
+                                struct error *err)
+{
+    struct batch batch;
+    enum status status = batch_init(&batch, err);
+    while (status == OK && (status = trace_next(trace, &batch, err)) == OK) {
+        uint64_t size;
+        const uint64_t done = trace_consumed(trace, &size);
+        status = trace_output_put(output, &batch, done, size, err);
+    }
+    batch_release(&batch);
+    return status;
+}
+
+static int convert(struct trace *trace, const struct convert_options *options)
+{
+    const struct trace_info *info = trace_info(trace);
+    struct error err;
+    char buffer[4096];
+    const uint64_t granule = options->input.granule;
+    if (granule && granule != UINT64_C(1) << info->granule_shift) {
+        char had[32];
+        error_set(&err, ERR_CONFIG, at_file(info->path),
+                  "--granule cannot change that of a native trace, which is %s",
+                  format_size(UINT64_C(1) << info->granule_shift, had, sizeof had));
+        return command_fail(&err);
+    }
+    const struct flt_writer_options writer = {
+        .granule_shift = info->granule_shift,
+        .origin = origin_of(options, info, buffer, sizeof buffer),
+        .level = options->level,
+    };
+    struct trace_output output;
+    enum status status = trace_output_open(&output, options->output, &writer, "convert",
+                                           options->quiet, &err);
+    if (status != OK)
+        return command_fail(&err);
+    status = copy_batches(trace, &output, &err);
+    if (status == END)
+        warn_lost(info);
+    return trace_output_close(&output, status, &err);
+}
+
+static const struct option long_options[] = {
+    {"format", required_argument, NULL, 'f'},  {"page-size", required_argument, NULL, 'p'},
+    {"granule", required_argument, NULL, 'g'}, {"level", required_argument, NULL, 'l'},
+    {"origin", required_argument, NULL, 'o'},  {"skip-damaged", no_argument, NULL, 's'},
+    {"to", required_argument, NULL, 't'},      {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},          {0},
+};
+
+static enum status set_target(struct convert_options *options, const char *name,
+                              struct error *err)
+{
+    static const char *const targets[] = {"flt", "pages"};
+    options->pages = strcmp(name, "pages") == 0;
+    if (options->pages || strcmp(name, "flt") == 0)
+        return OK;
+    const char *nearest = nearest_name(name, targets, ARRAY_LEN(targets));
+    return error_set(err, ERR_CONFIG, at_nowhere(),
+                     "unknown format '%s' for --to%s%s%s: it is flt or pages", name,
+                     nearest ? "; did you mean '" : "", nearest ? nearest : "",
+                     nearest ? "'" : "");
+}
+
+static enum status set_option(struct convert_options *options, int option,
+                              struct error *err)
+{
+    switch (option) {
+    case 'f':
+        options->input.format = optarg;
+        return OK;
+    case 'p':
+        return parse_power_of_two(&options->input.list_page_size, optarg, "--page-size",
+                                  err);
+    case 'g':
+        return parse_power_of_two(&options->input.granule, optarg, "--granule", err);
+    case 'l':
+        return parse_level(&options->level, optarg, err);
+    case 'o':
+        options->origin = optarg;
+        return check_origin(optarg, err);
+    case 't':
+        return set_target(options, optarg, err);
+    case 's':
+        options->input.skip_damaged = true;
+        return OK;
+    default:
+        options->quiet = true;
+        return OK;
+    }
+}
+
+static int convert_run(int argc, char **argv)
+{
+    struct convert_options options = {0};
+    struct error err;
+    int option;
+    optind = 0;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+        if (option == 'h')
+            return command_help(&command_trace_convert);
+        if (option == '?' || option == ':')
+            return command_bad_option(&command_trace_convert, option, argv);
+        if (set_option(&options, option, &err) != OK)
+            return command_fail(&err);
+    }
+    const int words = argc - optind;
+    if (options.pages &&
+        (words < 1 || words > 2 || (words == 2 && strcmp(argv[optind + 1], "-") != 0)))
+        return command_usage(&command_trace_convert,
+                             "--to pages reads one trace and writes standard output");
+    if (!options.pages && words != 2)
+        return command_usage(&command_trace_convert,
+                             "an input and an output are needed, not %d file name%s", words,
+                             words == 1 ? "" : "s");
+    options.input.path = argv[optind];
+    options.output = options.pages ? "-" : argv[optind + 1];
+    command_catch_signals();
+    struct trace *trace;
+    if (trace_open(&trace, &options.input, &err) != OK)
+        return command_fail(&err);
+    const int status = options.pages
+                           ? trace_print_pages(trace, options.input.list_page_size)
+                           : convert(trace, &options);
+    trace_close(trace);
+    return status;
+}
+
+const struct command command_trace_convert = {
+    .name = "trace convert",
+    .summary = "turn a trace of any format into a native one",
+    .help =
+        "usage: faultline trace convert [options] IN OUT.flt\n"
+        "       faultline trace convert [options] --to pages IN\n"
+        "\n"
+        "Reads a trace of any format, compressed or not, and writes it as a native one. "
+        "IN\n"
+        "may be '-', standard input; OUT may be '-', standard output. The output appears\n"
+        "under its name when it is complete.\n"
+        "\n"
+        "  --format NAME     format of IN, where its content does not tell; see\n"
+        "                    'faultline list formats'\n"
+        "  --page-size SIZE  size of a page in lists of page numbers, as IN or with\n"
+        "                    '--to pages'; default 4 KiB\n"
+        "  --granule SIZE    size of the blocks that addresses are kept in, and so the\n"
+        "                    smallest page size that can be simulated: a power of two\n"
+        "                    from 16 B to 1 GiB; default 512 B\n"
+        "  --level N         of the compression, 1 (fast) to 22 (small); default 9\n"
+        "  --origin TEXT     one line that says how the trace was made; it is kept in OUT\n"
+        "  --skip-damaged    go on past damaged chunks of a native IN and say what was "
+        "lost\n"
+        "  --to pages        print a line for each page touched, in order: the page "
+        "number\n"
+        "                    in decimal and R or W. A modify gives an R and a W, and a\n"
+        "                    reference that crosses pages one line for each of them.\n"
+        "  --quiet           no progress bar\n"
+        "\n"
+        "Example:\n"
+        "  valgrind --tool=lackey --trace-mem=yes --log-fd=9 9>&1 >/dev/null ls |\n"
+        "      faultline trace convert - ls.flt --origin 'valgrind lackey: ls'\n",
+    .run = convert_run,
+};

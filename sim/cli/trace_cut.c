@@ -1,0 +1,166 @@
+/* trace_cut.c -- `faultline trace cut`: a part of a trace as a trace of its own. */
+#include "cli/command.h"
+#include "cli/trace_output.h"
+
+#include "base/units.h"
+#include "trace/slice.h"
+#include "trace/trace.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct cut_options {
+    struct trace_options input;
+    const char *output;
+    uint64_t from, count;
+    int level;
+    bool counted; /* --count was given                                                  */
+    bool quiet;
+};
+
+static enum status cut_batches(struct trace *trace, const struct cut_options *options,
+                               struct trace_output *output, struct error *err)
+{
+    struct batch batch = {0};
+    struct slice slice;
+    enum status status = slice_init(&slice, options->from, options->count, err);
+    if (status == OK)
+        status = batch_init(&batch, err);
+    while (status == OK && !slice_done(&slice)) {
+        status = trace_next(trace, &batch, err);
+        if (status != OK)
+            break;
+        slice_batch(&slice, &batch);
+        const uint64_t done = slice.at < slice.end ? slice.at : slice.end;
+        status = trace_output_put(output, &batch, done, slice.end, err);
+    }
+    if ((status == OK || status == END) && !slice.begun)
+        status = error_set(err, ERR_CONFIG, at_file(options->input.path),
+                           "there is nothing from reference %" PRIu64
+                           " on: the trace has %" PRIu64 " references",
+                           options->from, slice.at);
+    slice_release(&slice);
+    batch_release(&batch);
+    return status;
+}
+
+static int cut(struct trace *trace, const struct cut_options *options)
+{
+    const struct trace_info *info = trace_info(trace);
+    char origin[4096];
+    snprintf(origin, sizeof origin,
+             "%.3900s%scut at reference %" PRIu64 ", %" PRIu64 " asked for",
+             info->origin ? info->origin : "", info->origin && info->origin[0] ? "; " : "",
+             options->from, options->count);
+    const struct flt_writer_options writer = {
+        .granule_shift = info->granule_shift, .origin = origin, .level = options->level};
+    struct trace_output output;
+    struct error err;
+    enum status status =
+        trace_output_open(&output, options->output, &writer, "cut", options->quiet, &err);
+    if (status != OK)
+        return command_fail(&err);
+    status = cut_batches(trace, options, &output, &err);
+    warn_lost(info);
+    return trace_output_close(&output, status, &err);
+}
+
+static const struct option long_options[] = {
+    {"from", required_argument, NULL, 'n'},    {"count", required_argument, NULL, 'm'},
+    {"format", required_argument, NULL, 'f'},  {"page-size", required_argument, NULL, 'p'},
+    {"granule", required_argument, NULL, 'g'}, {"level", required_argument, NULL, 'l'},
+    {"skip-damaged", no_argument, NULL, 's'},  {"quiet", no_argument, NULL, 'q'},
+    {"help", no_argument, NULL, 'h'},          {0},
+};
+
+static enum status set_option(struct cut_options *options, int option, struct error *err)
+{
+    switch (option) {
+    case 'n':
+        return parse_count(&options->from, optarg, "--from", at_nowhere(), err);
+    case 'm':
+        options->counted = true;
+        return parse_count(&options->count, optarg, "--count", at_nowhere(), err);
+    case 'f':
+        options->input.format = optarg;
+        return OK;
+    case 'p':
+        return parse_power_of_two(&options->input.list_page_size, optarg, "--page-size",
+                                  err);
+    case 'g':
+        return parse_power_of_two(&options->input.granule, optarg, "--granule", err);
+    case 'l':
+        return parse_level(&options->level, optarg, err);
+    case 's':
+        options->input.skip_damaged = true;
+        return OK;
+    default:
+        options->quiet = true;
+        return OK;
+    }
+}
+
+static int cut_run(int argc, char **argv)
+{
+    struct cut_options options = {0};
+    struct error err;
+    int option;
+    optind = 0;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
+        if (option == 'h')
+            return command_help(&command_trace_cut);
+        if (option == '?' || option == ':')
+            return command_bad_option(&command_trace_cut, option, argv);
+        if (set_option(&options, option, &err) != OK)
+            return command_fail(&err);
+    }
+    if (argc - optind != 2)
+        return command_usage(&command_trace_cut,
+                             "an input and an output are needed, not %d file name%s",
+                             argc - optind, argc - optind == 1 ? "" : "s");
+    if (!options.counted || options.count == 0)
+        return command_usage(&command_trace_cut,
+                             "--count is needed: how many references, at least 1");
+    options.input.path = argv[optind];
+    options.output = argv[optind + 1];
+    command_catch_signals();
+    struct trace *trace;
+    if (trace_open(&trace, &options.input, &err) != OK)
+        return command_fail(&err);
+    const int status = cut(trace, &options);
+    trace_close(trace);
+    return status;
+}
+
+const struct command command_trace_cut = {
+    .name = "trace cut",
+    .summary = "a part of a trace as a trace of its own",
+    .help =
+        "usage: faultline trace cut [options] --from N --count M IN OUT.flt\n"
+        "\n"
+        "Writes the references N to N+M-1 of IN, counted from 0, as a native trace. A "
+        "trace\n"
+        "is cut between steps (runs of references in one block of instructions and one of\n"
+        "data): kept are the steps that begin in the range, whole. So OUT begins at the\n"
+        "first step at or after N and may have some references (fewer than 64) more or\n"
+        "less than M. All counts of OUT are exact except, in a chunk that is cut through,\n"
+        "that of modifies, which steps do not mark: it is estimated from pairs of a load\n"
+        "and a store.\n"
+        "\n"
+        "  --from N          first reference; default 0\n"
+        "  --count M         how many\n"
+        "  --format NAME     format of IN, where its content does not tell\n"
+        "  --page-size SIZE  size of a page if IN is a list of page numbers; default 4 "
+        "KiB\n"
+        "  --granule SIZE    size of the blocks of OUT if IN is not native; default 512 B\n"
+        "  --level N         of the compression, 1 (fast) to 22 (small); default 9\n"
+        "  --skip-damaged    go on past damaged chunks; those lost are not counted in N\n"
+        "  --quiet           no progress bar\n"
+        "\n"
+        "Example: skip the start of a program\n"
+        "  faultline trace cut cc1.flt cc1-middle.flt --from 10000000 --count 1000000\n",
+    .run = cut_run,
+};
