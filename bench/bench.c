@@ -1,0 +1,169 @@
+/* bench.c -- how fast traces are decoded and replayed, in references per second.
+ *
+ * usage: faultline-bench [TRACE.flt [RUNS]]
+ *
+ * Each figure is the median of several runs on one thread, processor time, from the file
+ * to the result; the bandwidth of a plain copy on the same machine stands above the table,
+ * since it bounds what any simulator can do. */
+#include "base/units.h"
+#include "experiment/config.h"
+#include "experiment/pass.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+enum { RUNS_MAX = 101, COPY_BYTES = 256 << 20 };
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median(double *times, int n)
+{
+    qsort(times, (size_t)n, sizeof *times, compare);
+    return times[n / 2];
+}
+
+static void die(const struct error *err)
+{
+    char line[1280];
+    fprintf(stderr, "faultline-bench: %s\n", error_format(err, line, sizeof line));
+    exit(EXIT_FAILURE);
+}
+
+/* Bytes copied per second by memcpy, far beyond the caches. */
+static double copy_bandwidth(int runs)
+{
+    char *from = malloc(COPY_BYTES), *to = malloc(COPY_BYTES);
+    double times[RUNS_MAX];
+    if (!from || !to)
+        exit(EXIT_FAILURE);
+    memset(from, 1, COPY_BYTES);
+    memset(to, 2, COPY_BYTES);
+    for (int i = 0; i < runs; i++) {
+        const double start = now();
+        memcpy(to, from, COPY_BYTES);
+        times[i] = now() - start;
+        from[i] = to[i + 1]; /* keeps the copy from being optimised away */
+    }
+    free(from);
+    free(to);
+    return COPY_BYTES / median(times, runs);
+}
+
+static double decode(const struct source *source, int runs)
+{
+    double times[RUNS_MAX];
+    struct error err;
+    for (int i = 0; i < runs; i++) {
+        struct trace *trace;
+        struct batch batch;
+        const double start = now();
+        enum status status = source_read(source, &trace, &err);
+        if (status != OK || batch_init(&batch, &err) != OK)
+            die(&err);
+        while ((status = trace_next(trace, &batch, &err)) == OK)
+            ;
+        if (status != END)
+            die(&err);
+        batch_release(&batch);
+        trace_close(trace);
+        times[i] = now() - start;
+    }
+    return median(times, runs);
+}
+
+static bool advance(void *context, uint64_t references)
+{
+    (void)context;
+    (void)references;
+    return true;
+}
+
+/* Replay one cell, described as --set would. */
+static double replay(const struct source *source, const char *const *set, size_t nset,
+                     int runs, struct cell_result *result)
+{
+    double times[RUNS_MAX];
+    struct error err;
+    struct experiment *experiment;
+    const struct experiment_options options = {.set = set, .nset = nset};
+    if (experiment_load(&experiment, &options, &err) != OK)
+        die(&err);
+    const struct pass_host host = {.advance = advance};
+    for (int i = 0; i < runs; i++) {
+        struct pass pass = {
+            .source = source,
+            .configs = {&experiment->cells[0]},
+            .results = {result},
+            .ncells = 1,
+        };
+        const double start = now();
+        if (pass_run(&pass, &host, &err) != OK)
+            die(&err);
+        times[i] = now() - start;
+    }
+    experiment_free(experiment);
+    return median(times, runs);
+}
+
+static const struct {
+    const char *name;
+    const char *set[4];
+} works[] = {
+    {"lru, 1024 frames", {"policy=lru", "machine.frames=1024"}},
+    {"fifo, 1024 frames", {"policy=fifo", "machine.frames=1024"}},
+    {"clock, 1024 frames", {"policy=clock", "machine.frames=1024"}},
+    {"opt, 1024 frames", {"policy=opt", "machine.frames=1024"}},
+    {"lru, 64 frames", {"policy=lru", "machine.frames=64"}},
+    {"clock, 64 frames", {"policy=clock", "machine.frames=64"}},
+    {"TLB 64/4 + 1536/12 lru", {"machine.mmu=x86-64"}},
+};
+
+int main(int argc, char **argv)
+{
+    const char *path = argc > 1 ? argv[1] : "traces/cc1.flt";
+    const long asked = argc > 2 ? strtol(argv[2], NULL, 10) : 7;
+    const int runs = asked < 1 ? 1 : asked > RUNS_MAX ? RUNS_MAX : (int)asked;
+    struct error err;
+    struct source source;
+    const volatile sig_atomic_t interrupted = 0;
+    if (source_open(&source, path, &interrupted, &err) != OK)
+        die(&err);
+    char count[32];
+    const double references = (double)source.references;
+    printf("%s: %s references, %.3f steps per reference\n", path,
+           format_count(source.references, count, sizeof count),
+           (double)source.steps / references);
+    printf("copy bandwidth: %.1f GB/s; median of %d runs, one thread, from the file, 4 KiB "
+           "pages\n\n%-26s %12s %12s\n",
+           copy_bandwidth(runs) / 1e9, runs, "work", "M refs/s", "faults");
+    printf("%-26s %12.0f\n", "decoding alone", references / decode(&source, runs) / 1e6);
+    for (size_t i = 0; i < ARRAY_LEN(works); i++) {
+        const char *set[ARRAY_LEN(works[i].set) + 1] = {"trace=-"};
+        size_t nset = 1;
+        for (size_t k = 0; k < ARRAY_LEN(works[i].set) && works[i].set[k]; k++)
+            set[nset++] = works[i].set[k];
+        struct cell_result result = {0};
+        const double time = replay(&source, set, nset, runs, &result);
+        printf("%-26s %12.0f %12llu\n", works[i].name, references / time / 1e6,
+               (unsigned long long)result.counters.faults);
+    }
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    printf("\npeak resident size: %ld MiB\n", usage.ru_maxrss / 1024);
+    source_close(&source);
+    return EXIT_SUCCESS;
+}

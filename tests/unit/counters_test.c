@@ -1,0 +1,116 @@
+/* counters_test.c -- the table of counters and how their values are written. */
+#include "stats/counters.h"
+
+#include "base/types.h"
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The columns of results.csv, which readers' scripts rely on. */
+static const char *const names[] = {
+    "references",    "ifetches",      "loads",           "stores",         "accesses",
+    "faults",        "faults_cold",   "faults_major",    "faults_minor",   "fault_rate",
+    "page_ins",      "page_outs",     "page_outs_dirty", "tlb_l1i_misses", "tlb_l1d_misses",
+    "tlb_l2_hits",   "tlb_l2_misses", "walks",           "walk_accesses",  "bytes_fetched",
+    "bytes_touched",
+};
+
+START_TEST(columns_are_in_the_documented_order)
+{
+    ck_assert_uint_eq(counter_count, ARRAY_LEN(names));
+    for (size_t i = 0; i < counter_count; i++)
+        ck_assert_str_eq(counter_table[i].name, names[i]);
+}
+END_TEST
+
+START_TEST(every_counter_says_what_it_is)
+{
+    for (size_t i = 0; i < counter_count; i++) {
+        ck_assert_str_ne(counter_table[i].unit, "");
+        ck_assert_str_ne(counter_table[i].description, "");
+        ck_assert_ptr_nonnull(counter_table[i].formula);
+    }
+}
+END_TEST
+
+START_TEST(every_counter_has_a_place_of_its_own)
+{
+    for (size_t i = 0; i < counter_count; i++) {
+        struct counters counters = {0};
+        *(uint64_t *)(void *)((char *)&counters + counter_table[i].offset) = 1;
+        size_t set = 0;
+        for (size_t k = 0; k < counter_count; k++)
+            set += counter_value(&counter_table[k], &counters) > 0;
+        ck_assert_uint_eq(set, 1);
+    }
+    ck_assert_uint_eq(counter_find("page_outs")->offset,
+                      offsetof(struct counters, page_outs));
+}
+END_TEST
+
+START_TEST(find_knows_whole_names_only)
+{
+    ck_assert_ptr_eq(counter_find("references"), &counter_table[0]);
+    ck_assert_ptr_null(counter_find("fault"));
+    ck_assert_ptr_null(counter_find(""));
+}
+END_TEST
+
+START_TEST(counts_are_written_whole)
+{
+    char buffer[32];
+    const struct counters counters = {.references = UINT64_MAX, .faults = 0};
+    ck_assert_str_eq(
+        counter_format(counter_find("references"), &counters, buffer, sizeof buffer),
+        "18446744073709551615");
+    ck_assert_str_eq(
+        counter_format(counter_find("faults"), &counters, buffer, sizeof buffer), "0");
+}
+END_TEST
+
+/* 0.1 + 0.2 is the known case that needs 17 digits; 1/3 needs 16, 0.1 only one. */
+static const struct {
+    double ratio;
+    const char *text;
+} ratios[] = {
+    {0, "0"},
+    {0.1, "0.1"},
+    {1.0 / 3, "0.3333333333333333"},
+    {0.1 + 0.2, "0.30000000000000004"},
+    {2.5e-7, "2.5e-07"},
+};
+
+START_TEST(ratios_are_the_shortest_decimals_that_read_back)
+{
+    char buffer[32];
+    const struct counters counters = {.fault_rate = ratios[_i].ratio};
+    counter_format(counter_find("fault_rate"), &counters, buffer, sizeof buffer);
+    ck_assert_str_eq(buffer, ratios[_i].text);
+    ck_assert(strtod(buffer, NULL) == ratios[_i].ratio);
+}
+END_TEST
+
+static Suite *counters_suite(void)
+{
+    Suite *suite = suite_create("counters");
+    TCase *tests = tcase_create("counters");
+    tcase_add_test(tests, columns_are_in_the_documented_order);
+    tcase_add_test(tests, every_counter_says_what_it_is);
+    tcase_add_test(tests, every_counter_has_a_place_of_its_own);
+    tcase_add_test(tests, find_knows_whole_names_only);
+    tcase_add_test(tests, counts_are_written_whole);
+    tcase_add_loop_test(tests, ratios_are_the_shortest_decimals_that_read_back, 0,
+                        (int)ARRAY_LEN(ratios));
+    suite_add_tcase(suite, tests);
+    return suite;
+}
+
+int main(void)
+{
+    SRunner *runner = srunner_create(counters_suite());
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
