@@ -32,7 +32,7 @@ static inline uint64_t to_number(const char *text)
     return number;
 }
 
-/* --- tables ----------------------------------------------------------------------------- */
+/* --- tables -------------------------------------------------------------------------- */
 
 struct csv {
     struct text *text;
@@ -91,7 +91,7 @@ static inline bool csv_next(struct csv *csv)
     return true;
 }
 
-/* --- experiments ------------------------------------------------------------------------ */
+/* --- experiments --------------------------------------------------------------------- */
 
 struct outcome {
     struct experiment *experiment;
@@ -132,7 +132,7 @@ static inline void outcome_free(struct outcome *outcome)
     experiment_free(outcome->experiment);
 }
 
-/* --- strings of page numbers ------------------------------------------------------------ */
+/* --- strings of page numbers --------------------------------------------------------- */
 
 #define NO_VICTIM UINT64_MAX
 
@@ -229,7 +229,7 @@ static inline void string_step(const struct string_batch *s, uint32_t i, struct 
     }
 }
 
-/* Replay a string in the cell that the settings (ended by NULL) make; they need no trace. */
+/* Replay a string in the cell that settings without a trace, ended by NULL, make. */
 static inline struct replayed replay_string(const char *string, const char *const *set)
 {
     const char *all[16] = {"trace=string"};

@@ -52,8 +52,6 @@ enum status file_create(struct file_writer *writer, const char *path, struct err
     int fd = -1;
     if (!writer->path || !writer->target)
         errno = ENOMEM;
-    else if (exists && S_ISDIR(found.st_mode))
-        errno = EISDIR;
     else if (exists && !S_ISREG(found.st_mode))
         fd = open(path, O_WRONLY | O_CLOEXEC);
     else
@@ -163,6 +161,9 @@ enum status file_make_folder(const char *path, struct error *err)
         const char kept = end[1];
         end[1] = '\0';
         number = mkdir(copy, 0777) == 0 ? 0 : errno;
+        /* Nothing can be made in it, and the reason is here. */
+        if (number != 0 && access(copy, F_OK) != 0)
+            break;
         end[1] = kept;
     }
     free(copy);

@@ -90,8 +90,8 @@ int command_close_output(int status)
     clearerr(stdout);
     if (reason == EPIPE || command_reader_gone())
         return status;
-    fprintf(stderr, "faultline: standard output: cannot write%s%s\n", reason ? ": " : "",
-            reason ? strerror(reason) : "");
+    fprintf(stderr, "faultline: standard output: cannot be written%s%s\n",
+            reason ? ": " : "", reason ? strerror(reason) : "");
     return EXIT_UNWRITTEN;
 }
 

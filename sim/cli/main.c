@@ -67,6 +67,7 @@ static int unknown(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    command_catch_signals();
     if (argc < 2) {
         print_overview();
         return EXIT_USAGE;
@@ -82,6 +83,5 @@ int main(int argc, char **argv)
     const struct command *command = find(argc, argv, &words);
     if (!command)
         return unknown(argc, argv);
-    command_catch_signals();
     return command->run(argc - words, argv + words);
 }

@@ -5,6 +5,7 @@
 #include "cli/experiment_options.h"
 #include "cli/progress.h"
 #include "experiment/cell.h"
+#include "experiment/store.h"
 #include "report/report.h"
 
 #include <getopt.h>
@@ -153,7 +154,8 @@ static int write_folder(const struct result_set *set, const char *folder, bool q
         struct error table_err;
         if (table_print(set, stdout, &table_err) != OK)
             exit_status = command_fail(&table_err);
-        printf("\nresults in %s: results.csv, results.json, effective.yaml\n", folder);
+        if (status == OK)
+            printf("\nresults in %s: results.csv, results.json, effective.yaml\n", folder);
         for (size_t i = 0; i < pictures.n; i++)
             printf("  %s\n", pictures.paths[i]);
         const int closed = command_close_output(exit_status);
@@ -161,6 +163,22 @@ static int write_folder(const struct result_set *set, const char *folder, bool q
     }
     report_pictures_free(&pictures);
     return status == OK ? exit_status : command_fail(&err);
+}
+
+/* After an error: how much a later run with --resume need not do again.  A cell may have
+ * finished and yet not be kept, on a full disk. */
+static void tell_kept(const struct result_set *set, const char *folder, enum status status)
+{
+    const size_t ncells = set->experiment->ncells;
+    size_t kept = 0;
+    for (size_t i = 0; i < ncells; i++) {
+        struct cell_result scratch = set->results[i];
+        kept += scratch.state == CELL_DONE && store_get(folder, &scratch);
+    }
+    if (kept > 0 || status == ERR_INTERRUPTED)
+        fprintf(stderr,
+                "faultline: %zu of %zu cells have finished; --resume goes on from there\n",
+                kept, ncells);
 }
 
 /* Report what there is, also after an error: nothing that was computed is lost. */
@@ -174,9 +192,7 @@ static int report(const struct result_set *set, const struct options *options,
     }
     int exit_status = status == OK ? EXIT_DONE : command_fail(err);
     if (status != OK && folder)
-        fprintf(stderr,
-                "faultline: %zu of %zu cells have finished; --resume goes on from there\n",
-                done, set->experiment->ncells);
+        tell_kept(set, folder, status);
     if (status == OK || done > 0) {
         const int reported = folder ? write_folder(set, folder, options->quiet)
                                     : print_results(set, options->form);

@@ -97,6 +97,14 @@ static void append_params(char *notes, size_t size, const char *kind, const char
     append(notes, size, text);
 }
 
+static bool has_param(const struct param *table, const char *name)
+{
+    for (; table && table->name; table++)
+        if (strcmp(table->name, name) == 0)
+            return true;
+    return false;
+}
+
 static void write_notes(const struct cell *cell, char *notes, size_t size)
 {
     const struct cell_config *config = cell->config;
@@ -119,7 +127,7 @@ static void write_notes(const struct cell *cell, char *notes, size_t size)
         pager->mmu.format->note(cell->page_shift, text, sizeof text);
         if (text[0])
             append(notes, size, text);
-        if (cell->policy->sees == POLICY_REF_BITS)
+        if (has_param(cell->policy->params, "ref_on_load"))
             append(notes, size,
                    "the walk that loads the TLB sets the accessed bit of a new page, "
                    "whatever ref_on_load says");

@@ -217,7 +217,8 @@ enum status experiment_run(const struct experiment *experiment,
 {
     struct job job = {.experiment = experiment, .options = options, .results = results};
     pthread_mutex_init(&job.lock, NULL);
-    enum status status = options->folder ? store_prepare(options->folder, err) : OK;
+    int use = -1;
+    enum status status = options->folder ? store_enter(&use, options->folder, err) : OK;
     if (status == OK)
         status = open_sources(&job, err);
     if (status == OK) {
@@ -234,6 +235,7 @@ enum status experiment_run(const struct experiment *experiment,
     }
     for (size_t s = 0; s < job.nsources; s++)
         source_close(&job.sources[s]);
+    store_leave(use);
     free(job.sources);
     free(job.source_of);
     free(job.passes);

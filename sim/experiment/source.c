@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -117,8 +118,9 @@ enum status source_open(struct source *source, const char *path,
     enum status status = trace_open(&trace, &options, err);
     if (status != OK)
         return status;
+    struct stat st;
     const bool native = strcmp(trace_info(trace)->format, "flt") == 0;
-    if (!native || strcmp(path, "-") == 0)
+    if (!native || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
         status = spool(source, trace, interrupted, err);
     trace_close(trace);
     if (status == OK)

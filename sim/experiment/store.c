@@ -3,10 +3,15 @@
 
 #include "base/file.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 static char *cell_path(const char *folder, const char *id)
 {
@@ -14,14 +19,55 @@ static char *cell_path(const char *folder, const char *id)
     return asprintf(&path, "%s/cells/%s.json", folder, id) < 0 ? NULL : path;
 }
 
-enum status store_prepare(const char *folder, struct error *err)
+/* Files that were to become cells: file_write() names them so. */
+static void remove_temporaries(const char *path)
+{
+    DIR *dir = opendir(path);
+    if (!dir)
+        return;
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        const size_t length = strlen(entry->d_name);
+        if (length > 4 && strcmp(entry->d_name + length - 4, ".tmp") == 0)
+            unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    closedir(dir);
+}
+
+/* Every run holds a shared lock on the folder, so whoever gets the exclusive one is alone.
+ * Without locks, as on some network file systems, the run goes on and removes nothing. */
+static int lock_folder(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return fd;
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        remove_temporaries(path);
+    flock(fd, LOCK_SH);
+    return fd;
+}
+
+enum status store_enter(int *use, const char *folder, struct error *err)
 {
     char *path;
+    *use = -1;
     if (asprintf(&path, "%s/cells", folder) < 0)
         return error_nomem(err);
-    const enum status status = file_make_folder(path, err);
+    enum status status = file_make_folder(path, err);
+    /* It may be there and yet be read-only, which should not come out after the first
+     * hour of work. */
+    if (status == OK && access(path, W_OK | X_OK) != 0)
+        status = error_set(err, ERR_OUTPUT, at_file(path), "cannot be written: %s",
+                           strerror(errno));
+    if (status == OK)
+        *use = lock_folder(path);
     free(path);
     return status;
+}
+
+void store_leave(int use)
+{
+    if (use >= 0)
+        close(use);
 }
 
 static json_t *counters_to_json(const struct counters *counters)

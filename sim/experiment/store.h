@@ -5,8 +5,11 @@
 
 #include "experiment/result.h"
 
-/* Make the folder.  ERR_OUTPUT if it cannot be written. */
-MUST_CHECK enum status store_prepare(const char *folder, struct error *err);
+/* Make the folder if need be and begin to use it; *use is for store_leave.  What killed runs
+ * left half written is removed, unless another run uses the folder too.  ERR_OUTPUT if it
+ * cannot be written. */
+MUST_CHECK enum status store_enter(int *use, const char *folder, struct error *err);
+void store_leave(int use);
 
 /* Keep a finished cell (state CELL_DONE) under its identity. */
 MUST_CHECK enum status store_put(const char *folder, const struct cell_result *result,

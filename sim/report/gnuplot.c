@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 #define SAID "gnuplot.err" /* in the folder, while gnuplot runs */
 
 /* Returns 0 or an errno. */

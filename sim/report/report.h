@@ -28,8 +28,8 @@ MUST_CHECK enum status json_write(const struct result_set *set, const char *mode
  * ERR_IO, ERR_SYNTAX. */
 MUST_CHECK enum status json_read(struct data **out, const char *path, struct error *err);
 
-/* A table for the eye, one row a cell, with a note where a cell failed or has not run.  The
- * caller finds failed writes with ferror(). */
+/* A table for the eye, one row a cell, with a note where a cell failed or has not run, and
+ * under it the conventions in force.  The caller finds failed writes with ferror(). */
 MUST_CHECK enum status table_print(const struct result_set *set, FILE *stream,
                                    struct error *err);
 

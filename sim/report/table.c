@@ -86,6 +86,44 @@ static size_t choose(const struct data *data, struct shown *shown)
     return n;
 }
 
+/* Is the sentence of this length one of a list separated by newlines? */
+static bool is_told(const char *told, const char *sentence, size_t length)
+{
+    for (const char *line = told; *line; line += strcspn(line, "\n") + 1)
+        if (strcspn(line, "\n") == length && strncmp(line, sentence, length) == 0)
+            return true;
+    return false;
+}
+
+/* The conventions and adaptations that were in force, each told once. */
+static enum status print_conventions(const struct result_set *set, FILE *stream,
+                                     struct error *err)
+{
+    char *told = NULL;
+    size_t size = 0;
+    FILE *list = open_memstream(&told, &size);
+    if (!list)
+        return error_nomem(err);
+    for (size_t i = 0; i < set->experiment->ncells; i++) {
+        const char *rest = set->results[i].notes;
+        while (*rest) {
+            const char *end = strstr(rest, "; ");
+            const size_t length = end ? (size_t)(end - rest) : strlen(rest);
+            fflush(list);
+            if (!is_told(told, rest, length))
+                fprintf(list, "%.*s\n", (int)length, rest);
+            rest += length + (end ? 2 : 0);
+        }
+    }
+    const bool failed = fclose(list) != 0;
+    if (!failed && size)
+        fputs("\nin force:\n", stream);
+    for (const char *line = told; !failed && *line; line += strcspn(line, "\n") + 1)
+        fprintf(stream, "  %.*s\n", (int)strcspn(line, "\n"), line);
+    free(told);
+    return failed ? error_nomem(err) : OK;
+}
+
 enum status table_print(const struct result_set *set, FILE *stream, struct error *err)
 {
     struct data *data;
@@ -112,5 +150,5 @@ enum status table_print(const struct result_set *set, FILE *stream, struct error
         }
     free(shown);
     data_free(data);
-    return OK;
+    return print_conventions(set, stream, err);
 }

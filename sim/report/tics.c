@@ -74,10 +74,14 @@ enum status tics_linear(struct axis *axis, struct arena *arena, enum tic_kind ki
 {
     const size_t most = 8;
     const double step = round_step(axis->high - axis->low, (double)most, kind);
-    enum status status = start(axis, arena, 2 * most + 4, err);
-    for (double k = ceil(axis->low / step - 1e-9);
-         status == OK && k * step <= axis->high * (1 + 1e-9) && axis->ntics < 2 * most; k++)
-        status = add(axis, k * step, tic_label(arena, kind, k * step, step), err);
+    const double first = ceil(axis->low / step - 1e-9);
+    enum status status = start(axis, arena, 2 * most, err);
+    for (size_t i = 0; status == OK && i < 2 * most; i++) {
+        const double at = (first + (double)i) * step;
+        if (at > axis->high * (1 + 1e-9))
+            break;
+        status = add(axis, at, tic_label(arena, kind, at, step), err);
+    }
     return status;
 }
 

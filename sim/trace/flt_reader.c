@@ -1,6 +1,7 @@
 /* flt_reader.c -- reads native traces; the bytes are described in flt_layout.h.
  * Nothing that a file says is believed before a checksum or a bound has confirmed it. */
 #include "trace/flt.h"
+#include "trace/flt_chunk.h"
 #include "trace/flt_layout.h"
 
 #include <errno.h>
@@ -16,20 +17,13 @@ struct flt_reader {
     bool seekable;
     uint64_t size;        /* of the file, 0 if not known      */
     uint64_t first_chunk; /* offset of the first chunk        */
+    uint64_t index;       /* offset of the index by the trailer; 0 if not known */
     uint64_t offset;      /* of the next byte to be read      */
     uint64_t number;      /* of the chunk expected next       */
+    bool unsound;         /* what was read last was damaged   */
+    bool ended;
     ZSTD_DCtx *zstd;
     unsigned char *packed, *raw;
-};
-
-/* The fields of a chunk's header. */
-struct chunk {
-    uint64_t number;
-    uint32_t nsteps, nshapes, nblocks;
-    uint16_t start[2];
-    struct reference_counts counts;
-    uint32_t payload, expanded;
-    uint64_t checksum;
 };
 
 bool flt_probe(const void *head, size_t size)
@@ -122,6 +116,7 @@ static void read_index(struct flt_reader *r, struct trace_info *info)
     const uint64_t offset = get64(trailer);
     if (offset < r->first_chunk || offset > r->size - FLT_TRAILER)
         return;
+    r->index = offset;
     const size_t size = (size_t)(r->size - FLT_TRAILER - offset);
     if (size < FLT_INDEX_HEADER + FLT_INDEX_TOTALS + 8)
         return;
@@ -183,6 +178,7 @@ enum status flt_reader_rewind(struct flt_reader *reader, struct error *err)
                          "cannot be read twice: a file is needed, not a pipe");
     reader->offset = reader->first_chunk;
     reader->number = 0;
+    reader->unsound = reader->ended = false;
     return OK;
 }
 
@@ -192,157 +188,23 @@ uint64_t flt_reader_consumed(const struct flt_reader *reader, uint64_t *size)
     return reader->offset;
 }
 
-/* Parse and check a chunk's header; NULL if it is sound, else what is wrong. */
-static const char *parse_chunk(const unsigned char *h, struct chunk *c)
-{
-    if (memcmp(h, FLT_CHUNK_MAGIC, 4) != 0)
-        return "does not begin as a chunk does";
-    if (get32(h + 4) !=
-        (uint32_t)XXH3_64bits(h + FLT_CHUNK_SUMMED, FLT_CHUNK_HEADER - FLT_CHUNK_SUMMED))
-        return "has a header that does not match its checksum";
-    *c = (struct chunk){
-        .number = get64(h + 8),
-        .nsteps = get32(h + 16),
-        .nshapes = get32(h + 20),
-        .nblocks = get32(h + 24),
-        .start = {get16(h + 28), get16(h + 30)},
-        .counts = {get64(h + 32), get64(h + 40), get64(h + 48), get64(h + 56)},
-        .payload = get32(h + 64),
-        .expanded = get32(h + 68),
-        .checksum = get64(h + 72),
-    };
-    if (c->nsteps > BATCH_STEPS || c->nshapes > BATCH_SHAPES || c->nblocks > BATCH_BLOCKS ||
-        c->expanded > FLT_EXPANDED_MAX || c->payload > ZSTD_compressBound(FLT_EXPANDED_MAX))
-        return "has impossible sizes";
-    return NULL;
-}
-
-static const unsigned char *get_blocks(const unsigned char *p, const unsigned char *end,
-                                       struct batch *batch)
-{
-    uint64_t last = 0;
-    for (uint32_t i = 0; i < batch->nblocks; i++) {
-        uint64_t zigzag = 0;
-        unsigned shift = 0;
-        do {
-            if (p == end || shift > 63)
-                return NULL;
-            zigzag |= (uint64_t)(*p & 0x7f) << shift;
-            shift += 7;
-        } while (*p++ & 0x80);
-        last += zigzag >> 1 ^ (0 - (zigzag & 1));
-        batch->blocks[i] = last;
-    }
-    return p;
-}
-
-static uint64_t get_mask(const unsigned char *p, ptrdiff_t bytes)
-{
-    uint64_t mask = 0;
-    for (ptrdiff_t i = 0; i < bytes; i++)
-        mask |= (uint64_t)p[i] << (8 * i);
-    return mask;
-}
-
-static const unsigned char *get_shapes(const unsigned char *p, const unsigned char *end,
-                                       struct batch *batch)
-{
-    for (uint32_t i = 0; i < batch->nshapes; i++) {
-        if (p == end)
-            return NULL;
-        struct shape *shape = &batch->shapes[i];
-        shape->length = *p & 0x7f;
-        shape->continued = *p++ >> 7;
-        const ptrdiff_t bytes = (shape->length + 7) / 8;
-        if (shape->length == 0 || shape->length > STEP_REFERENCES || end - p < 2 * bytes)
-            return NULL;
-        shape->data = get_mask(p, bytes);
-        shape->store = get_mask(p + bytes, bytes);
-        p += 2 * bytes;
-        const uint64_t used = ~(uint64_t)0 >> (64 - shape->length);
-        if ((shape->data | shape->store) & ~used || shape->store & ~shape->data)
-            return NULL;
-    }
-    return p;
-}
-
-/* A stream must have moved somewhere before a step may say that it was active. */
-static bool streams_are_placed(const struct batch *batch)
-{
-    bool placed[2] = {batch->start[0] != BLOCK_NONE, batch->start[1] != BLOCK_NONE};
-    for (uint32_t i = 0; i < batch->nsteps && !(placed[0] && placed[1]); i++) {
-        const struct shape *shape = &batch->shapes[batch->steps[i] & STEP_SHAPE_MASK];
-        const uint64_t used = ~(uint64_t)0 >> (64 - shape->length);
-        placed[shape->data & 1] = true;
-        if ((!placed[0] && shape->data != used) || (!placed[1] && shape->data != 0))
-            return false;
-    }
-    return true;
-}
-
-/* Steps whose indexes lie outside the dictionaries would be read out of bounds later. */
-static bool get_steps(const unsigned char *p, const unsigned char *end, struct batch *batch)
-{
-    if ((size_t)(end - p) != (size_t)batch->nsteps * 4)
-        return false;
-    uint32_t most_block = 0, most_shape = 0;
-    for (uint32_t i = 0; i < batch->nsteps; i++) {
-        uint32_t step;
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        memcpy(&step, p + 4 * (size_t)i, 4);
-#else
-        step = get32(p + 4 * (size_t)i);
-#endif
-        batch->steps[i] = step;
-        const uint32_t block = step >> STEP_SHAPE_BITS, shape = step & STEP_SHAPE_MASK;
-        most_block = block > most_block ? block : most_block;
-        most_shape = shape > most_shape ? shape : most_shape;
-    }
-    if (batch->nsteps && (most_block >= batch->nblocks || most_shape >= batch->nshapes))
-        return false;
-    for (int s = 0; s < 2; s++)
-        if (batch->start[s] != BLOCK_NONE && batch->start[s] >= batch->nblocks)
-            return false;
-    return streams_are_placed(batch);
-}
-
-/* Expand the payload in r->packed; NULL, or what is wrong. */
-static const char *expand(struct flt_reader *r, const struct chunk *c, struct batch *batch)
-{
-    if (XXH3_64bits(r->packed, c->payload) != c->checksum)
-        return "does not match its checksum";
-    const size_t raw =
-        ZSTD_decompressDCtx(r->zstd, r->raw, FLT_EXPANDED_MAX, r->packed, c->payload);
-    if (ZSTD_isError(raw) || raw != c->expanded)
-        return "does not expand";
-    batch->number = c->number;
-    batch->nsteps = c->nsteps;
-    batch->nshapes = c->nshapes;
-    batch->nblocks = c->nblocks;
-    batch->start[0] = c->start[0];
-    batch->start[1] = c->start[1];
-    batch->counts = c->counts;
-    const unsigned char *end = r->raw + raw, *p = get_blocks(r->raw, end, batch);
-    p = p ? get_shapes(p, end, batch) : NULL;
-    return p && get_steps(p, end, batch) ? NULL : "has contents that make no sense";
-}
-
 /* Read the chunk at the present offset.  OK; END at the index; ERR_DAMAGED. */
 static enum status read_chunk(struct flt_reader *r, struct batch *batch, struct error *err)
 {
     const uint64_t at = r->offset;
     unsigned char h[FLT_CHUNK_HEADER];
     enum status status = read_bytes(r, h, 4, err);
-    if (status == OK && memcmp(h, FLT_INDEX_MAGIC, 4) == 0)
+    if (status == OK && (memcmp(h, FLT_INDEX_MAGIC, 4) == 0 ||
+                         (at == r->index && memcmp(h, FLT_CHUNK_MAGIC, 4) != 0)))
         return END;
     if (status == END)
         return damaged(r, at, "is missing: the file is cut short there", err);
     if (status == OK)
         status = read_bytes(r, h + 4, sizeof h - 4, err);
-    struct chunk c;
+    struct flt_chunk c;
     const char *wrong = NULL;
     if (status == OK) {
-        wrong = parse_chunk(h, &c);
+        wrong = flt_chunk_parse(&c, h);
         if (!wrong)
             status = read_bytes(r, r->packed, c.payload, err);
     }
@@ -351,7 +213,7 @@ static enum status read_chunk(struct flt_reader *r, struct batch *batch, struct 
     if (status == OK && !wrong && c.number < r->number)
         wrong = "has a number that was there before";
     if (status == OK && !wrong)
-        wrong = expand(r, &c, batch);
+        wrong = flt_chunk_expand(&c, r->packed, r->raw, r->zstd, batch);
     if (status == OK && wrong)
         return damaged(r, at, wrong, err);
     if (status == OK)
@@ -363,9 +225,13 @@ static enum status read_chunk(struct flt_reader *r, struct batch *batch, struct 
  * since the sizes of a damaged chunk cannot be trusted. */
 static enum status resynchronise(struct flt_reader *r, uint64_t from, struct error *err)
 {
+    if (!r->seekable && feof(r->file))
+        return END;
     if (!r->seekable)
         return error_set(err, ERR_DAMAGED, at_file(r->path),
-                         "damaged, and a pipe cannot be searched for the next chunk");
+                         "damaged: chunk %llu at byte %llu, and a pipe cannot be searched "
+                         "for the next one",
+                         (unsigned long long)r->number, (unsigned long long)from);
     unsigned char window[FLT_CHUNK_HEADER];
     for (uint64_t at = from + 1; at + sizeof window <= r->size; at++) {
         if (fseeko(r->file, (off_t)at, SEEK_SET) != 0)
@@ -380,9 +246,9 @@ static enum status resynchronise(struct flt_reader *r, uint64_t from, struct err
             break;
         r->offset = at;
         const enum status status = read_bytes(r, window, sizeof window, err);
-        struct chunk chunk;
-        if (status == OK &&
-            (!parse_chunk(window, &chunk) || memcmp(window, FLT_INDEX_MAGIC, 4) == 0)) {
+        struct flt_chunk chunk;
+        if (status == OK && (!flt_chunk_parse(&chunk, window) ||
+                             memcmp(window, FLT_INDEX_MAGIC "\0\0\0\0", 8) == 0)) {
             r->offset = at;
             return fseeko(r->file, (off_t)at, SEEK_SET) == 0 ? OK : END;
         }
@@ -393,41 +259,102 @@ static enum status resynchronise(struct flt_reader *r, uint64_t from, struct err
     return END;
 }
 
-/* The index was reached: are all chunks of which it tells behind us? */
-static enum status check_end(const struct flt_reader *r, uint64_t at,
+static enum status index_damaged(const struct flt_reader *r, uint64_t at, const char *what,
+                                 struct error *err)
+{
+    return error_set(
+        err, ERR_DAMAGED, at_file(r->path),
+        "damaged: the index at byte %llu %s; --skip-damaged goes on without it",
+        (unsigned long long)at, what);
+}
+
+/* Read the index of a pipe, of which the magic was at byte `at`, to its end.  *nchunks: of
+ * how many chunks it tells.  END if it is cut short, ERR_DAMAGED if it is not sound. */
+static enum status read_piped_index(struct flt_reader *r, uint64_t at, uint64_t *nchunks,
+                                    struct error *err)
+{
+    unsigned char head[FLT_INDEX_HEADER] = FLT_INDEX_MAGIC, entry[FLT_INDEX_ENTRY];
+    unsigned char tail[FLT_INDEX_TOTALS + 8 + FLT_TRAILER];
+    XXH3_state_t *state = XXH3_createState();
+    if (!state)
+        return error_nomem(err);
+    XXH3_64bits_reset(state);
+    enum status status = read_bytes(r, head + 4, sizeof head - 4, err);
+    *nchunks = status == OK ? get64(head + 8) : 0;
+    XXH3_64bits_update(state, head, sizeof head);
+    for (uint64_t i = 0; i < *nchunks && status == OK; i++) {
+        status = read_bytes(r, entry, sizeof entry, err);
+        XXH3_64bits_update(state, entry, sizeof entry);
+    }
+    if (status == OK)
+        status = read_bytes(r, tail, sizeof tail, err);
+    if (status == OK) {
+        XXH3_64bits_update(state, tail, FLT_INDEX_TOTALS);
+        const unsigned char *checksum = tail + FLT_INDEX_TOTALS, *trailer = checksum + 8;
+        if (get64(checksum) != XXH3_64bits_digest(state) || get64(trailer) != at ||
+            memcmp(trailer + 8, FLT_END_MAGIC, 8) != 0)
+            status = ERR_DAMAGED;
+    }
+    XXH3_freeState(state);
+    return status;
+}
+
+/* The index at byte `at` was reached: are all chunks of which it tells behind us? */
+static enum status check_end(struct flt_reader *r, uint64_t at,
                              const struct trace_info *info, struct error *err)
 {
-    if (r->seekable && !info->complete)
-        return error_set(
-            err, ERR_DAMAGED, at_file(r->path),
-            "damaged: the index at byte %llu, after chunk %lld, does not match "
-            "its checksum; --skip-damaged goes on without it",
-            (unsigned long long)at, (long long)r->number - 1);
-    if (info->complete && r->number < info->batches)
+    uint64_t nchunks = info->batches;
+    enum status status = info->complete ? OK : ERR_DAMAGED;
+    if (!r->seekable)
+        status = read_piped_index(r, at, &nchunks, err);
+    if (status == END)
+        return index_damaged(r, at, "is cut short by the end of the file", err);
+    if (status == ERR_DAMAGED)
+        return index_damaged(r, at, "does not match its checksum", err);
+    if (status == OK && nchunks > r->number)
         return damaged(r, at, "is missing from the file", err);
-    return END;
+    if (status == OK && nchunks < r->number)
+        return index_damaged(r, at, "does not tell of all chunks", err);
+    return status == OK ? END : status;
+}
+
+/* No more chunks will come: how many were lost since the last sound one?  Without an index
+ * nobody knows, but damage means one at least. */
+static void count_last_lost(const struct flt_reader *r, struct trace_info *info)
+{
+    if (!info->complete)
+        info->lost_batches += r->unsound;
+    else if (info->batches > r->number)
+        info->lost_batches += info->batches - r->number;
 }
 
 enum status flt_reader_next(struct flt_reader *reader, struct batch *batch,
                             struct trace_info *info, struct error *err)
 {
-    for (;;) {
+    while (!reader->ended) {
         const uint64_t at = reader->offset, expected = reader->number;
         enum status status = read_chunk(reader, batch, err);
         if (status == OK && batch->number > expected && !reader->skip_damaged) {
             reader->number = expected;
             return damaged(reader, at, "is missing from the file", err);
         }
+        if (status == OK) {
+            info->lost_batches += batch->number - expected;
+            reader->unsound = false;
+        }
         if (status == END && !reader->skip_damaged)
             status = check_end(reader, at, info, err);
-        if (status != ERR_DAMAGED || !reader->skip_damaged)
-            return status;
-        if (reader->offset >= reader->size && at >= reader->size)
-            return END; /* only the index was missing, and that is no loss */
-        info->lost_batches++;
-        status = resynchronise(reader, at, err);
-        info->lost_bytes += reader->offset - at;
-        if (status != OK)
-            return status;
+        if (status == ERR_DAMAGED && reader->skip_damaged) {
+            reader->unsound = reader->unsound || reader->offset > at;
+            status = resynchronise(reader, at, err);
+            info->lost_bytes += reader->offset - at;
+            if (status == OK)
+                continue;
+        }
+        if (status == END && reader->skip_damaged)
+            count_last_lost(reader, info);
+        reader->ended = status == END;
+        return status;
     }
+    return END;
 }

@@ -109,8 +109,6 @@ static enum status open_foreign(struct trace *t, const struct trace_options *opt
     if (status == OK && options->granule)
         status = check_granule("a granule", options->granule, err);
     if (status == OK)
-        status = text_open(&t->text, t->path, err);
-    if (status == OK)
         status = detect(t, options->format, err);
     if (status != OK)
         return status;
@@ -130,33 +128,32 @@ static enum status open_foreign(struct trace *t, const struct trace_options *opt
 /* The native format is told by its first byte, which begins no text and no compression. */
 static bool starts_as_native(FILE *file)
 {
-    if (file == stdin)
-        setvbuf(stdin, NULL, _IONBF, 0); /* text.c goes on below the stream's buffer */
     const int c = getc(file);
     if (c != EOF)
         ungetc(c, file);
     return c == (unsigned char)"\x89"[0];
 }
 
+/* The file is opened once only, since it may be a pipe. */
 static enum status open_any(struct trace *t, const struct trace_options *options,
                             struct error *err)
 {
-    const bool piped = strcmp(t->path, "-") == 0;
-    const bool foreign = options->format && strcmp(options->format, "flt") != 0;
-    FILE *file = foreign ? NULL : piped ? stdin : fopen(t->path, "rb");
-    if (!file && !foreign)
+    FILE *file = strcmp(t->path, "-") == 0 ? stdin : fopen(t->path, "rbe");
+    if (!file)
         return error_set(err, ERR_IO, at_file(t->path), "cannot open: %s", strerror(errno));
-    if (file && (options->format || starts_as_native(file))) {
-        const enum status status = flt_reader_open(
-            &t->flt, file, t->path, options->skip_damaged, &t->info, &t->origin, err);
-        if (status != OK && !piped)
-            fclose(file);
+    const bool native =
+        options->format ? strcmp(options->format, "flt") == 0 : starts_as_native(file);
+    enum status status;
+    if (native) {
+        status = flt_reader_open(&t->flt, file, t->path, options->skip_damaged, &t->info,
+                                 &t->origin, err);
         t->info.format = "flt";
-        return status;
+    } else {
+        status = text_open_file(&t->text, file, t->path, err);
     }
-    if (file && !piped)
+    if (status != OK && file != stdin)
         fclose(file);
-    return open_foreign(t, options, err);
+    return status == OK && !native ? open_foreign(t, options, err) : status;
 }
 
 enum status trace_open(struct trace **out, const struct trace_options *options,
@@ -212,6 +209,9 @@ enum status trace_next(struct trace *trace, struct batch *batch, struct error *e
     const enum status status = trace->flt
                                    ? flt_reader_next(trace->flt, batch, &trace->info, err)
                                    : next_foreign(trace, batch, err);
+    if (status == END && !trace->yielded && trace->info.lost_batches)
+        return error_set(err, ERR_DAMAGED, at_file(trace->path),
+                         "damaged: no sound chunk is left");
     if (status == END && !trace->yielded)
         return error_set(err, ERR_SYNTAX, at_file(trace->path),
                          "empty trace: no references");
@@ -221,8 +221,10 @@ enum status trace_next(struct trace *trace, struct batch *batch, struct error *e
 
 enum status trace_rewind(struct trace *trace, struct error *err)
 {
-    if (trace->flt)
+    if (trace->flt) {
+        trace->info.lost_batches = trace->info.lost_bytes = 0;
         return flt_reader_rewind(trace->flt, err);
+    }
     if (strcmp(trace->path, "-") == 0)
         return error_set(err, ERR_IO, at_file(trace->path),
                          "cannot be read twice: a file is needed, not a pipe");

@@ -47,9 +47,9 @@ exits 3 "$FAULTLINE" trace check cut.gz
 says "cut.gz: truncated or damaged compressed data near byte 30"
 
 # Damaged native traces.  Each chunk begins with FLCK, so grep knows where they are.
-"$FAULTLINE" trace generate uniform sound.flt references=600000 >generated.txt
+"$FAULTLINE" trace generate uniform sound.flt references=2000000 >generated.txt
 mapfile -t chunks < <(grep -obUa FLCK sound.flt | cut -d : -f 1)
-[ "${#chunks[@]}" -eq 5 ] || fail "the trace has ${#chunks[@]} chunks, not 5"
+((${#chunks[@]} >= 5)) || fail "the trace has too few chunks: ${#chunks[@]}"
 
 # flip FILE BYTE -- invert one bit of the byte at this offset
 flip()
@@ -66,11 +66,11 @@ references()
     "$FAULTLINE" trace info --json "$1" | sed -n 's/^ *"references": \([0-9]*\),*$/\1/p'
 }
 
-# saves FILE LOST -- of 5 chunks, all but LOST are got out of the damaged file
+# saves FILE CHUNKS -- so many sound chunks are got out of the damaged file
 saves()
 {
     exits 3 "$FAULTLINE" trace check --skip-damaged "$1"
-    prints "references in $((5 - $2)) chunks are sound"
+    prints "references in $2 chunks are sound"
     local sound
     sound=$(grep -oE '[0-9,]+ references' out.txt | tr -cd '0-9')
     exits 0 "$FAULTLINE" trace convert --skip-damaged "$1" saved.flt
@@ -78,7 +78,7 @@ saves()
     says " lost as damaged, "
     exits 0 "$FAULTLINE" trace check saved.flt
     [ "$(references saved.flt)" = "$sound" ] || fail "not all sound chunks were saved"
-    [ "$sound" -lt 600000 ] || fail "nothing was lost"
+    [ "$sound" -lt 2000000 ] || fail "nothing was lost"
     rm saved.flt
 }
 
@@ -86,18 +86,18 @@ cp sound.flt flipped.flt
 flip flipped.flt $((chunks[2] + 10000))
 refuses_trace flipped.flt ": damaged: chunk 2 at byte ${chunks[2]} does not match its \
 checksum; --skip-damaged goes on without it"
-saves flipped.flt 1
+saves flipped.flt $((${#chunks[@]} - 1))
 
 cp sound.flt header.flt
 flip header.flt $((chunks[1] + 20)) # in the chunk's own header
 refuses_trace header.flt ": damaged: chunk 1 at byte ${chunks[1]} has a header that does \
 not match its checksum; --skip-damaged goes on without it"
-saves header.flt 1
+saves header.flt $((${#chunks[@]} - 1))
 
 head -c $((chunks[3] + 50000)) sound.flt >cut.flt
 refuses_trace cut.flt ": damaged: chunk 3 at byte ${chunks[3]} is cut short by the end of \
 the file; --skip-damaged goes on without it"
-saves cut.flt 2
+saves cut.flt 3
 
 cp sound.flt first.flt
 flip first.flt 30

@@ -1,11 +1,5 @@
 /* courses.h -- holds Faultline to vmsim.csv: the counts that several student and staff
- * programs of two courses gave for the courses' own traces.
- *
- * Those programs take a modify as one reference that writes, Faultline as a load and a
- * store.  The counts are the same but in one case: if loading a page leaves its reference
- * bit clear, a modify that faults leaves it clear there, and here its store sets it.  So a
- * trace with modifies is checked twice: with every modify made a store, the whole table,
- * and as it stands, all but that clock. */
+ * programs of two courses gave for the courses' own traces. */
 #ifndef FAULTLINE_TESTS_COURSES_H
 #define FAULTLINE_TESTS_COURSES_H
 
@@ -28,7 +22,7 @@ static const struct {
      "{name: clock, ref_on_load: yes, hand: advances}"},
     {"CLOCK(ref_on_load=1;hand_stays)", "{name: clock, ref_on_load: yes, hand: stays}"},
 };
-enum { COURSE_POLICIES = ARRAY_LEN(course_policies), COURSE_CLOCK_LOADS_CLEAR = 5 };
+enum { COURSE_POLICIES = ARRAY_LEN(course_policies) };
 
 struct course_row {
     uint64_t refs, distinct, faults;
@@ -39,6 +33,7 @@ struct course_row {
 
 /* The rows of one trace. */
 struct course {
+    const char *trace;
     size_t nframes;
     uint64_t frames[COURSES_FRAMES_MAX];
     struct course_row rows[COURSES_FRAMES_MAX][COURSE_POLICIES];
@@ -62,6 +57,7 @@ static inline void course_load(struct course *course, const char *trace, uint64_
                  "evict_dirty_Wdirty,evict_clean_firsttouch,evict_dirty_firsttouch,"
                  "independent_teams_agreeing");
     size_t rows = 0;
+    course->trace = trace;
     course->nframes = 0;
     while (csv_next(&csv)) {
         const uint64_t frames = to_number(csv.fields[2]);
@@ -83,40 +79,16 @@ static inline void course_load(struct course *course, const char *trace, uint64_
     ck_assert_uint_eq(rows, course->nframes * COURSE_POLICIES);
 }
 
-/* Write the trace with every modify made a store into out; the number of modifies.  Kinds
- * stand in front in the traces that have modifies. */
-static inline uint64_t course_modifies_to_stores(FILE *out, const char *path)
-{
-    struct text *text;
-    struct error err = {0};
-    char *line;
-    size_t length;
-    uint64_t modifies = 0;
-    enum status status;
-    ASSERT_OK(text_open(&text, path, &err), &err);
-    while ((status = text_line(text, &line, &length, &err)) == OK) {
-        if (line[0] == 'M') {
-            line[0] = 'S';
-            modifies++;
-        }
-        ck_assert_int_gt(fprintf(out, "%s\n", line), 0);
-    }
-    ck_assert_int_eq(status, END);
-    ck_assert_int_eq(fflush(out), 0);
-    text_close(text);
-    return modifies;
-}
-
-static inline void course_compare(const struct course_row *row, size_t convention,
-                                  uint64_t modifies, const struct cell_config *cell,
+static inline void course_compare(const char *trace, const struct course_row *row,
+                                  size_t convention, const struct cell_config *cell,
                                   const struct counters *c)
 {
     const struct {
         const char *what;
         uint64_t ours, theirs;
     } counts[] = {
-        {"references", c->references - modifies, row->refs},
-        {"accesses", c->accesses, row->refs + modifies},
+        {"references", c->references, row->refs},
+        {"accesses", c->accesses, row->refs},
         {"distinct pages", c->faults_cold, row->distinct},
         {"faults", c->faults, row->faults},
         {"clean pages evicted", c->page_outs - c->page_outs_dirty,
@@ -127,14 +99,13 @@ static inline void course_compare(const struct course_row *row, size_t conventio
         ck_assert_msg(counts[i].ours == counts[i].theirs,
                       "%s, %s, %" PRIu64 " frames, convention %zu: %" PRIu64
                       " %s instead of %" PRIu64,
-                      cell->trace_label, cell->policy_label, cell->frames, convention,
-                      counts[i].ours, counts[i].what, counts[i].theirs);
+                      trace, cell->policy_label, cell->frames, convention, counts[i].ours,
+                      counts[i].what, counts[i].theirs);
 }
 
-/* Run and compare all policies with frames[from .. end-1]; the trace at path counts so
- * many references more than the table, one for each modify. */
+/* Run and compare all policies with frames[from .. end-1]. */
 static inline void course_run(const struct course *course, const char *path, size_t from,
-                              size_t end, uint64_t modifies)
+                              size_t end)
 {
     char trace[512], frames[512] = "sweep.machine.frames=[", policies[1024];
     snprintf(trace, sizeof trace, "trace=%s", path);
@@ -160,22 +131,10 @@ static inline void course_run(const struct course *course, const char *path, siz
             for (size_t convention = 0; convention < 2; convention++, i++) {
                 const struct cell_config *cell = &outcome.experiment->cells[i];
                 ck_assert_uint_eq(cell->frames, course->frames[f]);
-                if (modifies && p == COURSE_CLOCK_LOADS_CLEAR)
-                    continue;
-                course_compare(&course->rows[f][p], convention, modifies, cell,
+                course_compare(course->trace, &course->rows[f][p], convention, cell,
                                &outcome.results[i].counters);
             }
     outcome_free(&outcome);
-}
-
-static inline void course_run_all(const struct course *course, const char *path,
-                                  uint64_t modifies)
-{
-    for (size_t from = 0; from < course->nframes; from += COURSES_AT_ONCE) {
-        const size_t rest = course->nframes - from;
-        course_run(course, path, from,
-                   from + (rest < COURSES_AT_ONCE ? rest : COURSES_AT_ONCE), modifies);
-    }
 }
 
 /* Check the rows of trace whose number of frames is a multiple of `every`; the number of
@@ -183,19 +142,14 @@ static inline void course_run_all(const struct course *course, const char *path,
 static inline size_t course_check(const char *trace, const char *file, uint64_t every)
 {
     static struct course course;
-    char path[400], copy[64];
+    char path[400];
     snprintf(path, sizeof path, "%s/courses/%s", TEST_DATA, file);
     course_load(&course, trace, every);
-    FILE *stores = tmpfile();
-    ck_assert_ptr_nonnull(stores);
-    const uint64_t modifies = course_modifies_to_stores(stores, path);
-    course_run_all(&course, path, modifies);
-    if (modifies) {
-        /* A temporary file has no name but this one, and leaves nothing behind. */
-        snprintf(copy, sizeof copy, "/proc/self/fd/%d", fileno(stores));
-        course_run_all(&course, copy, 0);
+    for (size_t from = 0; from < course.nframes; from += COURSES_AT_ONCE) {
+        const size_t rest = course.nframes - from;
+        course_run(&course, path, from,
+                   from + (rest < COURSES_AT_ONCE ? rest : COURSES_AT_ONCE));
     }
-    fclose(stores);
     return course.nframes * COURSE_POLICIES;
 }
 

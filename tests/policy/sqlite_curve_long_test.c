@@ -1,5 +1,5 @@
 /* sqlite_curve_long_test.c -- sq2.flt, 33.9 million references of sqlite3, against other
- * simulators: misses of TLBs, page faults of five policies, whole curves of LRU.
+ * simulators: misses of TLBs, page faults of five policies, LRU curves from end to end.
  *
  * A further row of the TLB table, bit-PLRU as DynamoRIO has it, belongs to a replacement
  * that Faultline does not have. */
@@ -125,7 +125,7 @@ static size_t read_curve(size_t curve, uint64_t frames[CURVE_POINTS_MAX],
     return n;
 }
 
-START_TEST(lru_faults_as_in_libcachesim_at_every_memory_size)
+START_TEST(lru_faults_along_the_whole_curve)
 {
     static uint64_t frames[CURVE_POINTS_MAX], faults[CURVE_POINTS_MAX];
     const size_t n = read_curve((size_t)_i, frames, faults);
@@ -153,8 +153,7 @@ int main(void)
     TCase *tests = tcase_create("sqlite_curve");
     tcase_add_loop_test(tests, tlbs_miss_as_in_drcachesim_and_dinero, 0, ARRAY_LEN(tlbs));
     tcase_add_test(tests, five_policies_fault_as_in_libcachesim);
-    tcase_add_loop_test(tests, lru_faults_as_in_libcachesim_at_every_memory_size, 0,
-                        ARRAY_LEN(curves));
+    tcase_add_loop_test(tests, lru_faults_along_the_whole_curve, 0, ARRAY_LEN(curves));
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }

@@ -186,6 +186,8 @@ START_TEST(folders_are_made_with_those_above)
     ck_assert_int_eq(file_write(path_of("a"), "x", 1, &err), OK);
     ck_assert_int_eq(file_make_folder(path_of("a/b"), &err), ERR_OUTPUT);
     ck_assert_str_eq(err.text, "folder cannot be created: Not a directory");
+    ck_assert_int_eq(file_make_folder(path_of("a"), &err), ERR_OUTPUT);
+    ck_assert_str_eq(err.text, "folder cannot be created: Not a directory");
 }
 END_TEST
 

@@ -108,6 +108,21 @@ START_TEST(further_keys_are_in_the_labels)
 }
 END_TEST
 
+/* Frames follow from memory and page size; they are not what lines are told apart by. */
+START_TEST(memory_that_varies_makes_the_lines_not_the_frames_it_holds)
+{
+    const struct plot_options options = {.x = "page_size", .y = "faults"};
+    const char csv[] = "page_size,frames,faults,machine.memory\n"
+                       "512,16,1,8192\n4096,2,2,8192\n512,32,3,16384\n4096,4,4,16384\n";
+    ck_assert_int_eq(lay_out(csv, &options), OK);
+    ck_assert_uint_eq(figure.nlines, 2);
+    ck_assert_str_eq(figure.key_title, "memory");
+    ck_assert_str_eq(figure.lines[0].label, "8 KiB");
+    ck_assert_str_eq(figure.lines[1].label, "16 KiB");
+    ck_assert_uint_eq(figure.ncaption, 0);
+}
+END_TEST
+
 /* Belady's anomaly as textbooks draw it: frames 1 to 5, evenly. */
 START_TEST(values_that_are_spread_evenly_have_a_linear_axis)
 {
@@ -241,11 +256,17 @@ END_TEST
 START_TEST(the_caption_tells_the_conventions_once)
 {
     static const char *const rows[][4] = {
-        {"lru", "512", "kernel textbook: a=b; ideal; no pages of 512 bytes", "1"},
+        {"lru", "512",
+         "policy lru; kernel textbook: a=b; seen by all; ideal; no pages of 512 bytes",
+         "1"},
         {"clock", "512",
-         "policy clock: hand=stays; kernel textbook: a=b; no pages of 512 bytes", "2"},
-        {"lru", "1024", "kernel textbook: a=b; ideal; no pages of 1024 bytes", "3"},
-        {"lru", "4096", "kernel textbook: a=b; ideal", "3"},
+         "policy clock: hand=stays; kernel textbook: a=b; seen by all; no pages of 512 "
+         "bytes",
+         "2"},
+        {"lru", "1024",
+         "policy lru; kernel textbook: a=b; seen by all; ideal; no pages of 1024 bytes",
+         "3"},
+        {"lru", "4096", "policy lru; kernel textbook: a=b; seen by all; ideal", "3"},
     };
     static const char *const names[] = {"policy", "page_size", "notes", "faults"};
     const struct plot_options options = {.x = "page_size", .y = "faults"};
@@ -262,10 +283,9 @@ START_TEST(the_caption_tells_the_conventions_once)
     }
     ck_assert_int_eq(figure_init(&figure, data, &options, &err), OK);
     ck_assert_uint_eq(figure.ncaption, 1);
-    ck_assert_str_eq(
-        figure.caption[0],
-        "kernel textbook: a=b; ideal (lru); no pages of … bytes (page size 512 "
-        "B, 1 KiB); policy clock: hand=stays");
+    ck_assert_str_eq(figure.caption[0], "kernel textbook: a=b; seen by all; ideal (lru); "
+                                        "no pages of … bytes (page size 512 "
+                                        "B, 1 KiB); policy clock: hand=stays");
 }
 END_TEST
 
@@ -384,6 +404,7 @@ static Suite *plot_suite(void)
     tcase_add_test(tests, page_sizes_have_a_log_axis_with_units);
     tcase_add_test(tests, what_varies_besides_x_makes_lines_although_no_series_is_given);
     tcase_add_test(tests, further_keys_are_in_the_labels);
+    tcase_add_test(tests, memory_that_varies_makes_the_lines_not_the_frames_it_holds);
     tcase_add_test(tests, values_that_are_spread_evenly_have_a_linear_axis);
     tcase_add_loop_test(tests, y_is_logarithmic_from_a_factor_of_twenty_on, 0,
                         (int)ARRAY_LEN(y_scales));

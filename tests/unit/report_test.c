@@ -154,8 +154,9 @@ START_TEST(json_tells_all_cells_and_what_columns_mean)
     ck_assert_ptr_nonnull(strstr(text, "\"state\": \"failed\""));
     ck_assert_ptr_nonnull(strstr(text, "\"message\": \"no frame left\""));
     ck_assert_ptr_nonnull(strstr(text, "\"fault_rate\": 0.1,"));
-    ck_assert_ptr_nonnull(strstr(text, "{\"kernel\": \"textbook\", \"machine.mmu\": "
-                                       "\"ideal\", \"seed\": \"2\"}"));
+    ck_assert_ptr_nonnull(strstr(text,
+                                 "{\"kernel\": \"textbook\", \"machine.mmu\": \"ideal\", "
+                                 "\"machine.page_size\": \"4096\", \"seed\": \"2\"}"));
     free(text);
 }
 END_TEST

@@ -8,11 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct setting made_up_settings[4][3] = {
-    {{"kernel", "textbook", {0}}, {"machine.mmu", "ideal", {0}}, {"seed", "1", {0}}},
-    {{"kernel", "textbook", {0}}, {"machine.mmu", "ideal", {0}}, {"seed", "1", {0}}},
-    {{"kernel", "textbook", {0}}, {"machine.mmu", "ideal", {0}}, {"seed", "2", {0}}},
-    {{"kernel", "textbook", {0}}, {"machine.mmu", "ideal", {0}}, {"seed", "2", {0}}},
+static const struct setting made_up_settings[4][4] = {
+    {{"kernel", "textbook", {0}},
+     {"machine.mmu", "ideal", {0}},
+     {"machine.page_size", "512", {0}},
+     {"seed", "1", {0}}},
+    {{"kernel", "textbook", {0}},
+     {"machine.mmu", "ideal", {0}},
+     {"machine.page_size", "512", {0}},
+     {"seed", "1", {0}}},
+    {{"kernel", "textbook", {0}},
+     {"machine.mmu", "ideal", {0}},
+     {"machine.page_size", "4096", {0}},
+     {"seed", "2", {0}}},
+    {{"kernel", "textbook", {0}},
+     {"machine.mmu", "ideal", {0}},
+     {"machine.page_size", "4096", {0}},
+     {"seed", "2", {0}}},
 };
 
 static struct cell_config made_up_cells[4] = {
@@ -61,7 +73,7 @@ static struct result_set made_up(void)
 {
     for (size_t i = 0; i < 4; i++) {
         made_up_cells[i].settings = made_up_settings[i];
-        made_up_cells[i].nsettings = 3;
+        made_up_cells[i].nsettings = 4;
     }
     return (struct result_set){&made_up_experiment, made_up_results};
 }

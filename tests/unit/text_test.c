@@ -13,6 +13,8 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+enum { PLENTY = 400 << 10 }; /* bytes: more than any buffer holds */
+
 static char folder[32];
 static char path[64];
 static struct error error;
@@ -105,8 +107,8 @@ static enum status read_numbered(struct text *text, unsigned *lines)
     enum status status;
     for (*lines = 0; (status = text_line(text, &line, &length, &error)) == OK; ++*lines) {
         snprintf(expected, sizeof expected, "line %u", *lines);
-        ck_assert_str_eq(line, expected);
-        ck_assert_uint_eq(text_at(text, 1).line, *lines + 1);
+        if (strcmp(line, expected) != 0 || text_at(text, 1).line != *lines + 1)
+            ck_abort_msg("line %u is '%s'", *lines, line); /* an assert a line is slow */
     }
     return status;
 }
@@ -175,7 +177,7 @@ START_TEST(head_is_at_least_64_kib_and_not_consumed)
 {
     unsigned lines, got;
     size_t length, size;
-    char *data = numbered_lines(1 << 20, &lines, &length);
+    char *data = numbered_lines(PLENTY, &lines, &length);
     write_file(data, length);
     struct text *text = open_text(path);
     const char *head = text_head(text, &size);
@@ -192,7 +194,7 @@ START_TEST(consumed_ends_at_the_size_on_disk)
 {
     unsigned lines;
     size_t length;
-    char *data = numbered_lines(1 << 20, &lines, &length);
+    char *data = numbered_lines(PLENTY, &lines, &length);
     const off_t on_disk = write_compressed(data, length, (const char *[]){"gzip", NULL});
     free(data);
     struct text *text = open_text(path);
@@ -213,7 +215,7 @@ START_TEST(compressed_file_reads_as_its_content)
 {
     unsigned lines, got;
     size_t length;
-    char *data = numbered_lines(1 << 20, &lines, &length);
+    char *data = numbered_lines(PLENTY, &lines, &length);
     write_compressed(data, length, nestings[_i]);
     free(data);
     struct text *text = open_text(path);
@@ -237,7 +239,7 @@ START_TEST(truncated_compression_names_file_and_byte)
 {
     unsigned lines, got;
     size_t length;
-    char *data = numbered_lines(1 << 20, &lines, &length), expected[128];
+    char *data = numbered_lines(PLENTY, &lines, &length), expected[128];
     const off_t on_disk = write_compressed(data, length, nestings[_i]);
     free(data);
     const off_t cuts[] = {on_disk - 1, on_disk - 3, on_disk / 2, 40};
@@ -256,21 +258,19 @@ START_TEST(truncated_compression_names_file_and_byte)
 }
 END_TEST
 
-/* Those with a checksum that libarchive compares. */
-static const char *const checked[][3] = {
-    {"xz"}, {"zstd"}, {"bzip2"}, {"lz4"}, {"gzip", "zstd"}, {"xz", "bzip2"},
-};
-
 START_TEST(damaged_compression_names_file_and_byte)
 {
     unsigned lines;
     size_t length;
-    char *data = numbered_lines(1 << 20, &lines, &length), *line;
-    const off_t on_disk = write_compressed(data, length, checked[_i]);
+    char *data = numbered_lines(PLENTY, &lines, &length), *line;
+    const off_t on_disk = write_compressed(data, length, nestings[_i]);
     free(data);
-    const int fd = open(path, O_WRONLY);
-    ck_assert_int_eq(pwrite(fd, "damagedamagedamage", 18, on_disk / 2), 18);
-    close(fd);
+    /* So much that it does not take a checksum to notice: not every file has one. */
+    FILE *file = fopen(path, "r+b");
+    ck_assert_int_eq(fseek(file, on_disk / 2, SEEK_SET), 0);
+    for (off_t i = on_disk / 2; i < on_disk; i++)
+        putc(0xff, file);
+    fclose(file);
     struct text *text = open_text(path);
     enum status status;
     while ((status = text_line(text, &line, &length, &error)) == OK)
@@ -289,16 +289,16 @@ START_TEST(truncated_gzip_file_says_so)
 {
     unsigned lines;
     size_t length;
-    char *data = numbered_lines(1 << 20, &lines, &length);
+    char *data = numbered_lines(PLENTY, &lines, &length);
     write_compressed(data, length, (const char *[]){"gzip", NULL});
     free(data);
-    ck_assert_int_eq(truncate(path, 100000), 0);
+    ck_assert_int_eq(truncate(path, 50000), 0);
     struct text *text = open_text(path);
     ck_assert_int_eq(read_numbered(text, &lines), ERR_DAMAGED);
     text_close(text);
     ck_assert_uint_gt(lines, 0); /* those before the damage are given out */
     ck_assert_str_eq(message(), "FILE: truncated or damaged compressed data near byte "
-                                "100000: truncated gzip input");
+                                "50000: truncated gzip input");
 }
 END_TEST
 
@@ -441,7 +441,7 @@ int main(void)
     tcase_add_loop_test(tcase, truncated_compression_names_file_and_byte, 0,
                         (int)ARRAY_LEN(nestings));
     tcase_add_loop_test(tcase, damaged_compression_names_file_and_byte, 0,
-                        (int)ARRAY_LEN(checked));
+                        (int)ARRAY_LEN(nestings));
     tcase_add_test(tcase, truncated_gzip_file_says_so);
     tcase_add_test(tcase, file_is_read_on_from_where_it_was_looked_at);
     tcase_add_test(tcase, line_of_64_kib_is_read_and_a_longer_one_refused);

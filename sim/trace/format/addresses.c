@@ -5,7 +5,9 @@
  *     I 401a000            kind, address
  *     0x1234               address alone: a load
  *
- * A # begins a comment.  There are no sizes: a reference is one byte. */
+ * A # begins a comment.  There are no sizes: a reference is one byte.  A line is one
+ * reference, as the courses' own programs count, so a modify (M) is a write; only where an
+ * instruction's accesses are recorded, as by lackey, is it a load and a store. */
 #include "trace/detect.h"
 #include "trace/fields.h"
 #include "trace/format.h"
@@ -14,9 +16,9 @@ static const char letters_expected[] = "I, L, R, S, W or M expected";
 
 /* By letter: the kind plus one. */
 static const unsigned char kinds[256] = {
-    ['I'] = IFETCH + 1, ['L'] = LOAD + 1,   ['l'] = LOAD + 1,  ['R'] = LOAD + 1,
-    ['r'] = LOAD + 1,   ['S'] = STORE + 1,  ['s'] = STORE + 1, ['W'] = STORE + 1,
-    ['w'] = STORE + 1,  ['M'] = MODIFY + 1,
+    ['I'] = IFETCH + 1, ['L'] = LOAD + 1,  ['l'] = LOAD + 1,  ['R'] = LOAD + 1,
+    ['r'] = LOAD + 1,   ['S'] = STORE + 1, ['s'] = STORE + 1, ['W'] = STORE + 1,
+    ['w'] = STORE + 1,  ['M'] = STORE + 1,
 };
 
 /* Read a kind that stands alone between blanks; false if there is none. */
