@@ -1,13 +1,13 @@
 /* check.c -- `faultline check`: validate an experiment without running it. */
 #include "cli/command.h"
 #include "cli/experiment_options.h"
+#include "trace/trace.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 static int run(int argc, char **argv);
 
@@ -36,16 +36,23 @@ static const struct option long_options[] = {
     {0},
 };
 
-/* Every trace must be readable before a run is worth starting. */
+/* Every trace must be readable before a run is worth starting.  What is no regular file
+ * (a pipe) could be read once only, and is left alone. */
 static int check_traces(const struct experiment *experiment)
 {
     for (size_t i = 0; i < experiment->ncells; i++) {
         const char *path = experiment->cells[i].trace;
-        if (strcmp(path, "-") == 0 || access(path, R_OK) == 0)
+        const bool checked = i > 0 && strcmp(path, experiment->cells[i - 1].trace) == 0;
+        struct stat st;
+        if (checked || strcmp(path, "-") == 0 ||
+            (stat(path, &st) == 0 && S_ISFIFO(st.st_mode)))
             continue;
+        struct trace *trace;
         struct error err;
-        error_set(&err, ERR_IO, at_file(path), "cannot open: %s", strerror(errno));
-        return command_fail(&err);
+        const struct trace_options options = {.path = path};
+        if (trace_open(&trace, &options, &err) != OK)
+            return command_fail(&err);
+        trace_close(trace);
     }
     return EXIT_DONE;
 }

@@ -1,12 +1,12 @@
 /* trace_convert.c -- `faultline trace convert`: any trace to a native one. */
 #include "cli/command.h"
+#include "cli/trace_input.h"
 #include "cli/trace_output.h"
 #include "cli/trace_pages.h"
 
 #include "base/units.h"
 #include "trace/trace.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -82,11 +82,11 @@ static int convert(struct trace *trace, const struct convert_options *options)
 }
 
 static const struct option long_options[] = {
-    {"format", required_argument, NULL, 'f'},  {"page-size", required_argument, NULL, 'p'},
-    {"granule", required_argument, NULL, 'g'}, {"level", required_argument, NULL, 'l'},
-    {"origin", required_argument, NULL, 'o'},  {"skip-damaged", no_argument, NULL, 's'},
-    {"to", required_argument, NULL, 't'},      {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},          {0},
+    {"level", required_argument, NULL, 'l'},
+    {"origin", required_argument, NULL, 'o'},
+    {"to", required_argument, NULL, 't'},
+    TRACE_INPUT_OPTIONS,
+    {0},
 };
 
 static enum status set_target(struct convert_options *options, const char *name,
@@ -103,18 +103,10 @@ static enum status set_target(struct convert_options *options, const char *name,
                      nearest ? "'" : "");
 }
 
-static enum status set_option(struct convert_options *options, int option,
-                              struct error *err)
+static enum status set_option(void *context, int option, struct error *err)
 {
+    struct convert_options *options = context;
     switch (option) {
-    case 'f':
-        options->input.format = optarg;
-        return OK;
-    case 'p':
-        return parse_power_of_two(&options->input.list_page_size, optarg, "--page-size",
-                                  err);
-    case 'g':
-        return parse_power_of_two(&options->input.granule, optarg, "--granule", err);
     case 'l':
         return parse_level(&options->level, optarg, err);
     case 'o':
@@ -122,30 +114,22 @@ static enum status set_option(struct convert_options *options, int option,
         return check_origin(optarg, err);
     case 't':
         return set_target(options, optarg, err);
-    case 's':
-        options->input.skip_damaged = true;
-        return OK;
-    default:
+    case 'q':
         options->quiet = true;
         return OK;
+    default:
+        return trace_input_option(&options->input, option, err);
     }
 }
 
 static int convert_run(int argc, char **argv)
 {
     struct convert_options options = {0};
+    int status;
+    if (!trace_input_options(&command_trace_convert, argc, argv, long_options, set_option,
+                             &options, &status))
+        return status;
     struct error err;
-    int option;
-    optind = 0;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-        if (option == 'h')
-            return command_help(&command_trace_convert);
-        if (option == '?' || option == ':')
-            return command_bad_option(&command_trace_convert, option, argv);
-        if (set_option(&options, option, &err) != OK)
-            return command_fail(&err);
-    }
     const int words = argc - optind;
     if (options.pages &&
         (words < 1 || words > 2 || (words == 2 && strcmp(argv[optind + 1], "-") != 0)))
@@ -161,8 +145,7 @@ static int convert_run(int argc, char **argv)
     struct trace *trace;
     if (trace_open(&trace, &options.input, &err) != OK)
         return command_fail(&err);
-    const int status = options.pages
-                           ? trace_print_pages(trace, options.input.list_page_size)
+    status = options.pages ? trace_print_pages(trace, options.input.list_page_size)
                            : convert(trace, &options);
     trace_close(trace);
     return status;

@@ -1,12 +1,12 @@
 /* trace_cut.c -- `faultline trace cut`: a part of a trace as a trace of its own. */
 #include "cli/command.h"
+#include "cli/trace_input.h"
 #include "cli/trace_output.h"
 
 #include "base/units.h"
 #include "trace/slice.h"
 #include "trace/trace.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -68,55 +68,40 @@ static int cut(struct trace *trace, const struct cut_options *options)
 }
 
 static const struct option long_options[] = {
-    {"from", required_argument, NULL, 'n'},    {"count", required_argument, NULL, 'm'},
-    {"format", required_argument, NULL, 'f'},  {"page-size", required_argument, NULL, 'p'},
-    {"granule", required_argument, NULL, 'g'}, {"level", required_argument, NULL, 'l'},
-    {"skip-damaged", no_argument, NULL, 's'},  {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},          {0},
+    {"from", required_argument, NULL, 'n'},
+    {"count", required_argument, NULL, 'm'},
+    {"level", required_argument, NULL, 'l'},
+    TRACE_INPUT_OPTIONS,
+    {0},
 };
 
-static enum status set_option(struct cut_options *options, int option, struct error *err)
+static enum status set_option(void *context, int option, struct error *err)
 {
+    struct cut_options *options = context;
     switch (option) {
     case 'n':
         return parse_count(&options->from, optarg, "--from", at_nowhere(), err);
     case 'm':
         options->counted = true;
         return parse_count(&options->count, optarg, "--count", at_nowhere(), err);
-    case 'f':
-        options->input.format = optarg;
-        return OK;
-    case 'p':
-        return parse_power_of_two(&options->input.list_page_size, optarg, "--page-size",
-                                  err);
-    case 'g':
-        return parse_power_of_two(&options->input.granule, optarg, "--granule", err);
     case 'l':
         return parse_level(&options->level, optarg, err);
-    case 's':
-        options->input.skip_damaged = true;
-        return OK;
-    default:
+    case 'q':
         options->quiet = true;
         return OK;
+    default:
+        return trace_input_option(&options->input, option, err);
     }
 }
 
 static int cut_run(int argc, char **argv)
 {
     struct cut_options options = {0};
+    int status;
+    if (!trace_input_options(&command_trace_cut, argc, argv, long_options, set_option,
+                             &options, &status))
+        return status;
     struct error err;
-    int option;
-    optind = 0;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-        if (option == 'h')
-            return command_help(&command_trace_cut);
-        if (option == '?' || option == ':')
-            return command_bad_option(&command_trace_cut, option, argv);
-        if (set_option(&options, option, &err) != OK)
-            return command_fail(&err);
-    }
     if (argc - optind != 2)
         return command_usage(&command_trace_cut,
                              "an input and an output are needed, not %d file name%s",
@@ -130,7 +115,7 @@ static int cut_run(int argc, char **argv)
     struct trace *trace;
     if (trace_open(&trace, &options.input, &err) != OK)
         return command_fail(&err);
-    const int status = cut(trace, &options);
+    status = cut(trace, &options);
     trace_close(trace);
     return status;
 }

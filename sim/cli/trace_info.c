@@ -1,13 +1,13 @@
 /* trace_info.c -- `faultline trace info`: what a trace holds. */
 #include "cli/command.h"
 #include "cli/progress.h"
+#include "cli/trace_input.h"
 #include "cli/trace_output.h"
 
 #include "base/map.h"
 #include "base/units.h"
 #include "trace/trace.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -24,7 +24,6 @@ struct survey {
 
 struct info_options {
     struct trace_options input;
-    uint64_t page_size; /* for the count of distinct pages; 0: 4 KiB, or the granule    */
     bool json, quiet;
 };
 
@@ -87,8 +86,8 @@ static enum status survey_trace(struct survey *survey, struct trace *trace,
     const struct trace_info *info = trace_info(trace);
     const uint64_t granule = UINT64_C(1) << info->granule_shift;
     const uint64_t fallback = granule > 4096 ? granule : 4096;
-    *survey =
-        (struct survey){.page_size = options->page_size ? options->page_size : fallback};
+    const uint64_t asked = options->input.list_page_size;
+    *survey = (struct survey){.page_size = asked ? asked : fallback};
     if (survey->page_size < granule) {
         char size[32];
         return error_set(err, ERR_CONFIG, at_file(info->path),
@@ -222,52 +221,35 @@ static int info_files(struct info_options *options, int n, char **paths)
 }
 
 static const struct option long_options[] = {
-    {"json", no_argument, NULL, 'j'},         {"page-size", required_argument, NULL, 'p'},
-    {"format", required_argument, NULL, 'f'}, {"granule", required_argument, NULL, 'g'},
-    {"skip-damaged", no_argument, NULL, 's'}, {"quiet", no_argument, NULL, 'q'},
-    {"help", no_argument, NULL, 'h'},         {0},
+    {"json", no_argument, NULL, 'j'},
+    TRACE_INPUT_OPTIONS,
+    {0},
 };
 
-static enum status set_option(struct info_options *options, int option, struct error *err)
+static enum status set_option(void *context, int option, struct error *err)
 {
+    struct info_options *options = context;
     switch (option) {
     case 'j':
         options->json = true;
         return OK;
-    case 'p':
-        return parse_power_of_two(&options->page_size, optarg, "--page-size", err);
-    case 'f':
-        options->input.format = optarg;
-        return OK;
-    case 'g':
-        return parse_power_of_two(&options->input.granule, optarg, "--granule", err);
-    case 's':
-        options->input.skip_damaged = true;
-        return OK;
-    default:
+    case 'q':
         options->quiet = true;
         return OK;
+    default:
+        return trace_input_option(&options->input, option, err);
     }
 }
 
 static int info_run(int argc, char **argv)
 {
     struct info_options options = {0};
-    struct error err;
-    int option;
-    optind = 0;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-        if (option == 'h')
-            return command_help(&command_trace_info);
-        if (option == '?' || option == ':')
-            return command_bad_option(&command_trace_info, option, argv);
-        if (set_option(&options, option, &err) != OK)
-            return command_fail(&err);
-    }
+    int status;
+    if (!trace_input_options(&command_trace_info, argc, argv, long_options, set_option,
+                             &options, &status))
+        return status;
     if (optind == argc)
         return command_usage(&command_trace_info, "the name of a trace is needed");
-    options.input.list_page_size = options.page_size;
     return info_files(&options, argc - optind, argv + optind);
 }
 

@@ -55,38 +55,48 @@ static enum status copy_batches(struct trace *trace, struct flt_writer *writer,
     return status == END ? OK : status;
 }
 
-/* Convert the trace into a native file that has no name. */
+/* A file without a name, so that it goes away with the program however that ends. */
+static FILE *nameless(const char **folder)
+{
+    const char *chosen = getenv("TMPDIR");
+    *folder = chosen && chosen[0] ? chosen : "/tmp";
+    int fd = open(*folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd < 0) { /* not every file system can */
+        char name[512];
+        snprintf(name, sizeof name, "%s/faultline-XXXXXX", *folder);
+        fd = mkostemp(name, O_CLOEXEC);
+        if (fd >= 0)
+            unlink(name);
+    }
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w+b");
+    if (!file && fd >= 0)
+        close(fd);
+    return file;
+}
+
+/* Convert the trace into a nameless native file. */
 static enum status spool(struct source *source, struct trace *trace,
                          const volatile sig_atomic_t *interrupted, struct error *err)
 {
-    const char *folder = getenv("TMPDIR");
-    char name[512];
-    snprintf(name, sizeof name, "%s/faultline-XXXXXX",
-             folder && folder[0] ? folder : "/tmp");
-    const int fd = mkstemp(name); /* reserves the name, which the writer replaces */
-    if (fd < 0)
-        return error_set(err, ERR_OUTPUT, at_file(name),
+    const char *folder;
+    source->spool = nameless(&folder);
+    if (!source->spool)
+        return error_set(err, ERR_OUTPUT, at_file(folder),
                          "cannot create a temporary file: %s", strerror(errno));
-    close(fd);
     const struct flt_writer_options options = {
         .granule_shift = trace_info(trace)->granule_shift, .origin = "", .level = 1};
-    struct flt_writer *writer = NULL;
-    enum status status = flt_writer_create(&writer, name, &options, err);
-    if (status == OK) {
-        status = copy_batches(trace, writer, interrupted, err);
-        if (status == OK)
-            status = flt_writer_finish(writer, err);
-        else
-            flt_writer_abandon(writer);
-    }
-    if (status == OK) {
-        source->spool = open(name, O_RDONLY | O_CLOEXEC);
-        if (source->spool < 0)
-            status =
-                error_set(err, ERR_IO, at_file(name), "cannot open: %s", strerror(errno));
-        snprintf(source->opened, sizeof source->opened, "/proc/self/fd/%d", source->spool);
-    }
-    unlink(name);
+    struct flt_writer *writer;
+    enum status status =
+        flt_writer_create_on(&writer, source->spool, folder, &options, err);
+    if (status != OK)
+        return status;
+    status = copy_batches(trace, writer, interrupted, err);
+    if (status == OK)
+        status = flt_writer_finish(writer, err);
+    else
+        flt_writer_abandon(writer);
+    snprintf(source->opened, sizeof source->opened, "/proc/self/fd/%d",
+             fileno(source->spool));
     return status;
 }
 
@@ -112,7 +122,7 @@ static enum status learn(struct source *source, struct error *err)
 enum status source_open(struct source *source, const char *path,
                         const volatile sig_atomic_t *interrupted, struct error *err)
 {
-    *source = (struct source){.path = path, .spool = -1};
+    *source = (struct source){.path = path};
     struct trace *trace;
     const struct trace_options options = {.path = path};
     enum status status = trace_open(&trace, &options, err);
@@ -132,9 +142,9 @@ enum status source_open(struct source *source, const char *path,
 
 void source_close(struct source *source)
 {
-    if (source->spool >= 0)
-        close(source->spool);
-    source->spool = -1;
+    if (source->spool)
+        fclose(source->spool);
+    source->spool = NULL;
 }
 
 enum status source_read(const struct source *source, struct trace **out, struct error *err)

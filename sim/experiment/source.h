@@ -6,11 +6,12 @@
 #include "trace/trace.h"
 
 #include <signal.h>
+#include <stdio.h>
 
 struct source {
     const char *path; /* as configured; borrowed                                          */
     char opened[64]; /* "" or where a foreign or piped trace was converted to             */
-    int spool;       /* descriptor of that nameless file, or -1                           */
+    FILE *spool;     /* that nameless file, or NULL                                       */
     unsigned granule_shift;
     uint64_t references, steps;
     char digest[33]; /* 32 hexadecimal digits                                             */

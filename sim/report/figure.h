@@ -20,7 +20,7 @@ struct tic {
 };
 
 struct axis {
-    char label[2 * NAME_SIZE];
+    char label[2 * NAME_SIZE + 4]; /* a title, and a note in brackets */
     bool log;        /* to base 2 (x) or 10 (y)                                          */
     bool categories; /* names at 0, 1, 2, ...                                            */
     double unit;     /* values are shown divided by this                                 */

@@ -24,11 +24,17 @@ MUST_CHECK enum status flt_writer_create(struct flt_writer **out, const char *pa
                                          const struct flt_writer_options *options,
                                          struct error *err);
 
+/* The same into an open file, which stays the caller's; name is for errors and borrowed. */
+MUST_CHECK enum status flt_writer_create_on(struct flt_writer **out, FILE *file,
+                                            const char *name,
+                                            const struct flt_writer_options *options,
+                                            struct error *err);
+
 /* Write one batch as one chunk; an empty batch is nothing. */
 MUST_CHECK enum status flt_writer_put(struct flt_writer *writer, const struct batch *batch,
                                       struct error *err);
 
-/* Write the index, sync, rename; the writer is freed in any case.  ERR_OUTPUT. */
+/* Write the index, flush or sync and rename; the writer is freed in any case.  ERR_OUTPUT. */
 MUST_CHECK enum status flt_writer_finish(struct flt_writer *writer, struct error *err);
 
 /* Give up: remove the temporary file and free the writer. */

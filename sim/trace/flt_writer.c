@@ -14,7 +14,8 @@ enum { DEFAULT_LEVEL = 9 };
 
 struct flt_writer {
     FILE *file;
-    struct file_writer output; /* stream NULL: standard output                  */
+    const char *name;          /* of the file, for errors                       */
+    struct file_writer output; /* stream NULL: the file is the caller's         */
     uint64_t offset;           /* bytes written so far                          */
     ZSTD_CCtx *zstd;
     int level;
@@ -46,14 +47,9 @@ void flt_writer_abandon(struct flt_writer *writer)
     writer_free(writer);
 }
 
-static const char *path_of(const struct flt_writer *w)
-{
-    return w->output.stream ? w->output.path : "standard output";
-}
-
 static enum status write_error(const struct flt_writer *w, struct error *err)
 {
-    return error_set(err, ERR_OUTPUT, at_file(path_of(w)), "cannot be written: %s",
+    return error_set(err, ERR_OUTPUT, at_file(w->name), "cannot be written: %s",
                      strerror(errno));
 }
 
@@ -64,14 +60,6 @@ static enum status write_bytes(struct flt_writer *w, const void *bytes, size_t n
         return write_error(w, err);
     w->offset += n;
     return OK;
-}
-
-static enum status open_output(struct flt_writer *w, const char *path, struct error *err)
-{
-    const bool piped = strcmp(path, "-") == 0;
-    const enum status status = piped ? OK : file_create(&w->output, path, err);
-    w->file = piped ? stdout : w->output.stream;
-    return status;
 }
 
 static enum status write_header(struct flt_writer *w, unsigned granule_shift,
@@ -91,12 +79,15 @@ static enum status write_header(struct flt_writer *w, unsigned granule_shift,
     return write_bytes(w, h, size, err);
 }
 
-enum status flt_writer_create(struct flt_writer **out, const char *path,
-                              const struct flt_writer_options *options, struct error *err)
+enum status flt_writer_create_on(struct flt_writer **out, FILE *file, const char *name,
+                                 const struct flt_writer_options *options,
+                                 struct error *err)
 {
     struct flt_writer *w = calloc(1, sizeof *w);
     if (!w)
         return error_nomem(err);
+    w->file = file;
+    w->name = name;
     w->level = options->level ? options->level : DEFAULT_LEVEL;
     w->packed_capacity = ZSTD_compressBound(FLT_EXPANDED_MAX);
     w->raw = malloc(FLT_EXPANDED_MAX);
@@ -104,16 +95,31 @@ enum status flt_writer_create(struct flt_writer **out, const char *path,
     w->zstd = ZSTD_createCCtx();
     enum status status = w->raw && w->packed && w->zstd ? OK : error_nomem(err);
     if (status == OK)
-        status = open_output(w, path, err);
-    if (status == OK)
         status = write_header(w, options->granule_shift,
                               options->origin ? options->origin : "", err);
     if (status != OK) {
-        flt_writer_abandon(w);
+        writer_free(w);
         return status;
     }
     *out = w;
     return OK;
+}
+
+enum status flt_writer_create(struct flt_writer **out, const char *path,
+                              const struct flt_writer_options *options, struct error *err)
+{
+    if (strcmp(path, "-") == 0)
+        return flt_writer_create_on(out, stdout, "standard output", options, err);
+    struct file_writer output;
+    enum status status = file_create(&output, path, err);
+    if (status != OK)
+        return status;
+    status = flt_writer_create_on(out, output.stream, output.path, options, err);
+    if (status == OK)
+        (*out)->output = output;
+    else
+        file_abandon(&output);
+    return status;
 }
 
 static unsigned char *put_blocks(unsigned char *p, const struct batch *batch)
@@ -190,7 +196,7 @@ enum status flt_writer_put(struct flt_writer *writer, const struct batch *batch,
         ZSTD_compressCCtx(writer->zstd, writer->packed, writer->packed_capacity,
                           writer->raw, raw, writer->level);
     if (ZSTD_isError(packed))
-        return error_set(err, ERR_OUTPUT, at_file(path_of(writer)), "cannot compress: %s",
+        return error_set(err, ERR_OUTPUT, at_file(writer->name), "cannot compress: %s",
                          ZSTD_getErrorName(packed));
     unsigned char h[FLT_CHUNK_HEADER];
     memcpy(h, FLT_CHUNK_MAGIC, 4);

@@ -53,7 +53,9 @@ static enum status unknown_format(const char *path, const char *name, struct err
     if (!name)
         return error_set(
             err, ERR_SYNTAX, at_file(path),
-            "not recognised as a trace of any format; name it with --format (%s)", all);
+            "not recognised as a trace of any format; 'faultline trace convert --format "
+            "NAME' reads it as one of %s",
+            all);
     return error_set(err, ERR_CONFIG, at_nowhere(), "unknown trace format '%s'%s%s%s (%s)",
                      name, nearest ? "; did you mean '" : "", nearest ? nearest : "",
                      nearest ? "'?" : "", all);

@@ -30,8 +30,8 @@ refuses_trace folder ": cannot open: Is a directory"
 : >empty.txt
 refuses_trace empty.txt ": empty trace"
 echo 'a letter to the editor' >letter.txt
-refuses_trace letter.txt ": not recognised as a trace of any format; name it with --format \
-(flt, addresses, din, lackey, pages)"
+refuses_trace letter.txt ": not recognised as a trace of any format; 'faultline trace convert \
+--format NAME' reads it as one of flt, addresses, din, lackey, pages"
 exits 2 "$FAULTLINE" trace check --format lacky letter.txt
 says "unknown trace format 'lacky'; did you mean 'lackey'?"
 

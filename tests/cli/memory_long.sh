@@ -30,12 +30,18 @@ int main(int argc, char **argv)
 END
 "$CC" -o peak peak.c
 
-# measure OUT INPUT COMMAND... -- the peak of the command goes to OUT
+# measure OUT INPUT COMMAND... -- the peak of the command goes to OUT: the least of three,
+# since how much of the program's file is mapped at once depends on the page cache
 measure()
 {
     local out=$1 input=$2
     shift 2
-    exits 0 ./peak "$out" "$@" <"$input"
+    for _ in 1 2 3; do
+        exits 0 ./peak this.kib "$@" <"$input"
+        cat this.kib >>all.kib
+    done
+    sort -n all.kib | head -n 1 >"$out"
+    rm all.kib
 }
 
 # same_peak WHAT -- short.kib and long.kib differ by less than 5 %

@@ -223,6 +223,25 @@ START_TEST(block_number_that_never_ends_is_refused)
 }
 END_TEST
 
+/* Masks of nine bytes or more, which are all there. */
+START_TEST(shape_of_more_than_64_references_is_refused)
+{
+    static const unsigned char lengths[] = {65, 72, 127};
+    for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
+        unsigned char raw[sizeof sound + 30] = {0};
+        const size_t masks = 2 * ((lengths[i] + 7u) / 8);
+        memcpy(raw, sound, 3);
+        raw[3] = lengths[i];
+        memcpy(raw + 4 + masks, sound + 6, sizeof sound - 6);
+        if (i > 0)
+            batch_release(&batches[0]);
+        write_sound();
+        expand_to(raw, sizeof sound - 2 + masks);
+        must_refuse("has contents that make no sense");
+    }
+}
+END_TEST
+
 START_TEST(payload_that_is_not_compressed_is_refused)
 {
     write_sound();
@@ -306,6 +325,19 @@ START_TEST(nonsense_in_the_header_is_refused)
 }
 END_TEST
 
+START_TEST(origin_longer_than_any_is_refused)
+{
+    const size_t length = FLT_HEADER_FIXED + FLT_ORIGIN_MAX + 1 + 8;
+    write_sound();
+    memset(bytes + FLT_HEADER_FIXED, 'o', FLT_ORIGIN_MAX + 1);
+    put32(bytes + 12, (uint32_t)length);
+    put32(bytes + 24, FLT_ORIGIN_MAX + 1);
+    put64(bytes + length - 8, XXH3_64bits(bytes, length - 8));
+    save_file(length);
+    must_refuse("damaged: the header at byte 0");
+}
+END_TEST
+
 START_TEST(index_of_another_number_of_chunks_is_refused)
 {
     for (uint64_t n = 0; n < 3; n += 2) {
@@ -341,12 +373,14 @@ static Suite *flt_nonsense_suite(void)
                         (int)ARRAY_LEN(changed));
     tcase_add_test(tests, payload_of_another_length_is_refused);
     tcase_add_test(tests, block_number_that_never_ends_is_refused);
+    tcase_add_test(tests, shape_of_more_than_64_references_is_refused);
     tcase_add_test(tests, payload_that_is_not_compressed_is_refused);
     tcase_add_test(tests, payload_that_expands_beyond_all_bounds_is_refused);
     tcase_add_loop_test(tests, nonsense_in_a_chunk_header_is_refused, 0,
                         (int)ARRAY_LEN(fields));
     tcase_add_loop_test(tests, nonsense_in_the_header_is_refused, 0,
                         (int)ARRAY_LEN(header_fields));
+    tcase_add_test(tests, origin_longer_than_any_is_refused);
     tcase_add_test(tests, index_of_another_number_of_chunks_is_refused);
     suite_add_tcase(suite, tests);
     return suite;
