@@ -214,7 +214,7 @@ START_TEST(foreign_json_is_refused)
 }
 END_TEST
 
-START_TEST(table_is_aligned_and_shows_failed_cells)
+START_TEST(table_is_aligned_and_shows_failed_cells_and_conventions)
 {
     const struct result_set set = made_up();
     char *text;
@@ -236,7 +236,8 @@ START_TEST(table_is_aligned_and_shows_failed_cells)
               "0  done\n"
               "cc1    clock(hand=a,b)      4 KiB       2     2                             "
               "        "
-              "   failed\n");
+              "   failed\n"
+              "\nin force:\n  kernel textbook\n  the policy is ideal\n  seen 4 times\n");
     free(text);
 }
 END_TEST
@@ -328,7 +329,7 @@ static Suite *report_suite(void)
     tcase_add_test(tests, json_stays_json_with_a_label_that_is_not_utf8);
     tcase_add_test(tests, broken_json_is_refused_with_its_line);
     tcase_add_test(tests, foreign_json_is_refused);
-    tcase_add_test(tests, table_is_aligned_and_shows_failed_cells);
+    tcase_add_test(tests, table_is_aligned_and_shows_failed_cells_and_conventions);
     tcase_add_test(tests, unlimited_memory_is_a_word);
     tcase_add_test(tests, a_swept_section_is_told_by_what_varies_in_it);
     tcase_add_test(tests, a_folder_is_written_and_read_and_written_the_same_again);
