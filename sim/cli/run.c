@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Rows of the table on the terminal when the folder has them all. */
+enum { TABLE_ROWS = 40 };
+
 static int run(int argc, char **argv);
 
 const struct command command_run = {
@@ -131,7 +134,7 @@ static int print_results(const struct result_set *set, const char *form)
     if (strcmp(form, "json") == 0) {
         status = json_write(set, MODEL_VERSION, stdout, &err);
     } else if (strcmp(form, "table") == 0) {
-        status = table_print(set, stdout, &err);
+        status = table_print(set, 0, stdout, &err);
     } else {
         struct data *data;
         status = data_from_results(&data, set, true, &err);
@@ -152,7 +155,7 @@ static int write_folder(const struct result_set *set, const char *folder, bool q
     int exit_status = EXIT_DONE;
     if (!quiet) {
         struct error table_err;
-        if (table_print(set, stdout, &table_err) != OK)
+        if (table_print(set, TABLE_ROWS, stdout, &table_err) != OK)
             exit_status = command_fail(&table_err);
         if (status == OK)
             printf("\nresults in %s: results.csv, results.json, effective.yaml\n", folder);

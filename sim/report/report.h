@@ -29,8 +29,9 @@ MUST_CHECK enum status json_write(const struct result_set *set, const char *mode
 MUST_CHECK enum status json_read(struct data **out, const char *path, struct error *err);
 
 /* A table for the eye, one row a cell, with a note where a cell failed or has not run, and
- * under it the conventions in force.  The caller finds failed writes with ferror(). */
-MUST_CHECK enum status table_print(const struct result_set *set, FILE *stream,
+ * under it the conventions in force.  most: rows to print, 0 is all.  The caller finds failed
+ * writes with ferror(). */
+MUST_CHECK enum status table_print(const struct result_set *set, size_t most, FILE *stream,
                                    struct error *err);
 
 /* Paths of pictures; free with report_pictures_free. */

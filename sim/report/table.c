@@ -124,7 +124,8 @@ static enum status print_conventions(const struct result_set *set, FILE *stream,
     return failed ? error_nomem(err) : OK;
 }
 
-enum status table_print(const struct result_set *set, FILE *stream, struct error *err)
+enum status table_print(const struct result_set *set, size_t most, FILE *stream,
+                        struct error *err)
 {
     struct data *data;
     const enum status status = data_from_results(&data, set, false, err);
@@ -142,12 +143,16 @@ enum status table_print(const struct result_set *set, FILE *stream, struct error
         print_field(&shown[i], column_title(data_name(data, shown[i].column), buffer),
                     i + 1 == n, stream);
     }
-    for (size_t row = 0; row < data_rows(data); row++)
+    const size_t rows = data_rows(data), printed = most && most < rows ? most : rows;
+    for (size_t row = 0; row < printed; row++)
         for (size_t i = 0; i < n; i++) {
             const char *text = data_get(data, row, shown[i].column);
             column_value(data_name(data, shown[i].column), text, buffer);
             print_field(&shown[i], buffer, i + 1 == n, stream);
         }
+    if (printed < rows)
+        fprintf(stream, "... and %zu more cell%s\n", rows - printed,
+                rows - printed == 1 ? "" : "s");
     free(shown);
     data_free(data);
     return print_conventions(set, stream, err);

@@ -220,7 +220,7 @@ START_TEST(table_is_aligned_and_shows_failed_cells_and_conventions)
     char *text;
     size_t size;
     FILE *stream = open_memstream(&text, &size);
-    ck_assert_int_eq(table_print(&set, stream, &err), OK);
+    ck_assert_int_eq(table_print(&set, 0, stream, &err), OK);
     fclose(stream);
     ck_assert_str_eq(
         text, "trace  policy           page size  frames  seed     faults  fault rate  "
@@ -238,6 +238,20 @@ START_TEST(table_is_aligned_and_shows_failed_cells_and_conventions)
               "        "
               "   failed\n"
               "\nin force:\n  kernel textbook\n  the policy is ideal\n  seen 4 times\n");
+    free(text);
+}
+END_TEST
+
+START_TEST(table_says_how_many_cells_it_leaves_out)
+{
+    const struct result_set set = made_up();
+    char *text;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+    ck_assert_int_eq(table_print(&set, 3, stream, &err), OK);
+    fclose(stream);
+    ck_assert_ptr_nonnull(strstr(text, "done\n... and 1 more cell\n\nin force:"));
+    ck_assert_ptr_null(strstr(text, "failed"));
     free(text);
 }
 END_TEST
@@ -330,6 +344,7 @@ static Suite *report_suite(void)
     tcase_add_test(tests, broken_json_is_refused_with_its_line);
     tcase_add_test(tests, foreign_json_is_refused);
     tcase_add_test(tests, table_is_aligned_and_shows_failed_cells_and_conventions);
+    tcase_add_test(tests, table_says_how_many_cells_it_leaves_out);
     tcase_add_test(tests, unlimited_memory_is_a_word);
     tcase_add_test(tests, a_swept_section_is_told_by_what_varies_in_it);
     tcase_add_test(tests, a_folder_is_written_and_read_and_written_the_same_again);
