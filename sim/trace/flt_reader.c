@@ -34,10 +34,10 @@ bool flt_probe(const void *head, size_t size)
 static enum status damaged(const struct flt_reader *r, uint64_t offset, const char *what,
                            struct error *err)
 {
-    return error_set(
-        err, ERR_DAMAGED, at_file(r->path),
-        "damaged: chunk %llu at byte %llu %s; --skip-damaged goes on without it",
-        (unsigned long long)r->number, (unsigned long long)offset, what);
+    return error_set(err, ERR_DAMAGED, at_file(r->path),
+                     "damaged: chunk %llu at byte %llu %s; 'faultline trace convert "
+                     "--skip-damaged' saves the rest",
+                     (unsigned long long)r->number, (unsigned long long)offset, what);
 }
 
 /* Read exactly n bytes; END if there are fewer, ERR_IO if reading failed. */
@@ -262,10 +262,10 @@ static enum status resynchronise(struct flt_reader *r, uint64_t from, struct err
 static enum status index_damaged(const struct flt_reader *r, uint64_t at, const char *what,
                                  struct error *err)
 {
-    return error_set(
-        err, ERR_DAMAGED, at_file(r->path),
-        "damaged: the index at byte %llu %s; --skip-damaged goes on without it",
-        (unsigned long long)at, what);
+    return error_set(err, ERR_DAMAGED, at_file(r->path),
+                     "damaged: the index at byte %llu %s; 'faultline trace convert "
+                     "--skip-damaged' saves the rest",
+                     (unsigned long long)at, what);
 }
 
 /* Read the index of a pipe, of which the magic was at byte `at`, to its end.  *nchunks: of

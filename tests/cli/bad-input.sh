@@ -85,18 +85,18 @@ saves()
 cp sound.flt flipped.flt
 flip flipped.flt $((chunks[2] + 10000))
 refuses_trace flipped.flt ": damaged: chunk 2 at byte ${chunks[2]} does not match its \
-checksum; --skip-damaged goes on without it"
+checksum; 'faultline trace convert --skip-damaged' saves the rest"
 saves flipped.flt $((${#chunks[@]} - 1))
 
 cp sound.flt header.flt
 flip header.flt $((chunks[1] + 20)) # in the chunk's own header
 refuses_trace header.flt ": damaged: chunk 1 at byte ${chunks[1]} has a header that does \
-not match its checksum; --skip-damaged goes on without it"
+not match its checksum; 'faultline trace convert --skip-damaged' saves the rest"
 saves header.flt $((${#chunks[@]} - 1))
 
 head -c $((chunks[3] + 50000)) sound.flt >cut.flt
 refuses_trace cut.flt ": damaged: chunk 3 at byte ${chunks[3]} is cut short by the end of \
-the file; --skip-damaged goes on without it"
+the file; 'faultline trace convert --skip-damaged' saves the rest"
 saves cut.flt 3
 
 cp sound.flt first.flt

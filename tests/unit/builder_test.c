@@ -334,7 +334,7 @@ END_TEST
 START_TEST(batch_full_of_blocks_is_followed_by_the_next)
 {
     start(9, 2);
-    for (vaddr_t i = 0; i < 2 * BATCH_BLOCKS; i++)
+    for (vaddr_t i = 0; i < 2 * (vaddr_t)BATCH_BLOCKS; i++)
         add(STORE, i << 9, 4);
     take();
     ck_assert_uint_eq(nbatches, 3);

@@ -229,7 +229,7 @@ START_TEST(shape_of_more_than_64_references_is_refused)
     static const unsigned char lengths[] = {65, 72, 127};
     for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
         unsigned char raw[sizeof sound + 30] = {0};
-        const size_t masks = 2 * ((lengths[i] + 7u) / 8);
+        const size_t masks = 2 * (((size_t)lengths[i] + 7) / 8);
         memcpy(raw, sound, 3);
         raw[3] = lengths[i];
         memcpy(raw + 4 + masks, sound + 6, sizeof sound - 6);

@@ -15,7 +15,7 @@ static void *feed(void *descriptor)
     while (written < size && (n = write(fd, bytes + written, size - written)) > 0)
         written += (size_t)n;
     close(fd);
-    return (void *)(uintptr_t)(written == size);
+    return written == size ? descriptor : NULL;
 }
 
 /* Read the bytes through a pipe; true if they were taken to the last. */

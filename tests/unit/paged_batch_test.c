@@ -34,7 +34,7 @@ static unsigned slow_class(const struct shape *shape, bool boundary)
 START_TEST(class_is_what_the_references_do)
 {
     unsigned ncompared = 0;
-    for (uint8_t length = 1; length <= LONGEST; length++)
+    for (unsigned length = 1; length <= LONGEST; length++)
         for (uint64_t data = 0; data < (uint64_t)1 << length; data++)
             for (uint64_t store = 0; store < (uint64_t)1 << length; store++)
                 for (unsigned flags = 0; flags < 4; flags++) {
@@ -42,7 +42,7 @@ START_TEST(class_is_what_the_references_do)
                         continue;
                     const struct shape shape = {.data = data,
                                                 .store = store,
-                                                .length = length,
+                                                .length = (uint8_t)length,
                                                 .continued = flags & 1};
                     const bool boundary = flags & 2;
                     ck_assert_msg(
@@ -52,7 +52,7 @@ START_TEST(class_is_what_the_references_do)
                         shape_class(&shape, boundary), slow_class(&shape, boundary));
                     ncompared++;
                 }
-    ck_assert_uint_eq(ncompared, 4 * (3 + 9 + 27 + 81 + 243 + 729));
+    ck_assert_uint_eq(ncompared, 4u * (3 + 9 + 27 + 81 + 243 + 729));
 }
 END_TEST
 
