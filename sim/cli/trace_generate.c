@@ -36,7 +36,7 @@ static const struct generator_ops *find_generator(const char *name, struct error
 {
     const char *names[GENERATORS_MAX];
     size_t n = 0;
-    for (; generator_table[n] && n < GENERATORS_MAX; n++) {
+    for (; n < GENERATORS_MAX && generator_table[n]; n++) {
         names[n] = generator_table[n]->name;
         if (strcmp(names[n], name) == 0)
             return generator_table[n];

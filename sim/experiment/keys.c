@@ -186,13 +186,13 @@ static size_t plugin_names(const struct key *key, const char **names, size_t max
 {
     size_t n = 0;
     if (key->kind == KEY_POLICY)
-        for (; policy_table[n] && n < max; n++)
+        for (; n < max && policy_table[n]; n++)
             names[n] = policy_table[n]->name;
     else if (key->kind == KEY_KERNEL)
-        for (; kernel_table[n] && n < max; n++)
+        for (; n < max && kernel_table[n]; n++)
             names[n] = kernel_table[n]->name;
     else
-        for (; pagetable_table[n] && n < max; n++)
+        for (; n < max && pagetable_table[n]; n++)
             names[n] = pagetable_table[n]->name;
     return n;
 }

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# The policy that docs/adding-a-policy.md walks through compiles as it stands there.
+set -euo pipefail
+
+sed -n '/^```c$/,/^```$/{/^```/!p}' "$SOURCE_DIR/docs/adding-a-policy.md" >nru.c
+grep -q 'policy_nru' nru.c
+"$CC" -std=c17 -D_GNU_SOURCE -I"$SOURCE_DIR/sim" -Wall -Wextra -Wpedantic -Wconversion \
+    -Wshadow -Werror -c nru.c -o nru.o
