@@ -1,16 +1,15 @@
-/* map.c -- see map.h.  The hash is the finaliser of splitmix64: keys are block and page
- * numbers, of which the low bits alone would cluster. */
+/* map.c -- see map.h.  Keys are block and page numbers, of which the low bits alone would
+ * cluster: hence the mixing. */
 #include "base/map.h"
+
+#include "base/bits.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static size_t slot_of(const struct map *map, uint64_t key)
 {
-    uint64_t h = key;
-    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
-    h = (h ^ (h >> 27)) * 0x94d049bb133111ebu;
-    size_t i = (size_t)(h ^ (h >> 31)) & (map->nslots - 1);
+    size_t i = (size_t)mix64(key) & (map->nslots - 1);
     while (map->slots[i].value != MAP_ABSENT && map->slots[i].key != key)
         i = (i + 1) & (map->nslots - 1);
     return i;

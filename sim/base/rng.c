@@ -1,16 +1,15 @@
 /* rng.c -- see rng.h. */
 #include "base/rng.h"
 
+#include "base/bits.h"
+
 __extension__ typedef unsigned __int128 wide_t;
 
 void rng_seed(struct rng *rng, uint64_t seed)
 {
     for (int i = 0; i < 4; i++) { /* splitmix64 */
         seed += 0x9e3779b97f4a7c15u;
-        uint64_t z = seed;
-        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-        z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-        rng->s[i] = z ^ (z >> 31);
+        rng->s[i] = mix64(seed);
     }
 }
 

@@ -93,7 +93,8 @@ static int generate(const struct generator_ops *generator, const void *params,
 {
     struct error err;
     char origin[2048];
-    const unsigned granule_shift = options->granule ? shift_of(options->granule) : 9;
+    const unsigned granule_shift =
+        options->granule ? log2_of(options->granule) : GRANULE_SHIFT_DEFAULT;
     struct sink_context sink = {.err = &err};
     format_origin(generator, params, options->seed, origin, sizeof origin);
     const struct flt_writer_options writer = {

@@ -54,7 +54,7 @@ static enum status survey_batches(struct survey *survey, struct trace *trace, bo
                                   struct error *err)
 {
     const unsigned page_shift =
-        shift_of(survey->page_size) - trace_info(trace)->granule_shift;
+        log2_of(survey->page_size) - trace_info(trace)->granule_shift;
     struct batch batch;
     struct progress progress;
     enum status status = batch_init(&batch, err);

@@ -4,13 +4,12 @@
 #include "base/units.h"
 #include "cli/command.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LEVEL_MAX = 22, ORIGIN_MAX = 4095 };
+enum { LEVEL_MAX = 22 };
 
 enum status parse_power_of_two(uint64_t *bytes, const char *text, const char *option,
                                struct error *err)
@@ -18,7 +17,7 @@ enum status parse_power_of_two(uint64_t *bytes, const char *text, const char *op
     const enum status status = parse_size(bytes, text, option, at_nowhere(), err);
     if (status != OK)
         return status;
-    if (*bytes < 16 || *bytes > UINT64_C(1) << 30 || (*bytes & (*bytes - 1)) != 0)
+    if (!granule_is_valid(*bytes))
         return error_set(err, ERR_CONFIG, at_nowhere(),
                          "bad value '%s' for %s: it is a power of two from 16 B to 1 GiB",
                          text, option);
@@ -41,17 +40,11 @@ enum status parse_level(int *level, const char *text, struct error *err)
 
 enum status check_origin(const char *origin, struct error *err)
 {
-    if (strlen(origin) > ORIGIN_MAX || strpbrk(origin, "\r\n"))
+    if (strlen(origin) > FLT_ORIGIN_MAX || strpbrk(origin, "\r\n"))
         return error_set(err, ERR_CONFIG, at_nowhere(),
                          "bad value for --origin: it is one line of at most %d bytes",
-                         ORIGIN_MAX);
+                         FLT_ORIGIN_MAX);
     return OK;
-}
-
-unsigned shift_of(uint64_t power_of_two)
-{
-    assert(power_of_two);
-    return (unsigned)__builtin_ctzll(power_of_two);
 }
 
 enum status trace_output_open(struct trace_output *output, const char *path,

@@ -18,8 +18,6 @@ MUST_CHECK enum status parse_power_of_two(uint64_t *bytes, const char *text,
 MUST_CHECK enum status parse_level(int *level, const char *text, struct error *err);
 MUST_CHECK enum status check_origin(const char *origin, struct error *err);
 
-unsigned shift_of(uint64_t power_of_two);
-
 /* Begin to write path; what names the work in the progress bar. */
 MUST_CHECK enum status trace_output_open(struct trace_output *output, const char *path,
                                          const struct flt_writer_options *options,

@@ -25,7 +25,7 @@ static void print_batch(const struct batch *batch, unsigned shift)
 {
     uint16_t at[2] = {batch->start[0], batch->start[1]};
     for (uint32_t i = 0; i < batch->nsteps; i++) {
-        const struct shape *shape = &batch->shapes[batch->steps[i] & STEP_SHAPE_MASK];
+        const struct shape *shape = step_shape(batch, batch->steps[i]);
         const unsigned moved = shape->data & 1;
         const uint16_t from = at[moved];
         at[moved] = (uint16_t)(batch->steps[i] >> STEP_SHAPE_BITS);
@@ -57,7 +57,7 @@ int trace_print_pages(struct trace *trace, uint64_t page_size)
 {
     const struct trace_info *info = trace_info(trace);
     struct error err;
-    const unsigned page_shift = shift_of(page_size ? page_size : 4096);
+    const unsigned page_shift = log2_of(page_size ? page_size : 4096);
     if (page_shift < info->granule_shift) {
         char granule[32];
         error_set(&err, ERR_CONFIG, at_file(info->path),

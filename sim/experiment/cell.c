@@ -6,14 +6,6 @@
 #include <string.h>
 #include <xxhash.h>
 
-unsigned page_shift_of(uint64_t page_size)
-{
-    unsigned shift = 0;
-    while (page_size >> shift > 1)
-        shift++;
-    return shift;
-}
-
 void cell_identity(char id[33], const struct cell_config *config, const char *digest)
 {
     XXH3_state_t *state = XXH3_createState();
@@ -45,7 +37,7 @@ enum status cell_init(struct cell *cell, const struct cell_config *config,
     *cell = (struct cell){
         .config = config,
         .policy = policy_find(config->policy.name),
-        .page_shift = page_shift_of(config->page_size),
+        .page_shift = log2_of(config->page_size),
     };
     struct pager_params params = {
         .mmu = {.format = pagetable_find(config->mmu),

@@ -26,9 +26,6 @@ MUST_CHECK enum status cell_init(struct cell *cell, const struct cell_config *co
                                  const struct future *future, struct error *err);
 void cell_release(struct cell *cell);
 
-/* log2 of a power of two. */
-unsigned page_shift_of(uint64_t page_size);
-
 /* Fill in what the finished cell counted.  counts: all references of the trace; touched:
  * bytes of it that were touched. */
 void cell_result(const struct cell *cell, const struct reference_counts *counts,

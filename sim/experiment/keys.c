@@ -1,6 +1,7 @@
 /* keys.c -- see keys.h. */
 #include "experiment/keys.h"
 
+#include "base/bits.h"
 #include "base/units.h"
 #include "machine/pagetable.h"
 #include "pager/kernel.h"
@@ -231,7 +232,7 @@ bool key_mmu_is_ideal(const char *text)
 static enum status check_power(const struct key *key, uint64_t bytes, const char *text,
                                struct location at, struct error *err)
 {
-    if (bytes >= key->min && bytes <= key->max && (bytes & (bytes - 1)) == 0)
+    if (bytes >= key->min && bytes <= key->max && is_power_of_two(bytes))
         return OK;
     char below[32], above[32];
     uint64_t lower = key->min;

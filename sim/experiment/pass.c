@@ -48,7 +48,7 @@ static void plan(struct run *run)
 {
     for (size_t i = 0; i < run->pass->ncells; i++) {
         const struct cell_config *config = run->pass->configs[i];
-        const unsigned shift = page_shift_of(config->page_size);
+        const unsigned shift = log2_of(config->page_size);
         if (shift < run->pass->source->granule_shift) {
             char text[160];
             snprintf(text, sizeof text,

@@ -178,8 +178,7 @@ static uint64_t reference_number(const struct pager *pager, const struct paged_b
 {
     uint64_t n = pager->references + j + 1;
     for (uint32_t k = 0; k <= i; k++) {
-        const struct shape *shape =
-            &batch->batch->shapes[batch->batch->steps[k] & STEP_SHAPE_MASK];
+        const struct shape *shape = step_shape(batch->batch, batch->batch->steps[k]);
         n += (k < i ? shape->length : 0u) - shape->continued;
     }
     return n;
@@ -191,7 +190,7 @@ static uint64_t next_in_step(const struct pager *pager, const struct shape *shap
                              unsigned j, unsigned class, const page_t current[2])
 {
     const bool stream = shape->data >> j & 1;
-    const uint64_t later = ~(uint64_t)0 >> (64 - shape->length) & ~(uint64_t)1 << j;
+    const uint64_t later = shape_references(shape) & ~(uint64_t)1 << j;
     const uint64_t same = current[0] == current[1] ? later
                           : stream                 ? later & shape->data
                                                    : later & ~shape->data;
@@ -205,8 +204,7 @@ enum status pager_replay_step(struct pager *pager, const struct paged_batch *bat
                               uint32_t i, unsigned class, const page_t current[2],
                               struct error *err)
 {
-    const struct shape *shape =
-        &batch->batch->shapes[batch->batch->steps[i] & STEP_SHAPE_MASK];
+    const struct shape *shape = step_shape(batch->batch, batch->batch->steps[i]);
     /* Within a page the part carried over from the step before is no touch of its own. */
     unsigned j = shape->continued && !(class >> STEP_EXTRA_SHIFT);
     for (; j < shape->length; j++) {

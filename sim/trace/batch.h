@@ -16,6 +16,7 @@
 #ifndef FAULTLINE_TRACE_BATCH_H
 #define FAULTLINE_TRACE_BATCH_H
 
+#include "base/bits.h"
 #include "base/error.h"
 
 #include <stdbool.h>
@@ -28,6 +29,16 @@ enum {
     STEP_REFERENCES = 64, /* most references of one step: a bit each in the masks    */
     STEP_SHAPE_BITS = 16,
 };
+
+/* log2 of a block's bytes: 16 B to 1 GiB; 512 B unless asked otherwise. */
+enum { GRANULE_SHIFT_MIN = 4, GRANULE_SHIFT_MAX = 30, GRANULE_SHIFT_DEFAULT = 9 };
+
+/* Can a trace have blocks of so many bytes? */
+static inline bool granule_is_valid(uint64_t bytes)
+{
+    return is_power_of_two(bytes) && log2_of(bytes) >= GRANULE_SHIFT_MIN &&
+           log2_of(bytes) <= GRANULE_SHIFT_MAX;
+}
 
 #define STEP_SHAPE_MASK 0xffffu
 #define BLOCK_NONE UINT16_MAX /* a stream that has not been anywhere yet */
@@ -62,6 +73,18 @@ struct batch {
 /* Allocate the arrays at full capacity, so that a batch can be refilled for ever. */
 MUST_CHECK enum status batch_init(struct batch *batch, struct error *err);
 void batch_release(struct batch *batch);
+
+/* The bits of a shape's masks that stand for references. */
+static inline uint64_t shape_references(const struct shape *shape)
+{
+    return low_bits(shape->length);
+}
+
+/* The shape of a step. */
+static inline const struct shape *step_shape(const struct batch *batch, uint32_t step)
+{
+    return &batch->shapes[step & STEP_SHAPE_MASK];
+}
 
 static inline uint64_t batch_references(const struct batch *batch)
 {

@@ -3,6 +3,8 @@
  * carry the number of the batch that filled them, so that a new batch empties them free. */
 #include "trace/builder.h"
 
+#include "base/bits.h"
+
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,16 +30,9 @@ struct builder {
     struct slot *block_slots, *shape_slots;
 };
 
-static uint64_t mix(uint64_t h)
-{
-    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9u;
-    h = (h ^ (h >> 27)) * 0x94d049bb133111ebu;
-    return h ^ (h >> 31);
-}
-
 static uint16_t block_index(struct builder *b, uint64_t block)
 {
-    for (size_t i = mix(block) % TABLE_SLOTS;; i = (i + 1) % TABLE_SLOTS) {
+    for (size_t i = mix64(block) % TABLE_SLOTS;; i = (i + 1) % TABLE_SLOTS) {
         struct slot *slot = &b->block_slots[i];
         if (slot->stamp != b->stamp) {
             *slot = (struct slot){.stamp = b->stamp, .index = b->batch.nblocks};
@@ -58,8 +53,8 @@ static bool same_shape(const struct shape *a, const struct shape *b)
 static uint32_t shape_index(struct builder *b, const struct shape *shape)
 {
     const uint64_t hash =
-        mix(shape->data ^
-            mix(shape->store ^ mix((uint64_t)shape->length << 1 | shape->continued)));
+        mix64(shape->data ^
+              mix64(shape->store ^ mix64((uint64_t)shape->length << 1 | shape->continued)));
     for (size_t i = hash % TABLE_SLOTS;; i = (i + 1) % TABLE_SLOTS) {
         struct slot *slot = &b->shape_slots[i];
         if (slot->stamp != b->stamp) {
@@ -162,7 +157,7 @@ void builder_take(struct builder *builder, struct batch *batch)
 
 enum status builder_create(struct builder **out, unsigned granule_shift, struct error *err)
 {
-    assert(granule_shift >= 4 && granule_shift <= 30);
+    assert(granule_shift >= GRANULE_SHIFT_MIN && granule_shift <= GRANULE_SHIFT_MAX);
     struct builder *b = calloc(1, sizeof *b);
     if (!b)
         return error_nomem(err);

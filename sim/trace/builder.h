@@ -11,7 +11,7 @@ enum reference_kind { IFETCH, LOAD, STORE, MODIFY };
 
 struct builder;
 
-/* granule_shift: log2 of the block size in bytes, 4 .. 30.  The builder is freed with
+/* granule_shift: GRANULE_SHIFT_MIN .. GRANULE_SHIFT_MAX.  The builder is freed with
  * builder_free. */
 MUST_CHECK enum status builder_create(struct builder **out, unsigned granule_shift,
                                       struct error *err);

@@ -11,11 +11,12 @@
 
 struct flt_writer;
 
+enum { FLT_ORIGIN_MAX = 4095 }; /* bytes */
+
 struct flt_writer_options {
     unsigned granule_shift;
-    const char
-        *origin; /* how the trace was made, one line of at most 4095 bytes; "" is none */
-    int level;   /* of zstd; 0: the default, 9                                     */
+    const char *origin; /* how the trace was made: a line of at most FLT_ORIGIN_MAX */
+    int level;          /* of zstd; 0: the default, 9                               */
 };
 
 /* Create `path` anew; it appears under its name when flt_writer_finish succeeds (written

@@ -76,7 +76,7 @@ static const unsigned char *get_shapes(const unsigned char *p, const unsigned ch
         shape->data = get_mask(p, bytes);
         shape->store = get_mask(p + bytes, bytes);
         p += 2 * bytes;
-        const uint64_t used = ~(uint64_t)0 >> (64 - shape->length);
+        const uint64_t used = shape_references(shape);
         if ((shape->data | shape->store) & ~used || shape->store & ~shape->data)
             return NULL;
     }
@@ -88,8 +88,8 @@ static bool streams_are_placed(const struct batch *batch)
 {
     bool placed[2] = {batch->start[0] != BLOCK_NONE, batch->start[1] != BLOCK_NONE};
     for (uint32_t i = 0; i < batch->nsteps && !(placed[0] && placed[1]); i++) {
-        const struct shape *shape = &batch->shapes[batch->steps[i] & STEP_SHAPE_MASK];
-        const uint64_t used = ~(uint64_t)0 >> (64 - shape->length);
+        const struct shape *shape = step_shape(batch, batch->steps[i]);
+        const uint64_t used = shape_references(shape);
         placed[shape->data & 1] = true;
         if ((!placed[0] && shape->data != used) || (!placed[1] && shape->data != 0))
             return false;

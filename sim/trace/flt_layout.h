@@ -29,7 +29,6 @@
 enum {
     FLT_VERSION = 1,
     FLT_HEADER_FIXED = 28, /* up to the origin */
-    FLT_ORIGIN_MAX = 4095,
     /* Chunk header: magic 4, header checksum 4, number 8, nsteps 4, nshapes 4, nblocks 4,
      * start of the two streams 2+2, ifetches 8, loads 8, stores 8, modifies 8,
      * payload bytes 4, expanded bytes 4, payload checksum 8. */

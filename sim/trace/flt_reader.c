@@ -76,7 +76,8 @@ static enum status read_header(struct flt_reader *r, struct trace_info *info,
         return error_set(err, ERR_DAMAGED, at_file(r->path),
                          "damaged: the header is cut short at byte %llu",
                          (unsigned long long)r->offset);
-    if (!sane || get64(h + size - 8) != XXH3_64bits(h, size - 8) || shift < 4 || shift > 30)
+    if (!sane || get64(h + size - 8) != XXH3_64bits(h, size - 8) ||
+        shift < GRANULE_SHIFT_MIN || shift > GRANULE_SHIFT_MAX)
         return error_set(err, ERR_DAMAGED, at_file(r->path),
                          "damaged: the header at byte 0 does not match its checksum");
     char *text = malloc(origin + 1);

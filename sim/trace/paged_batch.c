@@ -14,7 +14,7 @@ uint8_t shape_class(const struct shape *shape, bool boundary)
     const unsigned length = shape->length - skip;
     if (length == 0)
         return (uint8_t) class;
-    const uint64_t all = ~(uint64_t)0 >> (64 - length);
+    const uint64_t all = low_bits(length);
     const uint64_t data = shape->data >> skip, store = shape->store >> skip;
     class |= STEP_TOUCHES;
     if (data & 1)

@@ -28,25 +28,15 @@ bool slice_done(const struct slice *slice)
     return slice->at >= slice->end;
 }
 
-static const struct shape *shape_of(const struct batch *batch, uint32_t step)
-{
-    return &batch->shapes[step & STEP_SHAPE_MASK];
-}
-
 static uint64_t ones(uint64_t mask)
 {
     return (uint64_t)__builtin_popcountll(mask);
 }
 
-static uint64_t in_length(const struct shape *shape)
-{
-    return ~UINT64_C(0) >> (STEP_REFERENCES - shape->length);
-}
-
 /* The references that begin in the step: all but a first one that is only continued. */
 static uint64_t own(const struct shape *shape)
 {
-    return in_length(shape) & ~(uint64_t)shape->continued;
+    return shape_references(shape) & ~(uint64_t)shape->continued;
 }
 
 /* Loads followed at once by a store, each of which may be a modify. */
@@ -61,7 +51,7 @@ static void count(struct batch *batch, uint64_t pairs_before)
     struct reference_counts counts = {0};
     uint64_t pairs = 0;
     for (uint32_t i = 0; i < batch->nsteps; i++) {
-        const struct shape *shape = shape_of(batch, batch->steps[i]);
+        const struct shape *shape = step_shape(batch, batch->steps[i]);
         counts.ifetches += ones(own(shape) & ~shape->data);
         counts.loads += ones(own(shape) & shape->data & ~shape->store);
         counts.stores += ones(own(shape) & shape->store);
@@ -80,9 +70,9 @@ static void forget_unused_start(struct batch *batch)
 {
     bool moved[2] = {false, false}, used[2] = {false, false};
     for (uint32_t i = 0; i < batch->nsteps && !(moved[0] && moved[1]); i++) {
-        const struct shape *shape = shape_of(batch, batch->steps[i]);
+        const struct shape *shape = step_shape(batch, batch->steps[i]);
         moved[shape->data & 1] = true;
-        used[0] |= !moved[0] && (~shape->data & in_length(shape)) != 0;
+        used[0] |= !moved[0] && (~shape->data & shape_references(shape)) != 0;
         used[1] |= !moved[1] && shape->data != 0;
     }
     for (int s = 0; s < 2; s++)
@@ -136,9 +126,9 @@ static void keep(struct slice *slice, struct batch *batch, uint32_t first, uint3
 {
     uint64_t pairs = 0;
     for (uint32_t i = 0; i < batch->nsteps; i++)
-        pairs += load_store_pairs(shape_of(batch, batch->steps[i]));
+        pairs += load_store_pairs(step_shape(batch, batch->steps[i]));
     for (uint32_t i = 0; i < first; i++)
-        batch->start[shape_of(batch, batch->steps[i])->data & 1] =
+        batch->start[step_shape(batch, batch->steps[i])->data & 1] =
             (uint16_t)(batch->steps[i] >> STEP_SHAPE_BITS);
     batch->nsteps = end - first;
     memmove(batch->steps, batch->steps + first, batch->nsteps * sizeof *batch->steps);
@@ -155,7 +145,7 @@ void slice_batch(struct slice *slice, struct batch *batch)
     uint32_t first = batch->nsteps, end = batch->nsteps;
     uint64_t at = slice->at;
     for (uint32_t i = 0; i < batch->nsteps && (at < slice->end || slice->keeping); i++) {
-        const struct shape *shape = shape_of(batch, batch->steps[i]);
+        const struct shape *shape = step_shape(batch, batch->steps[i]);
         if (!shape->continued)
             slice->keeping = at >= slice->from && at < slice->end;
         if (slice->keeping && first == batch->nsteps)

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DEFAULT_GRANULE_SHIFT = 9, DEFAULT_LIST_PAGE_SIZE = 4096, FORMATS_MAX = 32 };
+enum { DEFAULT_LIST_PAGE_SIZE = 4096, FORMATS_MAX = 32 };
 
 struct trace {
     char *path;
@@ -25,19 +25,6 @@ struct trace {
     bool ended;
     bool yielded; /* a batch has come out: the trace is not empty */
 };
-
-static unsigned log2_of(uint64_t power)
-{
-    unsigned shift = 0;
-    while (power >> shift > 1)
-        shift++;
-    return shift;
-}
-
-static bool is_power_of_two(uint64_t n)
-{
-    return n && !(n & (n - 1));
-}
 
 static enum status unknown_format(const char *path, const char *name, struct error *err)
 {
@@ -95,7 +82,7 @@ static enum status detect(struct trace *t, const char *name, struct error *err)
 
 static enum status check_granule(const char *what, uint64_t bytes, struct error *err)
 {
-    if (is_power_of_two(bytes) && bytes >= 16 && bytes <= (uint64_t)1 << 30)
+    if (granule_is_valid(bytes))
         return OK;
     return error_set(err, ERR_CONFIG, at_nowhere(),
                      "%s of %llu bytes: a power of two from 16 B to 1 GiB is needed", what,
@@ -117,7 +104,7 @@ static enum status open_foreign(struct trace *t, const struct trace_options *opt
     unsigned shift = t->format->granule_shift ? t->format->granule_shift(&t->options) : 0;
     if (options->granule)
         shift = log2_of(options->granule);
-    t->info.granule_shift = shift ? shift : DEFAULT_GRANULE_SHIFT;
+    t->info.granule_shift = shift ? shift : GRANULE_SHIFT_DEFAULT;
     t->info.format = t->format->name;
     t->info.origin = "";
     t->info.address_bits = 64;

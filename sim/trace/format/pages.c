@@ -7,6 +7,7 @@
  * Any number a line, between blanks or commas; W or R after a number makes it a store or
  * a load, a bare one is a load; # begins a comment.  A page is list_page_size bytes, and
  * a reference is to its first byte: nothing finer is known, so that is the granule too. */
+#include "base/bits.h"
 #include "trace/detect.h"
 #include "trace/fields.h"
 #include "trace/format.h"
@@ -16,8 +17,8 @@
 static unsigned page_shift(const struct format_options *options)
 {
     const uint64_t size = options->list_page_size;
-    assert(size != 0 && (size & (size - 1)) == 0);
-    return (unsigned)__builtin_ctzll(size);
+    assert(is_power_of_two(size));
+    return log2_of(size);
 }
 
 /* R or W after a number; false if something else follows. */
