@@ -30,6 +30,14 @@ enum status error_set(struct error *err, enum status code, struct location at,
     return code;
 }
 
+void error_copy(struct error *to, const struct error *from)
+{
+    if (!to)
+        return;
+    *to = *from;
+    to->at.file = to->file[0] ? to->file : NULL;
+}
+
 enum status error_nomem(struct error *err)
 {
     return error_set(err, ERR_NOMEM, at_nowhere(), "out of memory");

@@ -41,6 +41,9 @@ struct error {
 enum status error_set(struct error *err, enum status code, struct location at,
                       const char *fmt, ...) PRINTF_LIKE(4, 5);
 
+/* Copy an error, whose location points into itself; to may be NULL. */
+void error_copy(struct error *to, const struct error *from);
+
 /* The location of a whole file, or of nothing. */
 struct location at_file(const char *file);
 struct location at_nowhere(void);

@@ -145,7 +145,7 @@ static enum status replay_cell(struct run *run, size_t i, struct error *err)
     const enum status status = pager_replay(&run->cells[i].pager, &batch, &why);
     if (status != ERR_CELL) {
         if (status != OK)
-            *err = why;
+            error_copy(err, &why);
         return status;
     }
     cell_fails(run->pass->results[i], why.text);

@@ -156,8 +156,7 @@ static void stop(struct job *job, const struct error *why)
     if (job->status == OK ||
         (job->status == ERR_INTERRUPTED && why->code != ERR_INTERRUPTED)) {
         job->status = why->code;
-        job->error = *why;
-        job->error.at.file = job->error.file[0] ? job->error.file : NULL;
+        error_copy(&job->error, why);
     }
     pthread_mutex_unlock(&job->lock);
 }
@@ -228,10 +227,8 @@ enum status experiment_run(const struct experiment *experiment,
     if (status == OK) {
         run_passes(&job);
         status = job.status;
-        if (status != OK && err) {
-            *err = job.error;
-            err->at.file = err->file[0] ? err->file : NULL;
-        }
+        if (status != OK)
+            error_copy(err, &job.error);
     }
     for (size_t s = 0; s < job.nsources; s++)
         source_close(&job.sources[s]);

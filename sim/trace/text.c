@@ -262,10 +262,8 @@ enum status text_line(struct text *text, char **line, size_t *length, struct err
     } while (fill(text));
     if (text->state == END && searched > 0)
         return take_line(text, searched, 0, line, length, err);
-    if (text->state != END && err) {
-        *err = text->error;
-        err->at.file = err->file[0] ? err->file : NULL; /* its own copy, not ours */
-    }
+    if (text->state != END)
+        error_copy(err, &text->error);
     return text->state;
 }
 
