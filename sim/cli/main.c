@@ -4,6 +4,7 @@
 #include "base/types.h"
 #include "base/units.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,8 +66,19 @@ static int unknown(int argc, char **argv)
     return EXIT_USAGE;
 }
 
+/* Large buffers go back to the system when they are freed.  Left to itself, glibc keeps
+ * later ones on its heap once a large one was freed, and how much memory a run takes then
+ * depends on how the holes fall. */
+static void return_large_buffers(void)
+{
+#ifdef M_MMAP_THRESHOLD
+    mallopt(M_MMAP_THRESHOLD, 128 << 10);
+#endif
+}
+
 int main(int argc, char **argv)
 {
+    return_large_buffers();
     command_catch_signals();
     if (argc < 2) {
         print_overview();
