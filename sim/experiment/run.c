@@ -55,67 +55,79 @@ static enum status open_sources(struct job *job, struct error *err)
     return OK;
 }
 
-static bool sees_future(const struct cell_config *config)
-{
-    return policy_find(config->policy.name)->sees == POLICY_FUTURE;
-}
-
-/* Cells go well together in a pass if they share the trace and, since an index of the
- * future is large, if they share that or have none. */
-static bool go_together(const struct job *job, size_t a, size_t b)
-{
-    const struct cell_config *ca = &job->experiment->cells[a],
-                             *cb = &job->experiment->cells[b];
-    if (job->source_of[a] != job->source_of[b] || sees_future(ca) != sees_future(cb))
-        return false;
-    return !sees_future(ca) || ca->page_size == cb->page_size;
-}
-
 static size_t threads_of(const struct run_options *options)
 {
     const long cores = sysconf(_SC_NPROCESSORS_ONLN);
     return options->jobs ? options->jobs : cores > 0 ? (size_t)cores : 1;
 }
 
-static void add_to_pass(struct job *job, struct pass *pass, size_t cell)
+/* Cells that go well together in a pass: they share the trace and, since an index of the
+ * future is large, they share that or have none. */
+struct group {
+    const struct source *source;
+    uint64_t future;   /* page size of the index; 0: none */
+    size_t ncells;     /* still to run                    */
+    struct pass *pass; /* the one being filled, or NULL */
+};
+
+struct plan {
+    struct group *groups; /* at most one a cell */
+    size_t ngroups;
+    size_t *group_of; /* [cell] */
+};
+
+static void put_in_group(struct plan *plan, const struct job *job, size_t cell)
 {
-    pass->source = &job->sources[job->source_of[cell]];
+    const struct cell_config *config = &job->experiment->cells[cell];
+    const struct source *source = &job->sources[job->source_of[cell]];
+    const bool future = policy_find(config->policy.name)->sees == POLICY_FUTURE;
+    const uint64_t page_size = future ? config->page_size : 0;
+    size_t g = 0;
+    while (g < plan->ngroups &&
+           (plan->groups[g].source != source || plan->groups[g].future != page_size))
+        g++;
+    if (g == plan->ngroups)
+        plan->groups[plan->ngroups++] =
+            (struct group){.source = source, .future = page_size};
+    plan->groups[g].ncells++;
+    plan->group_of[cell] = g;
+}
+
+static void put_in_pass(struct job *job, struct group *group, size_t cell)
+{
+    /* So many passes that all threads have something to do. */
+    const size_t threads = threads_of(job->options);
+    const size_t share = (group->ncells + threads - 1) / threads;
+    const size_t most = share < PASS_CELLS ? share : PASS_CELLS;
+    if (!group->pass || group->pass->ncells == most) {
+        group->pass = &job->passes[job->npasses++];
+        group->pass->source = group->source;
+    }
+    struct pass *pass = group->pass;
     pass->configs[pass->ncells] = &job->experiment->cells[cell];
     pass->results[pass->ncells++] = &job->results[cell];
     job->progress.references_total += pass->source->references;
 }
 
-/* Group the cells that are still to run into passes, in such a number that all threads
- * have something to do. */
+/* Group the cells that are still to run into passes. */
 static enum status plan_passes(struct job *job, struct error *err)
 {
     const size_t ncells = job->experiment->ncells;
+    struct plan plan = {
+        .groups = calloc(ncells + 1, sizeof *plan.groups),
+        .group_of = calloc(ncells + 1, sizeof *plan.group_of),
+    };
     job->passes = calloc(ncells + 1, sizeof *job->passes);
-    bool *planned = calloc(ncells + 1, sizeof *planned);
-    if (!job->passes || !planned) {
-        free(planned);
-        return error_nomem(err);
-    }
-    for (size_t i = 0; i < ncells; i++)
-        planned[i] = job->results[i].state == CELL_DONE;
-    for (size_t i = 0; i < ncells; i++) {
-        if (planned[i])
-            continue;
-        size_t group = 0;
-        for (size_t k = i; k < ncells; k++)
-            group += !planned[k] && go_together(job, i, k);
-        const size_t threads = threads_of(job->options);
-        const size_t share = (group + threads - 1) / threads;
-        const size_t most = share < PASS_CELLS ? share : PASS_CELLS;
-        struct pass *pass = &job->passes[job->npasses++];
-        for (size_t k = i; k < ncells && pass->ncells < most; k++)
-            if (!planned[k] && go_together(job, i, k)) {
-                planned[k] = true;
-                add_to_pass(job, pass, k);
-            }
-    }
-    free(planned);
-    return OK;
+    const bool enough = plan.groups && plan.group_of && job->passes;
+    for (size_t i = 0; i < ncells && enough; i++)
+        if (job->results[i].state != CELL_DONE)
+            put_in_group(&plan, job, i);
+    for (size_t i = 0; i < ncells && enough; i++)
+        if (job->results[i].state != CELL_DONE)
+            put_in_pass(job, &plan.groups[plan.group_of[i]], i);
+    free(plan.groups);
+    free(plan.group_of);
+    return enough ? OK : error_nomem(err);
 }
 
 /* Identities of all cells; finished ones are taken from the folder. */
