@@ -202,6 +202,8 @@ static inline void string_release(struct string_batch *s)
     free(s->classes);
 }
 
+enum { STRING_FRAMES_MAX = 64 };
+
 /* Replay step i alone: repeated references to one page, of which all but the first must
  * be hits. */
 static inline void string_step(const struct string_batch *s, uint32_t i, struct cell *cell,
@@ -218,13 +220,19 @@ static inline void string_step(const struct string_batch *s, uint32_t i, struct 
     if (i > 0)
         step.start[1] = (uint16_t)(s->batch.steps[i - 1] >> STEP_SHAPE_BITS);
     paged.batch = &step;
+    page_t before[STRING_FRAMES_MAX]; /* the core map */
+    const pfn_t nused = pager->nused;
+    ck_assert_uint_le(nused, STRING_FRAMES_MAX);
+    memcpy(before, pager->page_of, nused * sizeof *before);
     const uint64_t page_ins = pager->page_ins, page_outs = pager->page_outs;
     ASSERT_OK(pager_replay(&cell->pager, &paged, &err), &err);
     ck_assert_uint_le(pager->page_ins - page_ins, 1);
+    const page_t page = s->pages[s->batch.steps[i] >> STEP_SHAPE_BITS] >> 1;
+    const pfn_t pfn = pager->mmu.frame_of[page]; /* the victim was there */
     for (uint8_t k = 0; k < length; k++, out->n++) {
         out->hit[out->n] = k > 0 || pager->page_ins == page_ins;
         out->victim[out->n] = k == 0 && pager->page_outs != page_outs
-                                  ? s->space.vpns[pager->last_evicted]
+                                  ? s->space.vpns[before[pfn]]
                                   : NO_VICTIM;
     }
 }

@@ -53,7 +53,6 @@ enum status pager_init(struct pager *pager, const struct pager_params *params,
         .kernel = params->kernel,
         .kernel_params = params->kernel_params,
         .future = params->future,
-        .last_victim = PFN_NONE,
     };
     rng_seed(&pager->rng, params->seed);
     enum status status = mmu_init(&pager->mmu, &params->mmu, err);
@@ -130,8 +129,6 @@ enum status pager_evict(struct pager *pager, pfn_t *pfn, struct error *err)
         pager->mmu.bits[page] |= PAGE_SAVED;
     }
     mmu_unmap(&pager->mmu, page);
-    pager->last_victim = victim;
-    pager->last_evicted = page;
     *pfn = victim;
     return OK;
 }

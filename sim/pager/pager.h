@@ -40,8 +40,6 @@ struct pager {
     uint64_t page_ins, page_outs, page_outs_dirty;
     uint64_t extra_accesses; /* parts of references in a further page                     */
     uint64_t references;     /* replayed before the present batch                         */
-    pfn_t last_victim;   /* frame emptied by the last page-out; PFN_NONE: none yet     */
-    page_t last_evicted; /* page that was in it                                       */
 };
 
 /* ERR_CONFIG (the policy refuses its parameters), ERR_NOMEM. */
