@@ -3,7 +3,6 @@
 #include "cli/experiment_options.h"
 #include "trace/trace.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,35 +75,44 @@ static int check(const char *file, const char *const *set, size_t nset, bool eff
     return status;
 }
 
+struct check_options {
+    const char **set;
+    size_t nset;
+    bool effective;
+};
+
+static enum status set_option(void *context, int option, struct error *err)
+{
+    struct check_options *options = context;
+    (void)err;
+    if (option == 's')
+        options->set[options->nset++] = optarg;
+    else
+        options->effective = true;
+    return OK;
+}
+
+static int run_with(struct check_options *options, int argc, char **argv)
+{
+    int status;
+    if (!command_options(&command_check, argc, argv, long_options, set_option, options,
+                         &status))
+        return status;
+    if (argc - optind > 1)
+        return command_usage(&command_check, "one experiment at a time: '%s' is too many",
+                             argv[optind + 1]);
+    if (!argv[optind] && options->nset == 0)
+        return command_usage(&command_check, "an experiment file or --set is needed");
+    return check(argv[optind], options->set, options->nset, options->effective);
+}
+
 static int run(int argc, char **argv)
 {
-    const char **set = calloc((size_t)argc + 1, sizeof *set);
+    struct check_options options = {.set = calloc((size_t)argc + 1, sizeof *options.set)};
     struct error err;
-    if (!set)
+    if (!options.set)
         return command_fail((error_nomem(&err), &err));
-    size_t nset = 0;
-    bool effective = false;
-    int c, status = EXIT_DONE;
-    while (status == EXIT_DONE &&
-           (c = getopt_long(argc, argv, ":", long_options, NULL)) != -1) {
-        if (c == 's')
-            set[nset++] = optarg;
-        else if (c == 'e')
-            effective = true;
-        else if (c == 'h')
-            status = -1;
-        else
-            status = command_bad_option(&command_check, c, argv);
-    }
-    if (status == -1)
-        status = command_help(&command_check);
-    else if (status == EXIT_DONE && argc - optind > 1)
-        status = command_usage(&command_check, "one experiment at a time: '%s' is too many",
-                               argv[optind + 1]);
-    else if (status == EXIT_DONE && !argv[optind] && nset == 0)
-        status = command_usage(&command_check, "an experiment file or --set is needed");
-    else if (status == EXIT_DONE)
-        status = check(argv[optind], set, nset, effective);
-    free(set);
+    const int status = run_with(&options, argc, argv);
+    free(options.set);
     return status;
 }

@@ -66,6 +66,29 @@ int command_bad_option(const struct command *command, int result, char *const *a
     return command_usage(command, "unknown option '%s'", word);
 }
 
+bool command_options(const struct command *command, int argc, char **argv,
+                     const struct option *options,
+                     enum status (*set)(void *context, int option, struct error *err),
+                     void *context, int *status)
+{
+    int option;
+    optind = 0;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
+        struct error err;
+        if (option == 'h')
+            *status = command_help(command);
+        else if (option == '?' || option == ':')
+            *status = command_bad_option(command, option, argv);
+        else if (set(context, option, &err) != OK)
+            *status = command_fail(&err);
+        else
+            continue;
+        return false;
+    }
+    return true;
+}
+
 int command_help(const struct command *command)
 {
     fputs(command->help, stdout);

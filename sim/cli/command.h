@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <getopt.h>
 #include <signal.h>
 #include <stdbool.h>
 
@@ -36,6 +37,15 @@ int command_usage(const struct command *command, const char *fmt, ...) PRINTF_LI
 /* Usage error after getopt_long (with `:` first in its short options and opterr 0) returned
  * `result`, that is '?' or ':'. */
 int command_bad_option(const struct command *command, int result, char *const *argv);
+
+/* Read all options of a command line, whose positions then are argv[optind] on.  set takes
+ * one option, with optarg.  True: go on; false: *status is the exit status, and what there
+ * was to print has been printed. */
+MUST_CHECK bool command_options(const struct command *command, int argc, char **argv,
+                                const struct option *options,
+                                enum status (*set)(void *context, int option,
+                                                   struct error *err),
+                                void *context, int *status);
 
 /* Print the help on standard output; EXIT_DONE (or EXIT_UNWRITTEN). */
 int command_help(const struct command *command);

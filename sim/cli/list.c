@@ -1,6 +1,7 @@
 /* list.c -- `faultline list`: what there is to choose from. */
 #include "base/units.h"
 #include "cli/command.h"
+#include "cli/print_params.h"
 #include "experiment/keys.h"
 #include "machine/pagetable.h"
 #include "pager/kernel.h"
@@ -28,26 +29,11 @@ const struct command command_list = {
     .run = run,
 };
 
-static const char *kind_name(const struct param *param)
-{
-    static const char *const names[] = {"yes or no", "count", "size", "number", "choice"};
-    return names[param->kind];
-}
-
-static void print_params(const struct param *table)
+static void list_params(const struct param *table)
 {
     if (!table || !table->name)
         puts("  no parameters");
-    for (const struct param *p = table; p && p->name; p++) {
-        printf("  %s: %s", p->name, kind_name(p));
-        if (p->choices)
-            for (const char *const *c = p->choices; *c; c++)
-                printf("%s%s", c == p->choices ? " of " : ", ", *c);
-        if (p->min < p->max)
-            printf(" from %g to %g", p->min, p->max);
-        printf("%s%s, default %s\n      %s\n", p->unit ? " " : "", p->unit ? p->unit : "",
-               p->fallback, p->help);
-    }
+    print_params(table);
 }
 
 static const char *sees_text(enum policy_sees sees)
@@ -73,7 +59,7 @@ static bool list_policies(const char *name)
         if (!name)
             continue;
         printf("  source: %s\n  sees: %s\n", (*p)->source, sees_text((*p)->sees));
-        print_params((*p)->params);
+        list_params((*p)->params);
     }
     return found;
 }
@@ -89,7 +75,7 @@ static bool list_kernels(const char *name)
         if (!name)
             continue;
         printf("  source: %s\n", (*k)->source);
-        print_params((*k)->params);
+        list_params((*k)->params);
     }
     return found;
 }
@@ -160,8 +146,8 @@ static bool list_generators(const char *name)
         printf("%-16s %s\n", (*g)->name, (*g)->summary);
         if (!name)
             continue;
-        printf("  %s\n", (*g)->shows);
-        print_params((*g)->params);
+        print_wrapped((*g)->shows);
+        list_params((*g)->params);
     }
     return found;
 }

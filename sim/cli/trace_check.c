@@ -1,12 +1,11 @@
 /* trace_check.c -- `faultline trace check`: reads traces through and verifies them. */
 #include "cli/command.h"
 #include "cli/progress.h"
-#include "cli/trace_output.h"
+#include "cli/trace_input.h"
 
 #include "base/units.h"
 #include "trace/trace.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -89,30 +88,34 @@ static const struct option long_options[] = {
     {0},
 };
 
+struct check_options {
+    struct trace_options input;
+    bool quiet;
+};
+
+static enum status set_option(void *context, int option, struct error *err)
+{
+    struct check_options *options = context;
+    if (option != 'q')
+        return trace_input_option(&options->input, option, err);
+    options->quiet = true;
+    return OK;
+}
+
 static int check_run(int argc, char **argv)
 {
-    struct trace_options options = {0};
-    bool quiet = false;
-    int option;
-    optind = 0;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":h", long_options, NULL)) != -1) {
-        if (option == 'h')
-            return command_help(&command_trace_check);
-        if (option == '?' || option == ':')
-            return command_bad_option(&command_trace_check, option, argv);
-        if (option == 'f')
-            options.format = optarg;
-        options.skip_damaged = options.skip_damaged || option == 's';
-        quiet = quiet || option == 'q';
-    }
+    struct check_options options = {0};
+    int status;
+    if (!command_options(&command_trace_check, argc, argv, long_options, set_option,
+                         &options, &status))
+        return status;
     if (optind == argc)
         return command_usage(&command_trace_check, "the name of a trace is needed");
     command_catch_signals();
     int worst = EXIT_DONE;
     for (int i = optind; i < argc && !command_interrupted; i++) {
-        options.path = argv[i];
-        const int result = check_file(&options, quiet);
+        options.input.path = argv[i];
+        const int result = check_file(&options.input, options.quiet);
         worst = result > worst ? result : worst;
     }
     if (command_interrupted)

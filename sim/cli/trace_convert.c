@@ -126,8 +126,8 @@ static int convert_run(int argc, char **argv)
 {
     struct convert_options options = {0};
     int status;
-    if (!trace_input_options(&command_trace_convert, argc, argv, long_options, set_option,
-                             &options, &status))
+    if (!command_options(&command_trace_convert, argc, argv, long_options, set_option,
+                         &options, &status))
         return status;
     struct error err;
     const int words = argc - optind;

@@ -98,8 +98,8 @@ static int cut_run(int argc, char **argv)
 {
     struct cut_options options = {0};
     int status;
-    if (!trace_input_options(&command_trace_cut, argc, argv, long_options, set_option,
-                             &options, &status))
+    if (!command_options(&command_trace_cut, argc, argv, long_options, set_option, &options,
+                         &status))
         return status;
     struct error err;
     if (argc - optind != 2)

@@ -1,5 +1,6 @@
 /* trace_generate.c -- `faultline trace generate`: synthetic traces. */
 #include "cli/command.h"
+#include "cli/print_params.h"
 #include "cli/trace_output.h"
 
 #include "base/units.h"
@@ -138,23 +139,6 @@ static int generate_with(const struct generator_ops *generator,
     return generate(generator, params, options);
 }
 
-/* Print text in lines of up to 76 bytes, each after an indent of four. */
-static void print_wrapped(const char *text)
-{
-    int column = 0;
-    while (*text) {
-        const int word = (int)strcspn(text, " ");
-        if (column && column + 1 + word > 76) {
-            putchar('\n');
-            column = 0;
-        }
-        column += printf("%s%.*s", column ? " " : "    ", word, text);
-        text += word;
-        text += strspn(text, " ");
-    }
-    putchar('\n');
-}
-
 static void print_generators(bool all)
 {
     for (const struct generator_ops *const *g = generator_table; *g; g++) {
@@ -167,28 +151,6 @@ static void print_generators(bool all)
     }
 }
 
-static const char *kind_name(enum param_kind kind)
-{
-    static const char *const names[] = {"yes or no", "count", "size", "number", "choice"};
-    return names[kind];
-}
-
-static void print_range(const struct param *param)
-{
-    char least[32], most[32];
-    if (param->kind == PARAM_CHOICE) {
-        for (const char *const *c = param->choices; *c; c++)
-            printf("%s%s", c == param->choices ? "; one of " : ", ", *c);
-    } else if (param->kind == PARAM_SIZE && param->max > 0) {
-        printf("; %s to %s", format_size((uint64_t)param->min, least, sizeof least),
-               format_size((uint64_t)param->max, most, sizeof most));
-    } else if (param->kind != PARAM_BOOL && param->max > 0) {
-        printf("; %.15g to %.15g", param->min, param->max);
-    }
-    if (param->unit)
-        printf("; %s", param->unit);
-}
-
 static int print_generator(const struct generator_ops *generator)
 {
     printf("usage: faultline trace generate %s [options] OUT.flt [PARAMETER=VALUE]...\n\n",
@@ -196,12 +158,7 @@ static int print_generator(const struct generator_ops *generator)
     printf("  %s: %s\n", generator->name, generator->summary);
     print_wrapped(generator->shows);
     puts("\nparameters:");
-    for (const struct param *p = generator->params; p && p->name; p++) {
-        printf("  %s: %s; default %s", p->name, kind_name(p->kind), p->fallback);
-        print_range(p);
-        putchar('\n');
-        print_wrapped(p->help);
-    }
+    print_params(generator->params);
     printf("\nExample:\n  faultline trace generate %s %s.flt --seed 7", generator->name,
            generator->name);
     if (generator->params && generator->params->name)

@@ -245,8 +245,8 @@ static int info_run(int argc, char **argv)
 {
     struct info_options options = {0};
     int status;
-    if (!trace_input_options(&command_trace_info, argc, argv, long_options, set_option,
-                             &options, &status))
+    if (!command_options(&command_trace_info, argc, argv, long_options, set_option,
+                         &options, &status))
         return status;
     if (optind == argc)
         return command_usage(&command_trace_info, "the name of a trace is needed");

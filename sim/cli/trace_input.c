@@ -18,26 +18,3 @@ enum status trace_input_option(struct trace_options *input, int option, struct e
         return OK;
     }
 }
-
-bool trace_input_options(const struct command *command, int argc, char **argv,
-                         const struct option *options,
-                         enum status (*set)(void *context, int option, struct error *err),
-                         void *context, int *status)
-{
-    int option;
-    optind = 0;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, ":h", options, NULL)) != -1) {
-        struct error err;
-        if (option == 'h')
-            *status = command_help(command);
-        else if (option == '?' || option == ':')
-            *status = command_bad_option(command, option, argv);
-        else if (set(context, option, &err) != OK)
-            *status = command_fail(&err);
-        else
-            continue;
-        return false;
-    }
-    return true;
-}

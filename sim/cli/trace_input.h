@@ -2,7 +2,6 @@
 #ifndef FAULTLINE_CLI_TRACE_INPUT_H
 #define FAULTLINE_CLI_TRACE_INPUT_H
 
-#include "cli/command.h"
 #include "trace/trace.h"
 
 #include <getopt.h>
@@ -21,14 +20,5 @@
 /* Take one of these options but quiet and help.  ERR_CONFIG. */
 MUST_CHECK enum status trace_input_option(struct trace_options *input, int option,
                                           struct error *err);
-
-/* Read all options of a command line, whose positions then are argv[optind] on.  set takes
- * one option, with optarg.  True: go on; false: *status is the exit status, and what there
- * was to print has been printed. */
-MUST_CHECK bool trace_input_options(const struct command *command, int argc, char **argv,
-                                    const struct option *options,
-                                    enum status (*set)(void *context, int option,
-                                                       struct error *err),
-                                    void *context, int *status);
 
 #endif
