@@ -16,6 +16,12 @@ static inline unsigned log2_of(uint64_t power_of_two)
     return (unsigned)__builtin_ctzll(power_of_two);
 }
 
+/* Number of the lowest bit that is set in x, which is not 0. */
+static inline unsigned lowest_bit(uint64_t x)
+{
+    return (unsigned)__builtin_ctzll(x);
+}
+
 /* The lowest n bits set, n from 1 to 64. */
 static inline uint64_t low_bits(unsigned n)
 {

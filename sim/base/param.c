@@ -96,14 +96,27 @@ static enum status parse_real(const struct subject *subject, double *value)
     return OK;
 }
 
-/* Write a limit as the user would. */
-static char *format_limit(const struct param *param, double limit, char *buffer,
-                          size_t size)
+static char *format_number(enum param_kind kind, uint64_t number, char *buffer, size_t size)
 {
-    if (param->kind == PARAM_SIZE)
-        return format_size((uint64_t)limit, buffer, size);
-    snprintf(buffer, size, "%.15g", limit);
+    if (kind == PARAM_SIZE)
+        return format_size(number, buffer, size);
+    if (kind == PARAM_TIME)
+        return format_time(number, buffer, size);
+    if (kind == PARAM_RATE)
+        return format_rate(number, buffer, size);
+    snprintf(buffer, size, "%" PRIu64, number);
     return buffer;
+}
+
+char *param_format_limit(const struct param *param, double limit, char *buffer, size_t size)
+{
+    if (param->kind == PARAM_REAL) {
+        snprintf(buffer, size, "%.15g", limit);
+        return buffer;
+    }
+    /* The nearest double to 2^64 - 1 is 2^64. */
+    const uint64_t number = limit < 0x1p64 ? (uint64_t)limit : UINT64_MAX;
+    return format_number(param->kind, number, buffer, size);
 }
 
 static enum status check_range(const struct subject *subject, double value)
@@ -113,31 +126,37 @@ static enum status check_range(const struct subject *subject, double value)
     if (any || (value >= param->min && value <= param->max))
         return OK;
     char least[32], most[32];
-    const bool unit = param->unit && param->kind != PARAM_SIZE;
     return error_set(subject->err, ERR_CONFIG, subject->at,
                      "bad value '%s' for %s: it must be from %s to %s%s%s", subject->text,
-                     subject->what, format_limit(param, param->min, least, sizeof least),
-                     format_limit(param, param->max, most, sizeof most), unit ? " " : "",
-                     unit ? param->unit : "");
+                     subject->what,
+                     param_format_limit(param, param->min, least, sizeof least),
+                     param_format_limit(param, param->max, most, sizeof most),
+                     param->unit ? " " : "", param->unit ? param->unit : "");
+}
+
+static enum status set_real(const struct subject *subject, void *value)
+{
+    double real;
+    enum status status = parse_real(subject, &real);
+    if (status == OK)
+        status = check_range(subject, real);
+    if (status == OK)
+        memcpy(value, &real, sizeof real);
+    return status;
 }
 
 static enum status set_number(const struct subject *subject, void *value)
 {
-    const enum param_kind kind = subject->param->kind;
-    if (kind == PARAM_REAL) {
-        double real;
-        enum status status = parse_real(subject, &real);
-        if (status == OK)
-            status = check_range(subject, real);
-        if (status == OK)
-            memcpy(value, &real, sizeof real);
-        return status;
-    }
+    static enum status (*const parsers[])(uint64_t *, const char *, const char *,
+                                          struct location, struct error *) = {
+        [PARAM_UINT] = parse_count,
+        [PARAM_SIZE] = parse_size,
+        [PARAM_TIME] = parse_time,
+        [PARAM_RATE] = parse_rate,
+    };
     uint64_t number;
-    enum status status =
-        kind == PARAM_SIZE
-            ? parse_size(&number, subject->text, subject->what, subject->at, subject->err)
-            : parse_count(&number, subject->text, subject->what, subject->at, subject->err);
+    enum status status = parsers[subject->param->kind](
+        &number, subject->text, subject->what, subject->at, subject->err);
     if (status == OK)
         status = check_range(subject, (double)number);
     if (status == OK)
@@ -161,6 +180,8 @@ enum status param_set(const struct param *table, void *values, const char *name,
         return set_bool(&subject, value);
     if (param->kind == PARAM_CHOICE)
         return set_choice(&subject, value);
+    if (param->kind == PARAM_REAL)
+        return set_real(&subject, value);
     return set_number(&subject, value);
 }
 
@@ -200,6 +221,11 @@ char *param_format(const struct param *param, const void *values, char *buffer, 
     case PARAM_SIZE:
         memcpy(&number, value, sizeof number);
         snprintf(buffer, size, "%" PRIu64, number);
+        break;
+    case PARAM_TIME:
+    case PARAM_RATE:
+        memcpy(&number, value, sizeof number);
+        format_number(param->kind, number, buffer, size);
         break;
     case PARAM_REAL:
         memcpy(&real, value, sizeof real);

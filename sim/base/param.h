@@ -15,6 +15,9 @@ enum param_kind {
     PARAM_SIZE,   /* uint64_t bytes: a number with B, KiB, MiB, GiB, TiB          */
     PARAM_REAL,   /* double                                                      */
     PARAM_CHOICE, /* uint32_t: index into `choices`                              */
+    PARAM_TIME,   /* psec_t: a number with ps, ns, us, ms, s, min                */
+    PARAM_RATE,   /* uint64_t bytes per second: a number with B/s, kB/s, KiB/s ...;
+                   * 0: unlimited, which a min above 0 forbids                   */
 };
 
 struct param {
@@ -22,9 +25,10 @@ struct param {
     enum param_kind kind;
     size_t offset;
     const char *fallback;       /* the default, as the user would write it        */
-    double min, max;            /* inclusive, for UINT, SIZE and REAL; both 0: any */
+    double min, max;            /* inclusive, unless BOOL or CHOICE; both 0: any    */
     const char *const *choices; /* NULL-terminated, for CHOICE                    */
-    const char *unit;           /* "pages", "references"; NULL if none            */
+    const char *unit;           /* "pages", "references"; NULL if none or its kind
+                                   * has its own                                    */
     const char *help;           /* one sentence, with the source where there is one */
 };
 
@@ -41,6 +45,10 @@ MUST_CHECK enum status param_set(const struct param *table, void *values, const 
 /* Write the value of one parameter in canonical form; returns buffer. */
 char *param_format(const struct param *param, const void *values, char *buffer,
                    size_t size);
+
+/* Write min or max of a parameter that is a number as the user would; returns buffer. */
+char *param_format_limit(const struct param *param, double limit, char *buffer,
+                         size_t size);
 
 /* Size of the values struct never exceeds this; checked when a plug-in is registered. */
 #define PARAM_VALUES_MAX 256

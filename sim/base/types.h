@@ -3,15 +3,24 @@
 #ifndef FAULTLINE_BASE_TYPES_H
 #define FAULTLINE_BASE_TYPES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef uint64_t vaddr_t; /* simulated virtual address, bytes                           */
 typedef uint64_t vpn_t;   /* virtual page number, vaddr >> page_shift                   */
 typedef uint32_t pfn_t;   /* physical frame number, index into the core map             */
 typedef uint32_t page_t;  /* identity of a page: dense, in order of first appearance    */
+typedef uint32_t slot_t;  /* a place for one page on the swap device                    */
+typedef uint64_t psec_t;  /* simulated time or a span of it, picoseconds                */
 
 #define PFN_NONE UINT32_MAX
 #define PAGE_NONE UINT32_MAX
+#define SLOT_NONE UINT32_MAX
+#define PSEC_NEVER UINT64_MAX
+
+/* The struct that holds a member, from a pointer to the member. */
+#define CONTAINER_OF(pointer, type, member)                                                \
+    ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

@@ -9,15 +9,14 @@
 
 __extension__ typedef unsigned __int128 wide_t;
 
-enum {
-    FRACTION_DIGITS = 18, /* more cannot matter: 10^18 times a terabyte fits wide_t     */
-    NAME_MAX_LENGTH = 95, /* longer names are not compared                              */
+enum { FRACTION_DIGITS = 18 }; /* more cannot matter: 10^18 times a minute fits wide_t  */
+
+struct unit {
+    const char *name;
+    uint64_t factor; /* bytes or picoseconds                                           */
 };
 
-static const struct unit {
-    const char *name;
-    uint64_t bytes;
-} units[] = {
+static const struct unit sizes[] = {
     {"B", 1},
     {"KiB", UINT64_C(1) << 10},
     {"MiB", UINT64_C(1) << 20},
@@ -28,6 +27,17 @@ static const struct unit {
     {"GB", UINT64_C(1000000000)},
     {"TB", UINT64_C(1000000000000)},
 };
+enum { BINARY = 1, DECIMAL = 5, POWERS = 4 }; /* where the powers begin, and how many    */
+
+static const struct unit times[] = {
+    {"ps", 1},
+    {"ns", UINT64_C(1000)},
+    {"us", UINT64_C(1000000)},
+    {"ms", UINT64_C(1000000000)},
+    {"s", UINT64_C(1000000000000)},
+    {"min", UINT64_C(60000000000000)},
+};
+enum { SECOND = 4 };
 
 /* A decimal number as written: digits / 10^scale. */
 struct decimal {
@@ -83,12 +93,30 @@ static const char *read_decimal(struct decimal *number, const char *s, bool frac
     return end;
 }
 
-static const struct unit *find_unit(const char *name, size_t length)
+static const struct unit *find_unit(const struct unit *units, size_t n, const char *name,
+                                    size_t length)
 {
-    for (size_t i = 0; i < ARRAY_LEN(units); i++)
+    for (size_t i = 0; i < n; i++)
         if (strlen(units[i].name) == length && memcmp(units[i].name, name, length) == 0)
             return &units[i];
     return NULL;
+}
+
+enum fit { FITS, TOO_LARGE, NOT_WHOLE };
+
+static enum fit scale_decimal(uint64_t *value, const struct decimal *number,
+                              uint64_t factor)
+{
+    const wide_t product = (wide_t)number->digits * factor;
+    wide_t divisor = 1;
+    for (unsigned i = 0; i < number->scale && !number->overflow; i++)
+        divisor *= 10;
+    if (number->overflow || product / divisor > UINT64_MAX)
+        return TOO_LARGE;
+    if (product % divisor != 0)
+        return NOT_WHOLE;
+    *value = (uint64_t)(product / divisor);
+    return FITS;
 }
 
 /* The place in "KMGT" of a unit that was meant but not spelt so that it is certain which
@@ -106,22 +134,28 @@ static int vague_unit(const char *name, size_t length)
     return (int)(letter - letters);
 }
 
-static enum status bad_unit(const char *text, const char *number, size_t digits,
-                            const char *unit, const char *what, struct location at,
-                            struct error *err)
+/* What the user wrote, for a message. */
+struct quantity {
+    const char *text, *what;
+    const char *number, *unit; /* in text                                              */
+    size_t number_length, unit_length;
+};
+
+static enum status bad_size_unit(const struct quantity *q, struct location at,
+                                 struct error *err)
 {
-    const size_t length = trimmed_length(unit);
-    const int place = vague_unit(unit, length);
+    const int place = vague_unit(q->unit, q->unit_length);
     if (place >= 0)
         return error_set(err, ERR_CONFIG, at,
                          "bad size '%s' for %s: '%.*s' may mean a power of 1000 or of 1024;"
                          " write '%.*s %s' or '%.*s %s'",
-                         text, what, (int)length, unit, (int)digits, number,
-                         units[1 + place].name, (int)digits, number, units[5 + place].name);
+                         q->text, q->what, (int)q->unit_length, q->unit,
+                         (int)q->number_length, q->number, sizes[BINARY + place].name,
+                         (int)q->number_length, q->number, sizes[DECIMAL + place].name);
     return error_set(err, ERR_CONFIG, at,
                      "bad size '%s' for %s: unknown unit '%.*s'; units are B, KiB, MiB, "
                      "GiB, TiB (powers of 1024) and kB, MB, GB, TB (powers of 1000)",
-                     text, what, (int)length, unit);
+                     q->text, q->what, (int)q->unit_length, q->unit);
 }
 
 enum status parse_size(uint64_t *bytes, const char *text, const char *what,
@@ -136,22 +170,132 @@ enum status parse_size(uint64_t *bytes, const char *text, const char *what,
                          "with a unit, such as '4096' or '4 KiB'",
                          text, what);
     const char *name = skip_blanks(end);
-    const struct unit *unit = *name ? find_unit(name, trimmed_length(name)) : &units[0];
+    const size_t length = trimmed_length(name);
+    const struct unit *unit =
+        *name ? find_unit(sizes, ARRAY_LEN(sizes), name, length) : &sizes[0];
+    const struct quantity q = {text, what, start, name, (size_t)(end - start), length};
     if (!unit)
-        return bad_unit(text, start, (size_t)(end - start), name, what, at, err);
-    wide_t value = (wide_t)number.digits * unit->bytes, divisor = 1;
-    for (unsigned i = 0; i < number.scale && !number.overflow; i++)
-        divisor *= 10;
-    if (number.overflow || value / divisor > UINT64_MAX)
+        return bad_size_unit(&q, at, err);
+    const enum fit fit = scale_decimal(bytes, &number, unit->factor);
+    if (fit == TOO_LARGE)
         return error_set(err, ERR_CONFIG, at,
                          "bad size '%s' for %s: the number has too many digits; the "
                          "largest size is 2^64 - 1 bytes",
                          text, what);
-    if (value % divisor != 0)
+    if (fit == NOT_WHOLE)
         return error_set(err, ERR_CONFIG, at,
                          "bad size '%s' for %s: it is not a whole number of bytes", text,
                          what);
-    *bytes = (uint64_t)(value / divisor);
+    return OK;
+}
+
+static enum status bad_rate_unit(const struct quantity *q, struct location at,
+                                 struct error *err)
+{
+    const bool per_second = q->unit_length > 2 && q->unit[q->unit_length - 2] == '/';
+    const size_t length = per_second ? q->unit_length - 2 : q->unit_length;
+    const int place = vague_unit(q->unit, length);
+    if (find_unit(sizes, ARRAY_LEN(sizes), q->unit, length))
+        return error_set(err, ERR_CONFIG, at,
+                         "bad rate '%s' for %s: a rate is per second; write '%.*s %.*s/s'",
+                         q->text, q->what, (int)q->number_length, q->number, (int)length,
+                         q->unit);
+    if (place >= 0)
+        return error_set(err, ERR_CONFIG, at,
+                         "bad rate '%s' for %s: '%.*s' may mean a power of 1000 or of 1024;"
+                         " write '%.*s %s/s' or '%.*s %s/s'",
+                         q->text, q->what, (int)length, q->unit, (int)q->number_length,
+                         q->number, sizes[BINARY + place].name, (int)q->number_length,
+                         q->number, sizes[DECIMAL + place].name);
+    return error_set(err, ERR_CONFIG, at,
+                     "bad rate '%s' for %s: unknown unit '%.*s'; units are B/s, KiB/s, "
+                     "MiB/s, GiB/s, TiB/s (powers of 1024) and kB/s, MB/s, GB/s, TB/s "
+                     "(powers of 1000)",
+                     q->text, q->what, (int)q->unit_length, q->unit);
+}
+
+static enum status parse_rate_number(uint64_t *rate, const struct decimal *number,
+                                     const struct quantity *q, struct location at,
+                                     struct error *err)
+{
+    const bool per_second =
+        q->unit_length > 2 && memcmp(q->unit + q->unit_length - 2, "/s", 2) == 0;
+    const struct unit *unit =
+        per_second ? find_unit(sizes, ARRAY_LEN(sizes), q->unit, q->unit_length - 2) : NULL;
+    if (!unit)
+        return bad_rate_unit(q, at, err);
+    const enum fit fit = scale_decimal(rate, number, unit->factor);
+    if (fit == TOO_LARGE)
+        return error_set(err, ERR_CONFIG, at,
+                         "bad rate '%s' for %s: the number has too many digits; the "
+                         "largest rate is 2^64 - 1 bytes per second",
+                         q->text, q->what);
+    if (fit == NOT_WHOLE)
+        return error_set(err, ERR_CONFIG, at,
+                         "bad rate '%s' for %s: it is not a whole number of bytes per "
+                         "second",
+                         q->text, q->what);
+    if (*rate == 0)
+        return error_set(err, ERR_CONFIG, at,
+                         "bad rate '%s' for %s: nothing would ever be done; write "
+                         "'unlimited' for what takes no time",
+                         q->text, q->what);
+    return OK;
+}
+
+enum status parse_rate(uint64_t *rate, const char *text, const char *what,
+                       struct location at, struct error *err)
+{
+    const char *start = skip_blanks(text);
+    static const char unlimited[] = "unlimited";
+    if (trimmed_length(start) == strlen(unlimited) &&
+        strncmp(start, unlimited, strlen(unlimited)) == 0) {
+        *rate = 0;
+        return OK;
+    }
+    struct decimal number;
+    const char *end = read_decimal(&number, start, true);
+    const char *name = end ? skip_blanks(end) : NULL;
+    if (!end || !*name)
+        return error_set(err, ERR_CONFIG, at,
+                         "bad rate '%s' for %s: a rate is a number with a unit, such as "
+                         "'560 MB/s', or 'unlimited'",
+                         text, what);
+    const struct quantity q = {
+        text, what, start, name, (size_t)(end - start), trimmed_length(name)};
+    return parse_rate_number(rate, &number, &q, at, err);
+}
+
+enum status parse_time(psec_t *time, const char *text, const char *what, struct location at,
+                       struct error *err)
+{
+    struct decimal number;
+    const char *end = read_decimal(&number, skip_blanks(text), true);
+    const char *name = end ? skip_blanks(end) : NULL;
+    const bool zero = end && number.digits == 0 && !number.overflow;
+    if (!end || (!*name && !zero))
+        return error_set(err, ERR_CONFIG, at,
+                         "bad time '%s' for %s: a time is a number with a unit (ps, ns, "
+                         "us, ms, s, min), such as '60 us'",
+                         text, what);
+    const size_t length = trimmed_length(name);
+    const struct unit *unit =
+        *name ? find_unit(times, ARRAY_LEN(times), name, length) : &times[0];
+    if (!unit)
+        return error_set(err, ERR_CONFIG, at,
+                         "bad time '%s' for %s: unknown unit '%.*s'; units are ps, ns, us, "
+                         "ms, s and min",
+                         text, what, (int)length, name);
+    const enum fit fit = scale_decimal(time, &number, unit->factor);
+    if (fit == TOO_LARGE)
+        return error_set(err, ERR_CONFIG, at,
+                         "bad time '%s' for %s: the number has too many digits; the "
+                         "longest time is 2^64 - 1 ps, some 213 days",
+                         text, what);
+    if (fit == NOT_WHOLE)
+        return error_set(err, ERR_CONFIG, at,
+                         "bad time '%s' for %s: it is not a whole number of picoseconds",
+                         text, what);
     return OK;
 }
 
@@ -176,17 +320,67 @@ enum status parse_count(uint64_t *count, const char *text, const char *what,
 char *format_size(uint64_t bytes, char *buffer, size_t size)
 {
     /* The largest unit in which the value is written with two decimals at most. */
-    size_t i = 4;
-    while (i > 0 && (bytes < units[i].bytes || bytes % (units[i].bytes / 4) != 0))
+    size_t i = POWERS;
+    while (i > 0 && (bytes < sizes[i].factor || bytes % (sizes[i].factor / 4) != 0))
         i--;
-    const uint64_t whole = bytes / units[i].bytes;
-    if (i == 0 || bytes % units[i].bytes == 0) {
-        snprintf(buffer, size, "%" PRIu64 " %s", whole, units[i].name);
+    const uint64_t whole = bytes / sizes[i].factor;
+    if (i == 0 || bytes % sizes[i].factor == 0) {
+        snprintf(buffer, size, "%" PRIu64 " %s", whole, sizes[i].name);
         return buffer;
     }
-    const uint64_t quarters = bytes % units[i].bytes / (units[i].bytes / 4);
+    const uint64_t quarters = bytes % sizes[i].factor / (sizes[i].factor / 4);
     static const char *const decimals[] = {"", "25", "5", "75"};
-    snprintf(buffer, size, "%" PRIu64 ".%s %s", whole, decimals[quarters], units[i].name);
+    snprintf(buffer, size, "%" PRIu64 ".%s %s", whole, decimals[quarters], sizes[i].name);
+    return buffer;
+}
+
+/* The value in a unit of at least 1000, of which it is a whole number of thousandths. */
+static void format_thousandths(uint64_t value, const struct unit *unit, char *buffer,
+                               size_t size)
+{
+    unsigned thousandths = (unsigned)(value % unit->factor / (unit->factor / 1000));
+    int digits = 3;
+    for (; digits > 0 && thousandths % 10 == 0; digits--)
+        thousandths /= 10;
+    if (digits == 0)
+        snprintf(buffer, size, "%" PRIu64 " %s", value / unit->factor, unit->name);
+    else
+        snprintf(buffer, size, "%" PRIu64 ".%0*u %s", value / unit->factor, digits,
+                 thousandths, unit->name);
+}
+
+/* The largest of the units in which the value has three decimals at most, or NULL. */
+static const struct unit *decimal_unit(uint64_t value, const struct unit *units, size_t n)
+{
+    while (n-- > 0)
+        if (value >= units[n].factor && value % (units[n].factor / 1000) == 0)
+            return &units[n];
+    return NULL;
+}
+
+char *format_time(psec_t time, char *buffer, size_t size)
+{
+    const struct unit *unit = decimal_unit(time, &times[1], SECOND);
+    if (unit)
+        format_thousandths(time, unit, buffer, size);
+    else
+        snprintf(buffer, size, "%" PRIu64 " %s", time, time ? "ps" : "s");
+    return buffer;
+}
+
+char *format_rate(uint64_t rate, char *buffer, size_t size)
+{
+    char binary[32], decimal[32];
+    format_size(rate, binary, sizeof binary);
+    const struct unit *unit = decimal_unit(rate, &sizes[DECIMAL], POWERS);
+    if (unit)
+        format_thousandths(rate, unit, decimal, sizeof decimal);
+    const bool shorter = unit && strlen(decimal) <= strlen(binary);
+    snprintf(buffer, size, "%s%s",
+             rate == 0 ? "unlimited"
+             : shorter ? decimal
+                       : binary,
+             rate == 0 ? "" : "/s");
     return buffer;
 }
 
@@ -202,64 +396,5 @@ char *format_count(uint64_t count, char *buffer, size_t size)
     }
     grouped[length] = '\0';
     snprintf(buffer, size, "%s", grouped);
-    return buffer;
-}
-
-static unsigned min3(unsigned a, unsigned b, unsigned c)
-{
-    const unsigned least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
-/* Edit distance without regard to case, where swapping two neighbours is one edit
- * (optimal string alignment); both names are at most NAME_MAX_LENGTH long. */
-static unsigned edit_distance(const char *a, const char *b)
-{
-    const size_t n = strlen(a), m = strlen(b);
-    unsigned rows[3][NAME_MAX_LENGTH + 1];
-    for (size_t j = 0; j <= m; j++)
-        rows[0][j] = (unsigned)j;
-    for (size_t i = 1; i <= n; i++) {
-        unsigned *row = rows[i % 3];
-        const unsigned *above = rows[(i - 1) % 3];
-        row[0] = (unsigned)i;
-        for (size_t j = 1; j <= m; j++) {
-            const int x = tolower((unsigned char)a[i - 1]);
-            const int y = tolower((unsigned char)b[j - 1]);
-            row[j] = min3(above[j] + 1, row[j - 1] + 1, above[j - 1] + (x != y));
-            if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
-                tolower((unsigned char)a[i - 2]) == y && rows[(i - 2) % 3][j - 2] < row[j])
-                row[j] = rows[(i - 2) % 3][j - 2] + (x != y);
-        }
-    }
-    return rows[n % 3][m];
-}
-
-const char *nearest_name(const char *name, const char *const *candidates, size_t n)
-{
-    const size_t length = strlen(name);
-    if (length > NAME_MAX_LENGTH)
-        return NULL;
-    const char *nearest = NULL;
-    unsigned best = length < 6 ? 1 : (unsigned)(length / 3);
-    for (size_t i = 0; i < n; i++) {
-        if (strlen(candidates[i]) > NAME_MAX_LENGTH)
-            continue;
-        const unsigned distance = edit_distance(name, candidates[i]);
-        if (distance < best || (distance == best && !nearest)) {
-            nearest = candidates[i];
-            best = distance;
-        }
-    }
-    return nearest;
-}
-
-char *join_names(char *buffer, size_t size, const char *const *names, size_t n)
-{
-    size_t length = 0;
-    buffer[0] = '\0';
-    for (size_t i = 0; i < n && length < size; i++)
-        length += (size_t)snprintf(buffer + length, size - length, "%s%s", i ? ", " : "",
-                                   names[i]);
     return buffer;
 }

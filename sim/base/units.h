@@ -1,6 +1,8 @@
 /* units.h -- numbers with units as users write them.
  * A size is bytes: `4096`, `4 KiB`, `4KiB`; `4K` is refused, since it may mean either.
- * Binary units B, KiB, MiB, GiB, TiB and decimal kB, MB, GB, TB.  A count is digits only. */
+ * Binary units B, KiB, MiB, GiB, TiB and decimal kB, MB, GB, TB.  A count is digits only.
+ * A time is picoseconds: `8.33 ms`, `60us`; units ps, ns, us, ms, s, min.  A rate is bytes
+ * per second: `560 MB/s`, `1 GiB/s`.  Neither goes without a unit, but for a time of 0. */
 #ifndef FAULTLINE_BASE_UNITS_H
 #define FAULTLINE_BASE_UNITS_H
 
@@ -8,15 +10,29 @@
 
 #include <stddef.h>
 
-/* Both: ERR_CONFIG with a sentence that says what would be right; `what` names the value
+/* All: ERR_CONFIG with a sentence that says what would be right; `what` names the value
  * in it ("machine.memory").  Trailing or leading blanks are allowed. */
 MUST_CHECK enum status parse_size(uint64_t *bytes, const char *text, const char *what,
                                   struct location at, struct error *err);
 MUST_CHECK enum status parse_count(uint64_t *count, const char *text, const char *what,
                                    struct location at, struct error *err);
+/* A part of a picosecond is refused. */
+MUST_CHECK enum status parse_time(psec_t *time, const char *text, const char *what,
+                                  struct location at, struct error *err);
+/* The word `unlimited` is 0; a number that is 0 is refused. */
+MUST_CHECK enum status parse_rate(uint64_t *rate, const char *text, const char *what,
+                                  struct location at, struct error *err);
 
 /* "4 KiB", "512 B", "1.5 MiB" (exact values only get a larger unit); returns buffer. */
 char *format_size(uint64_t bytes, char *buffer, size_t size);
+
+/* "8.33 ms", "90 s", "333 ps": the largest unit up to s in which the exact value has three
+ * decimals at most, so that it reads back; returns buffer. */
+char *format_time(psec_t time, char *buffer, size_t size);
+
+/* "560 MB/s", "1 GiB/s", "unlimited": binary or decimal units, whichever is shorter; exact,
+ * so that it reads back; returns buffer. */
+char *format_rate(uint64_t rate, char *buffer, size_t size);
 
 /* "213,712,345": digits in groups of three; returns buffer. */
 char *format_count(uint64_t count, char *buffer, size_t size);

@@ -1,8 +1,6 @@
 /* print_params.c -- see print_params.h. */
 #include "cli/print_params.h"
 
-#include "base/units.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -24,7 +22,11 @@ void print_wrapped(const char *text)
 
 static const char *kind_name(enum param_kind kind)
 {
-    static const char *const names[] = {"yes or no", "count", "size", "number", "choice"};
+    static const char *const names[] = {
+        [PARAM_BOOL] = "yes or no", [PARAM_UINT] = "count",    [PARAM_SIZE] = "size",
+        [PARAM_REAL] = "number",    [PARAM_CHOICE] = "choice", [PARAM_TIME] = "time",
+        [PARAM_RATE] = "rate",
+    };
     return names[kind];
 }
 
@@ -34,11 +36,9 @@ static void print_range(const struct param *param)
     if (param->kind == PARAM_CHOICE) {
         for (const char *const *c = param->choices; *c; c++)
             printf("%s%s", c == param->choices ? "; one of " : ", ", *c);
-    } else if (param->kind == PARAM_SIZE && param->max > 0) {
-        printf("; %s to %s", format_size((uint64_t)param->min, least, sizeof least),
-               format_size((uint64_t)param->max, most, sizeof most));
     } else if (param->kind != PARAM_BOOL && param->max > 0) {
-        printf("; %.15g to %.15g", param->min, param->max);
+        printf("; %s to %s", param_format_limit(param, param->min, least, sizeof least),
+               param_format_limit(param, param->max, most, sizeof most));
     }
     if (param->unit)
         printf("; %s", param->unit);

@@ -37,7 +37,7 @@ void progress_start(struct progress *progress, const char *what, const char *uni
 }
 
 /* "12.3 million", "1.23 billion", "12,345". */
-static char *format_rate(double rate, char *buffer, size_t size)
+static char *format_speed(double rate, char *buffer, size_t size)
 {
     const bool billions = rate >= 1e9;
     const double number = rate / (billions ? 1e9 : 1e6);
@@ -92,7 +92,7 @@ static void format_line(const struct progress *p, double elapsed, uint64_t done,
     const uint64_t fresh = units > p->first ? units - p->first : 0;
     const double left = time_left(p, elapsed, done, total, units);
     const double part = total == 0 ? 0 : done < total ? (double)done / (double)total : 1;
-    format_rate((double)fresh / elapsed, rate, sizeof rate);
+    format_speed((double)fresh / elapsed, rate, sizeof rate);
     format_bar(bar, part);
     if (total == 0)
         snprintf(head, sizeof head, "%s %s", format_count(units, count, sizeof count),

@@ -10,6 +10,8 @@ struct values {
     uint64_t count, size;
     double ratio;
     uint32_t hand;
+    psec_t time;
+    uint64_t rate, any_rate;
 };
 
 static const char *const hands[] = {"advances", "stays", NULL};
@@ -24,6 +26,12 @@ static const struct param table[] = {
      "a ratio"},
     {"hand", PARAM_CHOICE, offsetof(struct values, hand), "advances", 0, 0, hands, NULL,
      "a choice"},
+    {"time", PARAM_TIME, offsetof(struct values, time), "60 us", 1e6, 8.5e9, NULL, NULL,
+     "a time"},
+    {"rate", PARAM_RATE, offsetof(struct values, rate), "560 MB/s", 1, 0x1p64, NULL, NULL,
+     "a rate"},
+    {"any_rate", PARAM_RATE, offsetof(struct values, any_rate), "unlimited", 0, 0, NULL,
+     NULL, "a rate that may be unlimited"},
     {0},
 };
 
@@ -47,6 +55,9 @@ static void assert_defaults(void)
     ck_assert_uint_eq(values.size, 4096);
     ck_assert_double_eq(values.ratio, 0.5);
     ck_assert_uint_eq(values.hand, 0);
+    ck_assert_uint_eq(values.time, 60000000);
+    ck_assert_uint_eq(values.rate, 560000000);
+    ck_assert_uint_eq(values.any_rate, 0);
 }
 
 START_TEST(defaults_are_what_the_table_says)
@@ -62,11 +73,17 @@ START_TEST(every_kind_is_set_as_users_write_it)
     ck_assert_int_eq(set("size", "64 KiB", NULL), OK);
     ck_assert_int_eq(set("ratio", "-2.5e-1", NULL), OK);
     ck_assert_int_eq(set("hand", "stays", NULL), OK);
+    ck_assert_int_eq(set("time", "8.33 ms", NULL), OK);
+    ck_assert_int_eq(set("rate", "2.2 MB/s", NULL), OK);
+    ck_assert_int_eq(set("any_rate", "1 GiB/s", NULL), OK);
     ck_assert(!values.flag);
     ck_assert_uint_eq(values.count, 100);
     ck_assert_uint_eq(values.size, 65536);
     ck_assert_double_eq(values.ratio, -0.25);
     ck_assert_uint_eq(values.hand, 1);
+    ck_assert_uint_eq(values.time, 8330000000);
+    ck_assert_uint_eq(values.rate, 2200000);
+    ck_assert_uint_eq(values.any_rate, 1073741824);
 }
 END_TEST
 
@@ -87,10 +104,10 @@ static const struct {
 } wrong[] = {
     {"hnad", "stays",
      "a.yaml:3:7: unknown parameter 'hnad' of policy 'clock'; nearest is 'hand' (it has "
-     "flag, count, size, ratio, hand)"},
+     "flag, count, size, ratio, hand, time, rate, any_rate)"},
     {"window", "3",
      "a.yaml:3:7: unknown parameter 'window' of policy 'clock'; it has flag, count, size, "
-     "ratio, hand"},
+     "ratio, hand, time, rate, any_rate"},
     {"flag", "maybe",
      "a.yaml:3:7: bad value 'maybe' for 'flag' of policy 'clock': it is yes "
      "or no"},
@@ -121,6 +138,15 @@ static const struct {
     {"ratio", "1.5",
      "a.yaml:3:7: bad value '1.5' for 'ratio' of policy 'clock': it must be "
      "from -1 to 1"},
+    {"time", "60",
+     "a.yaml:3:7: bad time '60' for 'time' of policy 'clock': a time is a number with a "
+     "unit (ps, ns, us, ms, s, min), such as '60 us'"},
+    {"time", "999 ns",
+     "a.yaml:3:7: bad value '999 ns' for 'time' of policy 'clock': it must be from 1 us to "
+     "8.5 ms"},
+    {"rate", "unlimited",
+     "a.yaml:3:7: bad value 'unlimited' for 'rate' of policy 'clock': it must be from 1 "
+     "B/s to 18446744073709551615 B/s"},
 };
 
 START_TEST(a_wrong_value_is_refused_and_changes_nothing)
@@ -145,14 +171,28 @@ START_TEST(a_plugin_without_a_table_has_no_parameters)
 }
 END_TEST
 
+START_TEST(limits_are_written_as_users_would)
+{
+    char buffer[64];
+    ck_assert_str_eq(param_format_limit(&table[1], 100, buffer, sizeof buffer), "100");
+    ck_assert_str_eq(param_format_limit(&table[2], 65536, buffer, sizeof buffer), "64 KiB");
+    ck_assert_str_eq(param_format_limit(&table[3], -1, buffer, sizeof buffer), "-1");
+    ck_assert_str_eq(param_format_limit(&table[5], 8.5e9, buffer, sizeof buffer), "8.5 ms");
+    ck_assert_str_eq(param_format_limit(&table[6], 1e6, buffer, sizeof buffer), "1 MB/s");
+}
+END_TEST
+
 START_TEST(values_are_written_in_canonical_form)
 {
-    static const char *const canonical[] = {"no", "7", "8192", "0.1", "stays"};
+    static const char *const canonical[] = {"no",    "7",       "8192",     "0.1",
+                                            "stays", "8.33 ms", "2.2 MB/s", "unlimited"};
     ck_assert_int_eq(set("flag", "false", NULL), OK);
     ck_assert_int_eq(set("count", "007", NULL), OK);
     ck_assert_int_eq(set("size", "8 KiB", NULL), OK);
     ck_assert_int_eq(set("ratio", "0.100", NULL), OK);
     ck_assert_int_eq(set("hand", "stays", NULL), OK);
+    ck_assert_int_eq(set("time", "8330us", NULL), OK);
+    ck_assert_int_eq(set("rate", "2200 kB/s", NULL), OK);
     for (size_t i = 0; i < ARRAY_LEN(canonical); i++) {
         char buffer[64];
         ck_assert_str_eq(param_format(&table[i], &values, buffer, sizeof buffer),
@@ -172,6 +212,7 @@ static Suite *param_suite(void)
     tcase_add_loop_test(tests, a_wrong_value_is_refused_and_changes_nothing, 0,
                         ARRAY_LEN(wrong));
     tcase_add_test(tests, a_plugin_without_a_table_has_no_parameters);
+    tcase_add_test(tests, limits_are_written_as_users_would);
     tcase_add_test(tests, values_are_written_in_canonical_form);
     suite_add_tcase(suite, tests);
     return suite;

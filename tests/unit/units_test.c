@@ -1,4 +1,4 @@
-/* units_test.c -- sizes, counts and names as users write them. */
+/* units_test.c -- sizes, times, rates, counts and names as users write them. */
 #include "base/units.h"
 
 #include <check.h>
@@ -124,6 +124,185 @@ START_TEST(a_formatted_size_is_exact_and_reads_back)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    psec_t psec;
+} times[] = {
+    {"0", 0},
+    {"0 s", 0},
+    {"0.0", 0},
+    {"500 ps", 500},
+    {"1.5 ns", 1500},
+    {"60 us", 60000000},
+    {"60us", 60000000},
+    {" 8.33 ms\t", 8330000000},
+    {"1.50 s", 1500000000000},
+    {"2 min", 120000000000000},
+    {"0.001 ns", 1},
+    {"0.000000000001 s", 1},
+    {"18446744.073709551615 s", UINT64_MAX},
+};
+
+START_TEST(a_time_is_exact_to_the_picosecond)
+{
+    psec_t time = 1;
+    ck_assert_int_eq(parse_time(&time, times[_i].text, "x", at_nowhere(), NULL), OK);
+    ck_assert_uint_eq(time, times[_i].psec);
+}
+END_TEST
+
+#define NOT_A_TIME                                                                         \
+    ": a time is a number with a unit (ps, ns, us, ms, s, min), such as '60 us'"
+#define LONGEST                                                                            \
+    ": the number has too many digits; the longest time is 2^64 - 1 ps, some 213 days"
+
+static const struct {
+    const char *text, *message;
+} bad_times[] = {
+    {"60", "bad time '60' for swap.read_time" NOT_A_TIME},
+    {"0.5", "bad time '0.5' for swap.read_time" NOT_A_TIME},
+    {"", "bad time '' for swap.read_time" NOT_A_TIME},
+    {"ms", "bad time 'ms' for swap.read_time" NOT_A_TIME},
+    {"-1 ms", "bad time '-1 ms' for swap.read_time" NOT_A_TIME},
+    {"1. ms", "bad time '1. ms' for swap.read_time" NOT_A_TIME},
+    {"5 msec", "bad time '5 msec' for swap.read_time: unknown unit 'msec'; units are ps, "
+               "ns, us, ms, s and min"},
+    {"5 MS", "bad time '5 MS' for swap.read_time: unknown unit 'MS'; units are ps, ns, us, "
+             "ms, s and min"},
+    {"0.5 ps",
+     "bad time '0.5 ps' for swap.read_time: it is not a whole number of picoseconds"},
+    {"1.0005 ns",
+     "bad time '1.0005 ns' for swap.read_time: it is not a whole number of picoseconds"},
+    {"18446744.073709551616 s",
+     "bad time '18446744.073709551616 s' for swap.read_time" LONGEST},
+    {"18446745 s", "bad time '18446745 s' for swap.read_time" LONGEST},
+    {"0.0000000000000000001 s",
+     "bad time '0.0000000000000000001 s' for swap.read_time" LONGEST},
+};
+
+START_TEST(a_bad_time_is_refused_and_says_what_would_be_right)
+{
+    struct error err;
+    psec_t time;
+    ck_assert_int_eq(
+        parse_time(&time, bad_times[_i].text, "swap.read_time", at_nowhere(), &err),
+        ERR_CONFIG);
+    ck_assert_str_eq(err.text, bad_times[_i].message);
+}
+END_TEST
+
+static const struct {
+    const char *text;
+    uint64_t rate;
+} rates[] = {
+    {"2.2 MB/s", 2200000},
+    {"560MB/s", 560000000},
+    {" 3500 MB/s ", 3500000000},
+    {"1 GiB/s", 1073741824},
+    {"1 B/s", 1},
+    {"unlimited", 0},
+    {" unlimited ", 0},
+    {"18446744073709551615 B/s", UINT64_MAX},
+};
+
+START_TEST(a_rate_is_bytes_per_second_or_unlimited)
+{
+    uint64_t rate = 1;
+    ck_assert_int_eq(parse_rate(&rate, rates[_i].text, "x", at_nowhere(), NULL), OK);
+    ck_assert_uint_eq(rate, rates[_i].rate);
+}
+END_TEST
+
+#define NOT_A_RATE ": a rate is a number with a unit, such as '560 MB/s', or 'unlimited'"
+#define RATE_UNITS                                                                         \
+    "; units are B/s, KiB/s, MiB/s, GiB/s, TiB/s (powers of 1024) and kB/s, MB/s, GB/s, "  \
+    "TB/s (powers of 1000)"
+
+static const struct {
+    const char *text, *message;
+} bad_rates[] = {
+    {"560", "bad rate '560' for swap.rate" NOT_A_RATE},
+    {"0", "bad rate '0' for swap.rate" NOT_A_RATE},
+    {"", "bad rate '' for swap.rate" NOT_A_RATE},
+    {"MB/s", "bad rate 'MB/s' for swap.rate" NOT_A_RATE},
+    {"unlimite", "bad rate 'unlimite' for swap.rate" NOT_A_RATE},
+    {"unlimitedly", "bad rate 'unlimitedly' for swap.rate" NOT_A_RATE},
+    {"560 MB", "bad rate '560 MB' for swap.rate: a rate is per second; write '560 MB/s'"},
+    {"560 MB/h",
+     "bad rate '560 MB/h' for swap.rate: a rate is per second; write '560 MB/s'"},
+    {"1.5 mb/s", "bad rate '1.5 mb/s' for swap.rate: 'mb' may mean a power of 1000 or of "
+                 "1024; write '1.5 MiB/s' or '1.5 MB/s'"},
+    {"5 G", "bad rate '5 G' for swap.rate: 'G' may mean a power of 1000 or of 1024; write "
+            "'5 GiB/s' or '5 GB/s'"},
+    {"5 pages/s", "bad rate '5 pages/s' for swap.rate: unknown unit 'pages/s'" RATE_UNITS},
+    {"5 /s", "bad rate '5 /s' for swap.rate: unknown unit '/s'" RATE_UNITS},
+    {"0.5 B/s",
+     "bad rate '0.5 B/s' for swap.rate: it is not a whole number of bytes per second"},
+    {"0 MB/s", "bad rate '0 MB/s' for swap.rate: nothing would ever be done; write "
+               "'unlimited' for what takes no time"},
+    {"16777216 TiB/s", "bad rate '16777216 TiB/s' for swap.rate: the number has too many "
+                       "digits; the largest rate is 2^64 - 1 bytes per second"},
+};
+
+START_TEST(a_bad_rate_is_refused_and_says_what_would_be_right)
+{
+    struct error err;
+    uint64_t rate;
+    ck_assert_int_eq(parse_rate(&rate, bad_rates[_i].text, "swap.rate", at_nowhere(), &err),
+                     ERR_CONFIG);
+    ck_assert_str_eq(err.text, bad_rates[_i].message);
+}
+END_TEST
+
+static const struct {
+    psec_t psec;
+    const char *text;
+} formatted_times[] = {
+    {0, "0 s"},
+    {333, "333 ps"},
+    {1500, "1.5 ns"},
+    {1001, "1.001 ns"},
+    {1000000, "1 us"},
+    {60000000, "60 us"},
+    {8330000000, "8.33 ms"},
+    {8333333333, "8333333.333 ns"},
+    {90000000000000, "90 s"},
+    {UINT64_MAX, "18446744073709551.615 ns"},
+};
+
+START_TEST(a_formatted_time_is_exact_and_reads_back)
+{
+    char buffer[32];
+    ck_assert_str_eq(format_time(formatted_times[_i].psec, buffer, sizeof buffer),
+                     formatted_times[_i].text);
+    psec_t time;
+    ck_assert_int_eq(parse_time(&time, buffer, "x", at_nowhere(), NULL), OK);
+    ck_assert_uint_eq(time, formatted_times[_i].psec);
+}
+END_TEST
+
+static const struct {
+    uint64_t rate;
+    const char *text;
+} formatted_rates[] = {
+    {0, "unlimited"},        {1, "1 B/s"},
+    {1024, "1 KiB/s"},       {1100, "1.1 kB/s"},
+    {1536, "1.5 KiB/s"},     {2200000, "2.2 MB/s"},
+    {560000000, "560 MB/s"}, {1073741824, "1 GiB/s"},
+    {26214400, "25 MiB/s"},  {UINT64_MAX, "18446744073709551615 B/s"},
+};
+
+START_TEST(a_formatted_rate_is_exact_and_reads_back)
+{
+    char buffer[32];
+    ck_assert_str_eq(format_rate(formatted_rates[_i].rate, buffer, sizeof buffer),
+                     formatted_rates[_i].text);
+    uint64_t rate;
+    ck_assert_int_eq(parse_rate(&rate, buffer, "x", at_nowhere(), NULL), OK);
+    ck_assert_uint_eq(rate, formatted_rates[_i].rate);
+}
+END_TEST
+
 START_TEST(a_formatted_count_has_groups_of_three)
 {
     char buffer[32];
@@ -189,6 +368,17 @@ static Suite *units_suite(void)
     tcase_add_test(tests, a_count_is_digits_only);
     tcase_add_loop_test(tests, a_formatted_size_is_exact_and_reads_back, 0,
                         ARRAY_LEN(formatted));
+    tcase_add_loop_test(tests, a_time_is_exact_to_the_picosecond, 0, ARRAY_LEN(times));
+    tcase_add_loop_test(tests, a_bad_time_is_refused_and_says_what_would_be_right, 0,
+                        ARRAY_LEN(bad_times));
+    tcase_add_loop_test(tests, a_rate_is_bytes_per_second_or_unlimited, 0,
+                        ARRAY_LEN(rates));
+    tcase_add_loop_test(tests, a_bad_rate_is_refused_and_says_what_would_be_right, 0,
+                        ARRAY_LEN(bad_rates));
+    tcase_add_loop_test(tests, a_formatted_time_is_exact_and_reads_back, 0,
+                        ARRAY_LEN(formatted_times));
+    tcase_add_loop_test(tests, a_formatted_rate_is_exact_and_reads_back, 0,
+                        ARRAY_LEN(formatted_rates));
     tcase_add_test(tests, a_formatted_count_has_groups_of_three);
     tcase_add_loop_test(tests, the_nearest_name_is_one_that_may_have_been_meant, 0,
                         ARRAY_LEN(names));
