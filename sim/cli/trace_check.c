@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 
 struct tally {
-    uint64_t references, chunks;
+    uint64_t references, ops, chunks;
 };
 
 static enum status read_through(struct trace *trace, struct tally *tally, bool quiet,
@@ -23,6 +23,7 @@ static enum status read_through(struct trace *trace, struct tally *tally, bool q
     progress_start(&progress, "check", "references", quiet);
     while (status == OK && (status = trace_next(trace, &batch, err)) == OK) {
         tally->references += batch_references(&batch);
+        tally->ops += batch.nops;
         tally->chunks++;
         uint64_t size;
         const uint64_t done = trace_consumed(trace, &size);
@@ -49,11 +50,14 @@ static bool index_is_lost(const struct trace_info *info)
 
 static int report(const struct trace_info *info, const struct tally *tally)
 {
-    char references[32], chunks[32], lost[32], bytes[32];
+    char references[32], ops[32], chunks[32], lost[32], bytes[32];
     const bool damaged = info->lost_batches || info->lost_bytes || index_is_lost(info);
-    printf("%s: %s, %s references in %s %s", info->path, damaged ? "damaged" : "ok",
-           format_count(tally->references, references, sizeof references),
-           format_count(tally->chunks, chunks, sizeof chunks),
+    printf("%s: %s, %s references", info->path, damaged ? "damaged" : "ok",
+           format_count(tally->references, references, sizeof references));
+    if (tally->ops)
+        printf(" and %s %s", format_count(tally->ops, ops, sizeof ops),
+               tally->ops == 1 ? "operation" : "operations");
+    printf(" in %s %s", format_count(tally->chunks, chunks, sizeof chunks),
            tally->chunks == 1 ? "chunk" : "chunks");
     if (damaged)
         printf(" are sound, %s%s %s lost (%s bytes)",
@@ -132,8 +136,10 @@ const struct command command_trace_check = {
         "Reads each trace through. Of a native one, the header, every chunk and the index\n"
         "are verified against their checksums; a foreign one must read as its format "
         "says.\n"
-        "Prints 'FILE: ok, N references in M chunks', or the chunk and the byte, or the\n"
-        "line, where the damage is. Exit status 3 if any file is damaged.\n"
+        "Prints 'FILE: ok, N references in M chunks', with the number of its operations\n"
+        "on memory if it has any, or the chunk and the byte, or the line, where the "
+        "damage\n"
+        "is. Exit status 3 if any file is damaged.\n"
         "\n"
         "  --format NAME    format of the files, where their content does not tell\n"
         "  --skip-damaged   go on past damaged chunks, and say how much is lost; the exit\n"

@@ -36,7 +36,7 @@ static enum status cut_batches(struct trace *trace, const struct cut_options *op
         const uint64_t done = slice.at < slice.end ? slice.at : slice.end;
         status = trace_output_put(output, &batch, done, slice.end, err);
     }
-    if ((status == OK || status == END) && !slice.begun)
+    if ((status == OK || status == END) && !slice.kept)
         status = error_set(err, ERR_CONFIG, at_file(options->input.path),
                            "there is nothing from reference %" PRIu64
                            " on: the trace has %" PRIu64 " references",
@@ -134,6 +134,10 @@ const struct command command_trace_cut = {
         "less than M. All counts of OUT are exact except, in a chunk that is cut through,\n"
         "that of modifies, which steps do not mark: it is estimated from pairs of a load\n"
         "and a store.\n"
+        "\n"
+        "An operation on memory is kept if the reference after it is among those asked\n"
+        "for, or if it ends IN and they go on beyond. What was mapped before N is not in\n"
+        "OUT.\n"
         "\n"
         "  --from N          first reference; default 0\n"
         "  --count M         how many\n"

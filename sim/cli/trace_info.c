@@ -18,6 +18,7 @@
 struct survey {
     struct reference_counts counts;
     uint64_t steps, chunks, blocks, pages, page_size;
+    uint64_t ops[VM_OP_KINDS];
     uint64_t file_bytes; /* of the file, or what came through the pipe                  */
     struct map block_map, page_map;
 };
@@ -41,6 +42,8 @@ static enum status survey_batch(struct survey *survey, const struct batch *batch
     survey->counts.modifies += batch->counts.modifies;
     survey->steps += batch->nsteps;
     survey->chunks++;
+    for (uint32_t i = 0; i < batch->nops; i++)
+        survey->ops[batch->ops[i].kind]++;
     for (uint32_t i = 0; i < batch->nblocks; i++) {
         const uint64_t block = batch->blocks[i];
         if (map_get_or_add(&survey->block_map, block, 0, err) == MAP_ABSENT ||
@@ -119,6 +122,21 @@ static void print_area(const char *label, uint64_t count, uint64_t each)
            format_size(count * each, bytes, sizeof bytes));
 }
 
+static void print_ops(const struct survey *survey)
+{
+    uint64_t all = 0;
+    for (int i = 0; i < VM_OP_KINDS; i++)
+        all += survey->ops[i];
+    if (all)
+        print_count("operations", all);
+    for (int i = 0; i < VM_OP_KINDS; i++) {
+        char label[16];
+        snprintf(label, sizeof label, "  %s", vm_op_names[i]);
+        if (survey->ops[i])
+            print_count(label, survey->ops[i]);
+    }
+}
+
 static void print_text(const struct trace_info *info, const struct survey *survey)
 {
     const uint64_t references = references_of(&survey->counts);
@@ -140,6 +158,7 @@ static void print_text(const struct trace_info *info, const struct survey *surve
     snprintf(label, sizeof label, "distinct %s pages",
              format_size(survey->page_size, size, sizeof size));
     print_area(label, survey->pages, survey->page_size);
+    print_ops(survey);
     print_count("bytes of file", survey->file_bytes);
     print_ratio("bytes per reference", survey->file_bytes, references);
     print_count("chunks", survey->chunks);
@@ -174,6 +193,10 @@ static json_t *to_json(const struct trace_info *info, const struct survey *surve
     json_object_set_new(object, "distinct_blocks", number(survey->blocks));
     json_object_set_new(object, "page_size", number(survey->page_size));
     json_object_set_new(object, "distinct_pages", number(survey->pages));
+    json_t *ops = json_object();
+    for (int i = 0; i < VM_OP_KINDS; i++)
+        json_object_set_new(ops, vm_op_names[i], number(survey->ops[i]));
+    json_object_set_new(object, "operations", ops);
     json_object_set_new(object, "file_bytes", number(survey->file_bytes));
     json_object_set_new(object, "chunks", number(survey->chunks));
     json_object_set_new(object, "lost_chunks", number(info->lost_batches));
@@ -255,7 +278,7 @@ static int info_run(int argc, char **argv)
 
 const struct command command_trace_info = {
     .name = "trace info",
-    .summary = "what a trace holds: references, blocks, pages, size",
+    .summary = "what a trace holds: references, blocks, pages, operations, size",
     .help = "usage: faultline trace info [options] FILE...\n"
             "\n"
             "Reads each trace through, of whatever format, and says what it holds. '-' is\n"

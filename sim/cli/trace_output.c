@@ -75,19 +75,24 @@ enum status trace_output_put(struct trace_output *output, const struct batch *ba
     if (status != OK)
         return status;
     output->references += batch_references(batch);
-    output->chunks += batch->nsteps > 0;
+    output->ops += batch->nops;
+    output->chunks += !batch_is_empty(batch);
     progress_update(&output->progress, done, total, output->references);
     return OK;
 }
 
 static void print_summary(const struct trace_output *output)
 {
-    char references[32], chunks[32];
+    char references[32], ops[32], chunks[32];
     struct stat st;
     if (strcmp(output->path, "-") == 0 || stat(output->path, &st) != 0)
         return;
-    printf("%s: %s references in %s %s, %.3f bytes per reference\n", output->path,
-           format_count(output->references, references, sizeof references),
+    printf("%s: %s references", output->path,
+           format_count(output->references, references, sizeof references));
+    if (output->ops)
+        printf(" and %s %s", format_count(output->ops, ops, sizeof ops),
+               output->ops == 1 ? "operation" : "operations");
+    printf(" in %s %s, %.3f bytes per reference\n",
            format_count(output->chunks, chunks, sizeof chunks),
            output->chunks == 1 ? "chunk" : "chunks",
            output->references ? (double)st.st_size / (double)output->references : 0.0);

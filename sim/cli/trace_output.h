@@ -9,7 +9,7 @@ struct trace_output {
     struct flt_writer *writer;
     const char *path;
     struct progress progress;
-    uint64_t references, chunks; /* written so far                                      */
+    uint64_t references, ops, chunks; /* written so far                                 */
 };
 
 /* Values of options; ERR_CONFIG says what would be right. */

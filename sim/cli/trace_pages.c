@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/trace_output.h"
+#include "trace/op_text.h"
 
 #include <stdio.h>
 
@@ -21,10 +22,21 @@ static void print_touch(uint64_t page, bool store)
     fwrite(p, 1, (size_t)(line + sizeof line - p), stdout);
 }
 
+/* Print the operations from number `op` on that come before a step; returns the next. */
+static uint32_t print_ops(const struct batch *batch, uint32_t op, uint32_t step)
+{
+    char line[OP_TEXT_MAX];
+    for (; op < batch->nops && batch->ops[op].step == step; op++)
+        puts(op_text_format(&batch->ops[op], batch->names, line));
+    return op;
+}
+
 static void print_batch(const struct batch *batch, unsigned shift)
 {
     uint16_t at[2] = {batch->start[0], batch->start[1]};
+    uint32_t op = 0;
     for (uint32_t i = 0; i < batch->nsteps; i++) {
+        op = print_ops(batch, op, i);
         const struct shape *shape = step_shape(batch, batch->steps[i]);
         const unsigned moved = shape->data & 1;
         const uint16_t from = at[moved];
@@ -36,6 +48,7 @@ static void print_batch(const struct batch *batch, unsigned shift)
             print_touch(batch->blocks[at[shape->data >> bit & 1]] >> shift,
                         shape->store >> bit & 1);
     }
+    print_ops(batch, op, batch->nsteps);
 }
 
 static enum status print_all(struct trace *trace, unsigned shift, struct error *err)

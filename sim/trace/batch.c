@@ -9,7 +9,9 @@ enum status batch_init(struct batch *batch, struct error *err)
     batch->steps = malloc(BATCH_STEPS * sizeof *batch->steps);
     batch->shapes = malloc(BATCH_SHAPES * sizeof *batch->shapes);
     batch->blocks = malloc(BATCH_BLOCKS * sizeof *batch->blocks);
-    if (batch->steps && batch->shapes && batch->blocks)
+    batch->ops = malloc(BATCH_OPS * sizeof *batch->ops);
+    batch->names = malloc(BATCH_NAMES);
+    if (batch->steps && batch->shapes && batch->blocks && batch->ops && batch->names)
         return OK;
     batch_release(batch);
     return error_nomem(err);
@@ -20,5 +22,7 @@ void batch_release(struct batch *batch)
     free(batch->steps);
     free(batch->shapes);
     free(batch->blocks);
+    free(batch->ops);
+    free(batch->names);
     *batch = (struct batch){0};
 }

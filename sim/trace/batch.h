@@ -18,6 +18,7 @@
 
 #include "base/bits.h"
 #include "base/error.h"
+#include "trace/vm_op.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,7 +27,9 @@ enum {
     BATCH_STEPS = 1 << 18,  /* capacity of a batch                                  */
     BATCH_SHAPES = 1 << 16, /* capacity of its dictionaries: an index is 16 bits     */
     BATCH_BLOCKS = 1 << 16,
-    STEP_REFERENCES = 64, /* most references of one step: a bit each in the masks    */
+    BATCH_OPS = 1 << 14,   /* operations between its steps                         */
+    BATCH_NAMES = 1 << 20, /* bytes of the names of files that they map            */
+    STEP_REFERENCES = 64,  /* most references of one step: a bit each in the masks    */
     STEP_SHAPE_BITS = 16,
 };
 
@@ -68,6 +71,9 @@ struct batch {
     uint32_t *steps;
     struct shape *shapes;
     uint64_t *blocks;
+    uint32_t nops, names_length; /* bytes of names in use                               */
+    struct vm_op *ops;           /* in order of their steps                             */
+    char *names;
 };
 
 /* Allocate the arrays at full capacity, so that a batch can be refilled for ever. */
@@ -84,6 +90,12 @@ static inline uint64_t shape_references(const struct shape *shape)
 static inline const struct shape *step_shape(const struct batch *batch, uint32_t step)
 {
     return &batch->shapes[step & STEP_SHAPE_MASK];
+}
+
+/* Nothing in it; one without steps may still hold operations. */
+static inline bool batch_is_empty(const struct batch *batch)
+{
+    return batch->nsteps == 0 && batch->nops == 0;
 }
 
 static inline uint64_t batch_references(const struct batch *batch)

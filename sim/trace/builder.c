@@ -122,12 +122,32 @@ void builder_add(struct builder *builder, enum reference_kind kind, vaddr_t vadd
     counts->modifies += kind == MODIFY;
 }
 
+void builder_op(struct builder *builder, const struct vm_op *op, const char *file)
+{
+    assert(!builder_full(builder));
+    struct batch *batch = &builder->batch;
+    close_step(builder);
+    struct vm_op *added = &batch->ops[batch->nops++];
+    *added = *op;
+    added->step = batch->nsteps;
+    added->file = file ? batch->names_length : VM_ANONYMOUS;
+    assert(vm_op_is_sound(added));
+    if (!file)
+        return;
+    const size_t size = strlen(file) + 1;
+    assert(size > 1 && size <= VM_NAME_MAX + 1);
+    memcpy(batch->names + batch->names_length, file, size);
+    batch->names_length += (uint32_t)size;
+}
+
 bool builder_full(const struct builder *builder)
 {
     const struct batch *batch = &builder->batch;
     return batch->nsteps + builder->headroom > BATCH_STEPS ||
            batch->nshapes + builder->headroom > BATCH_SHAPES ||
-           batch->nblocks + builder->headroom > BATCH_BLOCKS - 1; /* BLOCK_NONE */
+           batch->nblocks + builder->headroom > BATCH_BLOCKS - 1 || /* BLOCK_NONE */
+           batch->nops == BATCH_OPS ||
+           batch->names_length > BATCH_NAMES - (VM_NAME_MAX + 1);
 }
 
 /* Start an empty batch where the streams are. */
@@ -136,6 +156,7 @@ static void start_batch(struct builder *b)
     struct batch *batch = &b->batch;
     b->stamp++;
     batch->nsteps = batch->nshapes = batch->nblocks = 0;
+    batch->nops = batch->names_length = 0;
     batch->counts = (struct reference_counts){0};
     for (int s = 0; s < 2; s++) {
         if (b->index[s] != BLOCK_NONE)
@@ -151,7 +172,7 @@ void builder_take(struct builder *builder, struct batch *batch)
     const uint64_t number = builder->batch.number;
     *batch = builder->batch;
     builder->batch = empty;
-    builder->batch.number = batch->nsteps ? number + 1 : number;
+    builder->batch.number = batch_is_empty(batch) ? number : number + 1;
     start_batch(builder);
 }
 

@@ -23,11 +23,16 @@ void builder_free(struct builder *builder);
 void builder_add(struct builder *builder, enum reference_kind kind, vaddr_t vaddr,
                  uint32_t size);
 
-/* True when the batch has to be taken before the next builder_add. */
+/* Add an operation after the references so far (op->step and op->file are set here); file:
+ * the name of the file that a MAP maps, at most 4095 bytes, or NULL.  Must not be called
+ * while builder_full(). */
+void builder_op(struct builder *builder, const struct vm_op *op, const char *file);
+
+/* True when the batch has to be taken before the next builder_add or builder_op. */
 bool builder_full(const struct builder *builder);
 
 /* Close the step under way and move what has been built into *batch (from batch_init);
- * nsteps is 0 if there was nothing.  The builder goes on where it was. */
+ * batch_is_empty() if there was nothing.  The builder goes on where it was. */
 void builder_take(struct builder *builder, struct batch *batch);
 
 #endif

@@ -1,12 +1,14 @@
 /* detect.c -- see detect.h. */
 #include "trace/detect.h"
 
+#include "trace/op_text.h"
+
 #include <string.h>
 
 enum detect_fit detect_lines(const char *head, size_t size, detect_line *line, void *notes)
 {
     const char *const end = head + size;
-    size_t good = 0, bad = 0;
+    size_t good = 0, bad = 0, ops = 0;
     for (const char *p = head; p < end;) {
         const char *newline = memchr(p, '\n', (size_t)(end - p));
         if (!newline && p != head)
@@ -14,11 +16,16 @@ enum detect_fit detect_lines(const char *head, size_t size, detect_line *line, v
         size_t length = (size_t)((newline ? newline : end) - p);
         if (length > 0 && p[length - 1] == '\r')
             length--;
-        const enum status status = line(fields_of(p, length, NULL), notes);
+        const struct fields fields = fields_of(p, length, NULL);
+        const bool op = op_text_is(fields);
+        const enum status status = op ? END : line(fields, notes);
+        ops += op;
         good += status == OK;
         bad += status != OK && status != END;
         p = newline ? newline + 1 : end;
     }
+    if (ops > 0 && good == 0 && bad == 0 && size < TEXT_HEAD)
+        return DETECT_ALL; /* no reference in the whole of it: any format reads it */
     if (good == 0 || good <= bad)
         return DETECT_NONE;
     return bad == 0 ? DETECT_ALL : DETECT_MOST;

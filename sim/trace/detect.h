@@ -12,6 +12,8 @@
  *              POSSIBLE  otherwise: page numbers, two or three a line
  *   pages      PLAIN     decimal numbers
  *
+ * Operations tell nothing, since all formats have the same.
+ *
  * Where some lines do not read but most do, a tenth of that: the file is opened, so that
  * the error names its first wrong line, unless a format reads it all. */
 #ifndef FAULTLINE_TRACE_DETECT_H
@@ -34,7 +36,8 @@ enum {
 typedef enum status detect_line(struct fields line, void *notes);
 
 enum detect_fit {
-    DETECT_NONE, /* half of the lines or more do not read, or none has a reference */
+    DETECT_NONE, /* half of the lines or more do not read, or none has a reference, unless
+                  * head is all there is and it has operations                          */
     DETECT_MOST,
     DETECT_ALL,
 };

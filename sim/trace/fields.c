@@ -3,8 +3,6 @@
 
 #include <stdio.h>
 
-enum { QUOTED = 40 }; /* characters of a wrong field that an error repeats */
-
 const unsigned char fields_hex_digit[256] = {
     ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
     ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
@@ -19,31 +17,35 @@ static const char *field_end(const char *p, const char *end)
     return p;
 }
 
-/* The field at p as an error may print it: not too long, and nothing that a terminal
- * would act on. */
-static const char *quote(const char *p, const char *end, char buffer[QUOTED + 4])
+char *fields_quote(const char *p, const char *end, char buffer[FIELDS_QUOTE_MAX])
 {
     size_t n = 0;
-    for (end = field_end(p, end); p < end && n < QUOTED; p++)
-        buffer[n++] = *p > ' ' && *p <= '~' ? *p : '?';
+    for (; p < end && n < FIELDS_QUOTE_MAX - 4; p++)
+        buffer[n++] = *p >= ' ' && *p <= '~' ? *p : '?';
     snprintf(buffer + n, 4, "%s", p < end ? "..." : "");
     return buffer;
 }
 
-static struct location place(struct fields line, const char *where)
+struct location fields_place(struct fields line, const char *where)
 {
     return line.text ? text_at(line.text, (size_t)(where - line.begin) + 1) : at_nowhere();
+}
+
+enum status fields_bad_word(struct fields line, const char *where, const char *end,
+                            const char *what, const char *expected, struct error *err)
+{
+    char field[FIELDS_QUOTE_MAX];
+    if (where == end)
+        return error_set(err, ERR_SYNTAX, fields_place(line, where), "missing %s: %s", what,
+                         expected);
+    return error_set(err, ERR_SYNTAX, fields_place(line, where), "bad %s '%s': %s", what,
+                     fields_quote(where, end, field), expected);
 }
 
 enum status fields_bad(struct fields line, const char *where, const char *what,
                        const char *expected, struct error *err)
 {
-    char field[QUOTED + 4];
-    if (fields_between(where, line.end))
-        return error_set(err, ERR_SYNTAX, place(line, where), "missing %s: %s", what,
-                         expected);
-    return error_set(err, ERR_SYNTAX, place(line, where), "bad %s '%s': %s", what,
-                     quote(where, line.end, field), expected);
+    return fields_bad_word(line, where, field_end(where, line.end), what, expected, err);
 }
 
 enum status fields_bad_address(struct fields line, const char *where, struct error *err)
@@ -76,10 +78,10 @@ enum status fields_decimal(struct fields *line, uint64_t *value, uint64_t max,
     if (start == end)
         return fields_bad(*line, start, what, "decimal digits expected", err);
     if (over) {
-        char field[QUOTED + 4];
-        return error_set(err, ERR_SYNTAX, place(*line, start),
+        char field[FIELDS_QUOTE_MAX];
+        return error_set(err, ERR_SYNTAX, fields_place(*line, start),
                          "bad %s '%s': at most %llu expected", what,
-                         quote(start, line->end, field), (unsigned long long)max);
+                         fields_quote(start, end, field), (unsigned long long)max);
     }
     line->at = end;
     *value = v;
@@ -88,15 +90,15 @@ enum status fields_decimal(struct fields *line, uint64_t *value, uint64_t max,
 
 enum status fields_finish(struct fields line, const char *what, struct error *err)
 {
-    char field[QUOTED + 4];
+    char field[FIELDS_QUOTE_MAX];
     if (fields_done(&line))
         return OK;
     if (fields_between(line.at, line.end)) /* a comma, say */
-        return error_set(err, ERR_SYNTAX, place(line, line.at),
+        return error_set(err, ERR_SYNTAX, fields_place(line, line.at),
                          "unexpected '%c': nothing expected after the %s", *line.at, what);
-    return error_set(err, ERR_SYNTAX, place(line, line.at),
+    return error_set(err, ERR_SYNTAX, fields_place(line, line.at),
                      "unexpected '%s': nothing expected after the %s",
-                     quote(line.at, line.end, field), what);
+                     fields_quote(line.at, field_end(line.at, line.end), field), what);
 }
 
 const char *fields_next(struct fields *line, const char **begin)

@@ -28,7 +28,10 @@ struct reference {
     uint32_t size; /* bytes */
 };
 
-enum { FIELDS_SIZE_MAX = 65536 }; /* bytes of one reference, as builder_add allows */
+enum {
+    FIELDS_SIZE_MAX = 65536, /* bytes of one reference, as builder_add allows           */
+    FIELDS_QUOTE_MAX = 44,   /* of a field that an error repeats, `...` and NUL counted  */
+};
 
 /* By character: the value of the hexadecimal digit plus one, 0 if it is none. */
 extern const unsigned char fields_hex_digit[256];
@@ -37,6 +40,18 @@ extern const unsigned char fields_hex_digit[256];
  * "missing WHAT: EXPECTED" where no field stands. */
 NOINLINE enum status fields_bad(struct fields line, const char *where, const char *what,
                                 const char *expected, struct error *err);
+
+/* The same of the word that ends at `end`; it is missing if it ends where it begins. */
+NOINLINE enum status fields_bad_word(struct fields line, const char *where, const char *end,
+                                     const char *what, const char *expected,
+                                     struct error *err);
+
+/* Copy what an error may print of a field: not too long, and nothing that a terminal
+ * would act on; returns buffer. */
+char *fields_quote(const char *p, const char *end, char buffer[FIELDS_QUOTE_MAX]);
+
+/* File, line and column of a place in the line. */
+struct location fields_place(struct fields line, const char *where);
 
 /* ERR_SYNTAX for the address at `where` that does not read as hexadecimal digits. */
 NOINLINE enum status fields_bad_address(struct fields line, const char *where,
@@ -122,28 +137,6 @@ ALWAYS_INLINE enum status fields_size(struct fields *line, uint32_t *size,
         return fields_bad(*line, line->at, "size", "1 to 65536 bytes expected", err);
     line->at = p;
     *size = value;
-    return OK;
-}
-
-/* The loop of a format with at most one reference a line.  parse: OK and a reference; END
- * if the line has none; an error. */
-ALWAYS_INLINE enum status
-fields_read_lines(enum status (*parse)(struct fields, struct reference *, struct error *),
-                  struct text *text, struct builder *builder, struct error *err)
-{
-    while (!builder_full(builder)) {
-        char *line;
-        size_t length;
-        struct reference ref = {0};
-        enum status status = text_line(text, &line, &length, err);
-        if (status != OK)
-            return status;
-        status = parse(fields_of(line, length, text), &ref, err);
-        if (status == OK)
-            builder_add(builder, ref.kind, ref.vaddr, ref.size);
-        else if (status != END)
-            return status;
-    }
     return OK;
 }
 

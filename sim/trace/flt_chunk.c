@@ -3,6 +3,7 @@
 #include "trace/flt_chunk.h"
 
 #include "trace/flt_layout.h"
+#include "trace/flt_ops.h"
 
 #include <stddef.h>
 #include <xxhash.h>
@@ -26,9 +27,8 @@ const char *flt_chunk_parse(struct flt_chunk *chunk, const unsigned char *header
         .expanded = get32(header + 68),
         .checksum = get64(header + 72),
     };
-    if (chunk->nsteps == 0 || chunk->nsteps > BATCH_STEPS ||
-        chunk->nshapes > BATCH_SHAPES || chunk->nblocks > BATCH_BLOCKS ||
-        chunk->expanded > FLT_EXPANDED_MAX ||
+    if (chunk->nsteps > BATCH_STEPS || chunk->nshapes > BATCH_SHAPES ||
+        chunk->nblocks > BATCH_BLOCKS || chunk->expanded > FLT_EXPANDED_MAX ||
         chunk->payload > ZSTD_compressBound(FLT_EXPANDED_MAX))
         return "has impossible sizes";
     return NULL;
@@ -97,30 +97,43 @@ static bool streams_are_placed(const struct batch *batch)
     return true;
 }
 
-/* Steps whose indexes lie outside the dictionaries would be read out of bounds later. */
-static bool get_steps(const unsigned char *p, const unsigned char *end, struct batch *batch)
+static void copy_steps(uint32_t *steps, const unsigned char *p, uint32_t n)
 {
-    if ((size_t)(end - p) != (size_t)batch->nsteps * 4)
-        return false;
-    uint32_t most_block = 0, most_shape = 0;
-    for (uint32_t i = 0; i < batch->nsteps; i++) {
-        uint32_t step;
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-        memcpy(&step, p + 4 * (size_t)i, 4);
+    memcpy(steps, p, 4 * (size_t)n);
 #else
-        step = get32(p + 4 * (size_t)i);
+    for (uint32_t i = 0; i < n; i++)
+        steps[i] = get32(p + 4 * (size_t)i);
 #endif
-        batch->steps[i] = step;
-        const uint32_t block = step >> STEP_SHAPE_BITS, shape = step & STEP_SHAPE_MASK;
+}
+
+/* Steps whose indexes lie outside the dictionaries would be read out of bounds later.  All
+ * is done in 16 bits, of which compilers take the largest of several at a time. */
+static bool indexes_are_sound(const struct batch *batch)
+{
+    uint16_t most_block = 0, most_shape = 0;
+    for (uint32_t i = 0; i < batch->nsteps; i++) {
+        const uint16_t block = (uint16_t)(batch->steps[i] >> STEP_SHAPE_BITS);
+        const uint16_t shape = (uint16_t)(batch->steps[i] & STEP_SHAPE_MASK);
         most_block = block > most_block ? block : most_block;
         most_shape = shape > most_shape ? shape : most_shape;
     }
-    if (batch->nsteps && (most_block >= batch->nblocks || most_shape >= batch->nshapes))
-        return false;
     for (int s = 0; s < 2; s++)
         if (batch->start[s] != BLOCK_NONE && batch->start[s] >= batch->nblocks)
             return false;
-    return streams_are_placed(batch);
+    return batch->nsteps == 0 ||
+           (most_block < batch->nblocks && most_shape < batch->nshapes);
+}
+
+static const unsigned char *get_steps(const unsigned char *p, const unsigned char *end,
+                                      struct batch *batch)
+{
+    if ((size_t)(end - p) < (size_t)batch->nsteps * 4)
+        return NULL;
+    copy_steps(batch->steps, p, batch->nsteps);
+    return indexes_are_sound(batch) && streams_are_placed(batch)
+               ? p + 4 * (size_t)batch->nsteps
+               : NULL;
 }
 
 const char *flt_chunk_expand(const struct flt_chunk *chunk, const unsigned char *packed,
@@ -141,5 +154,8 @@ const char *flt_chunk_expand(const struct flt_chunk *chunk, const unsigned char 
     batch->counts = chunk->counts;
     const unsigned char *end = raw + size, *p = get_blocks(raw, end, batch);
     p = p ? get_shapes(p, end, batch) : NULL;
-    return p && get_steps(p, end, batch) ? NULL : "has contents that make no sense";
+    p = p ? get_steps(p, end, batch) : NULL;
+    return p && flt_ops_get(p, end, batch) && !batch_is_empty(batch)
+               ? NULL
+               : "has contents that make no sense";
 }

@@ -4,13 +4,17 @@
  *     header   magic 8 | version 4 | bytes of the header 4 | granule shift 4 |
  *              address bits 4 | length of origin 4 | origin | checksum 8
  *     chunk    magic 4 | header checksum 4 | chunk header below | payload
- *     index    magic 4 | 0 4 | chunks 8 | entries of 24 bytes | totals 48 | checksum 8
+ *     index    magic 4 | kinds of operations counted 4 | chunks 8 | entries of 24 bytes |
+ *              totals 48 | operations of each kind counted, 8 each | checksum 8
  *     trailer  offset of the index 8 | magic 8
  *
  * The payload is one zstd frame of: block numbers (each the zigzag difference to the one
  * before, as a base-128 varint), shapes (length | continued << 7, data mask, store mask:
- * each mask in as many bytes as the length needs), steps (4 bytes each, as in batch.h).
- * Checksums are XXH3: 64 bits, or their low 32 for a chunk header. */
+ * each mask in as many bytes as the length needs), steps (4 bytes each, as in batch.h), and
+ * if there are any, operations: their number 4 | bytes of names 4 | operations of 40 bytes,
+ * the fields of struct vm_op in their order | names, each ended by NUL.
+ *
+ * Version 1 has no operations; a file without any differs in its version only.  Checksums are XXH3: 64 bits, or their low 32 for a chunk header. */
 #ifndef FAULTLINE_TRACE_FLT_LAYOUT_H
 #define FAULTLINE_TRACE_FLT_LAYOUT_H
 
@@ -27,7 +31,8 @@
 #define FLT_INDEX_MAGIC "FLIX"
 
 enum {
-    FLT_VERSION = 1,
+    FLT_VERSION = 2,
+    FLT_VERSION_OPS = 2,   /* the first version with operations */
     FLT_HEADER_FIXED = 28, /* up to the origin */
     /* Chunk header: magic 4, header checksum 4, number 8, nsteps 4, nshapes 4, nblocks 4,
      * start of the two streams 2+2, ifetches 8, loads 8, stores 8, modifies 8,
@@ -37,9 +42,13 @@ enum {
     FLT_INDEX_HEADER = 16,
     FLT_INDEX_ENTRY = 24,  /* offset 8, references 8, nsteps 4, payload bytes 4 */
     FLT_INDEX_TOTALS = 48, /* ifetches, loads, stores, modifies, steps, distinct blocks */
+    FLT_INDEX_OPS = 8 * VM_OP_KINDS, /* operations by kind, if there are any */
     FLT_TRAILER = 16,
-    /* Most bytes of an expanded payload: full dictionaries and steps. */
-    FLT_EXPANDED_MAX = BATCH_BLOCKS * 10 + BATCH_SHAPES * 17 + BATCH_STEPS * 4,
+    FLT_OPS_HEADER = 8, /* number 4, bytes of names 4 */
+    FLT_OP = 40,
+    /* Most bytes of an expanded payload: full dictionaries, steps and operations. */
+    FLT_EXPANDED_MAX = BATCH_BLOCKS * 10 + BATCH_SHAPES * 17 + BATCH_STEPS * 4 +
+                       FLT_OPS_HEADER + BATCH_OPS * FLT_OP + BATCH_NAMES,
 };
 
 static inline void put32(unsigned char *p, uint32_t v)

@@ -15,6 +15,7 @@ struct flt_reader {
     const char *path; /* borrowed from the trace */
     bool skip_damaged;
     bool seekable;
+    uint32_t version;
     uint64_t size;        /* of the file, 0 if not known      */
     uint64_t first_chunk; /* offset of the first chunk        */
     uint64_t index;       /* offset of the index by the trailer; 0 if not known */
@@ -60,10 +61,11 @@ static enum status read_header(struct flt_reader *r, struct trace_info *info,
     enum status status = read_bytes(r, h, FLT_HEADER_FIXED, err);
     if (status == OK && !flt_probe(h, 8))
         return error_set(err, ERR_DAMAGED, at_file(r->path), "not a native trace");
-    if (status == OK && get32(h + 8) != FLT_VERSION)
+    r->version = status == OK ? get32(h + 8) : 0;
+    if (status == OK && (r->version < 1 || r->version > FLT_VERSION))
         return error_set(err, ERR_DAMAGED, at_file(r->path),
-                         "native trace of version %u; this program reads version %d",
-                         get32(h + 8), FLT_VERSION);
+                         "native trace of version %u; this program reads 1 to %d",
+                         r->version, FLT_VERSION);
     const uint32_t size = status == OK ? get32(h + 12) : 0;
     const uint32_t origin = status == OK ? get32(h + 24) : 0;
     const unsigned shift = status == OK ? get32(h + 16) : 0;
@@ -92,8 +94,14 @@ static enum status read_header(struct flt_reader *r, struct trace_info *info,
     return OK;
 }
 
+/* Can an index count so many kinds of operations? */
+static bool kinds_are_sound(const struct flt_reader *r, uint32_t kinds)
+{
+    return kinds == 0 || (kinds == VM_OP_KINDS && r->version >= FLT_VERSION_OPS);
+}
+
 static void set_totals(struct trace_info *info, uint64_t nchunks,
-                       const unsigned char *totals)
+                       const unsigned char *totals, uint32_t kinds)
 {
     info->batches = nchunks;
     info->counts.ifetches = get64(totals);
@@ -102,7 +110,20 @@ static void set_totals(struct trace_info *info, uint64_t nchunks,
     info->counts.modifies = get64(totals + 24);
     info->steps = get64(totals + 32);
     info->blocks = get64(totals + 40);
+    for (size_t i = 0; i < kinds; i++) {
+        info->ops_of[i] = get64(totals + FLT_INDEX_TOTALS + 8 * i);
+        info->ops += info->ops_of[i];
+    }
     info->complete = true;
+}
+
+static bool index_is_sound(const struct flt_reader *r, const unsigned char *index,
+                           size_t size)
+{
+    const uint32_t kinds = get32(index + 4);
+    return get64(index + size - 8) == XXH3_64bits(index, size - 8) &&
+           kinds_are_sound(r, kinds) &&
+           size >= FLT_INDEX_HEADER + FLT_INDEX_TOTALS + 8 * (size_t)kinds + 8;
 }
 
 /* Read the totals of a seekable file's index, if it has a sound one. */
@@ -123,9 +144,11 @@ static void read_index(struct flt_reader *r, struct trace_info *info)
         return;
     unsigned char *index = malloc(size);
     if (index && !fseeko(r->file, (off_t)offset, SEEK_SET) &&
-        fread(index, 1, size, r->file) == size &&
-        get64(index + size - 8) == XXH3_64bits(index, size - 8))
-        set_totals(info, get64(index + 8), index + size - 8 - FLT_INDEX_TOTALS);
+        fread(index, 1, size, r->file) == size && index_is_sound(r, index, size)) {
+        const uint32_t kinds = get32(index + 4);
+        set_totals(info, get64(index + 8),
+                   index + size - 8 - 8 * (size_t)kinds - FLT_INDEX_TOTALS, kinds);
+    }
     free(index);
 }
 
@@ -215,6 +238,8 @@ static enum status read_chunk(struct flt_reader *r, struct batch *batch, struct 
         wrong = "has a number that was there before";
     if (status == OK && !wrong)
         wrong = flt_chunk_expand(&c, r->packed, r->raw, r->zstd, batch);
+    if (status == OK && !wrong && batch->nops && r->version < FLT_VERSION_OPS)
+        wrong = "has operations, which a trace of version 1 cannot";
     if (status == OK && wrong)
         return damaged(r, at, wrong, err);
     if (status == OK)
@@ -248,8 +273,9 @@ static enum status resynchronise(struct flt_reader *r, uint64_t from, struct err
         r->offset = at;
         const enum status status = read_bytes(r, window, sizeof window, err);
         struct flt_chunk chunk;
-        if (status == OK && (!flt_chunk_parse(&chunk, window) ||
-                             memcmp(window, FLT_INDEX_MAGIC "\0\0\0\0", 8) == 0)) {
+        if (status == OK &&
+            (!flt_chunk_parse(&chunk, window) || (memcmp(window, FLT_INDEX_MAGIC, 4) == 0 &&
+                                                  kinds_are_sound(r, get32(window + 4))))) {
             r->offset = at;
             return fseeko(r->file, (off_t)at, SEEK_SET) == 0 ? OK : END;
         }
@@ -275,23 +301,27 @@ static enum status read_piped_index(struct flt_reader *r, uint64_t at, uint64_t 
                                     struct error *err)
 {
     unsigned char head[FLT_INDEX_HEADER] = FLT_INDEX_MAGIC, entry[FLT_INDEX_ENTRY];
-    unsigned char tail[FLT_INDEX_TOTALS + 8 + FLT_TRAILER];
+    unsigned char tail[FLT_INDEX_TOTALS + FLT_INDEX_OPS + 8 + FLT_TRAILER];
     XXH3_state_t *state = XXH3_createState();
     if (!state)
         return error_nomem(err);
     XXH3_64bits_reset(state);
     enum status status = read_bytes(r, head + 4, sizeof head - 4, err);
     *nchunks = status == OK ? get64(head + 8) : 0;
+    const uint32_t kinds = status == OK ? get32(head + 4) : 0;
+    const size_t totals = FLT_INDEX_TOTALS + 8 * (size_t)kinds;
+    if (!kinds_are_sound(r, kinds))
+        status = ERR_DAMAGED;
     XXH3_64bits_update(state, head, sizeof head);
     for (uint64_t i = 0; i < *nchunks && status == OK; i++) {
         status = read_bytes(r, entry, sizeof entry, err);
         XXH3_64bits_update(state, entry, sizeof entry);
     }
     if (status == OK)
-        status = read_bytes(r, tail, sizeof tail, err);
+        status = read_bytes(r, tail, totals + 8 + FLT_TRAILER, err);
     if (status == OK) {
-        XXH3_64bits_update(state, tail, FLT_INDEX_TOTALS);
-        const unsigned char *checksum = tail + FLT_INDEX_TOTALS, *trailer = checksum + 8;
+        XXH3_64bits_update(state, tail, totals);
+        const unsigned char *checksum = tail + totals, *trailer = checksum + 8;
         if (get64(checksum) != XXH3_64bits_digest(state) || get64(trailer) != at ||
             memcmp(trailer + 8, FLT_END_MAGIC, 8) != 0)
             status = ERR_DAMAGED;

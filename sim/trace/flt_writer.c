@@ -3,6 +3,7 @@
 #include "base/map.h"
 #include "trace/flt.h"
 #include "trace/flt_layout.h"
+#include "trace/flt_ops.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -24,7 +25,7 @@ struct flt_writer {
     unsigned char *entries; /* of the index, in its own layout */
     size_t nentries, entries_capacity;
     struct reference_counts counts;
-    uint64_t steps;
+    uint64_t steps, ops[VM_OP_KINDS];
     struct map blocks; /* every block seen, to count the distinct ones */
 };
 
@@ -154,7 +155,7 @@ static size_t put_payload(unsigned char *raw, const struct batch *batch)
     unsigned char *p = put_shapes(put_blocks(raw, batch), batch);
     for (uint32_t i = 0; i < batch->nsteps; i++, p += 4)
         put32(p, batch->steps[i]);
-    return (size_t)(p - raw);
+    return (size_t)(flt_ops_put(p, batch) - raw);
 }
 
 /* Enter the chunk about to be written into the index and the totals. */
@@ -182,13 +183,15 @@ static enum status note_chunk(struct flt_writer *w, const struct batch *batch,
     w->counts.stores += batch->counts.stores;
     w->counts.modifies += batch->counts.modifies;
     w->steps += batch->nsteps;
+    for (uint32_t i = 0; i < batch->nops; i++)
+        w->ops[batch->ops[i].kind]++;
     return OK;
 }
 
 enum status flt_writer_put(struct flt_writer *writer, const struct batch *batch,
                            struct error *err)
 {
-    if (batch->nsteps == 0)
+    if (batch_is_empty(batch))
         return OK;
     const size_t raw = put_payload(writer->raw, batch);
     assert(raw <= FLT_EXPANDED_MAX);
@@ -221,33 +224,47 @@ enum status flt_writer_put(struct flt_writer *writer, const struct batch *batch,
     return status;
 }
 
-static enum status write_index(struct flt_writer *w, struct error *err)
+/* Put the totals, and the operations by kind if there are any; returns their bytes. */
+static size_t put_totals(const struct flt_writer *w, unsigned char *tail, uint32_t kinds)
 {
-    const uint64_t offset = w->offset;
-    unsigned char head[FLT_INDEX_HEADER] = FLT_INDEX_MAGIC;
-    put64(head + 8, w->nentries);
-    unsigned char tail[FLT_INDEX_TOTALS + 8 + FLT_TRAILER];
     const uint64_t totals[] = {w->counts.ifetches, w->counts.loads,
                                w->counts.stores,   w->counts.modifies,
                                w->steps,           (uint64_t)w->blocks.used};
     for (size_t i = 0; i < ARRAY_LEN(totals); i++)
         put64(tail + 8 * i, totals[i]);
+    for (size_t i = 0; i < kinds; i++)
+        put64(tail + FLT_INDEX_TOTALS + 8 * i, w->ops[i]);
+    return FLT_INDEX_TOTALS + 8 * (size_t)kinds;
+}
+
+static enum status write_index(struct flt_writer *w, struct error *err)
+{
+    const uint64_t offset = w->offset;
+    uint32_t kinds = 0;
+    for (int i = 0; i < VM_OP_KINDS; i++)
+        if (w->ops[i])
+            kinds = VM_OP_KINDS;
+    unsigned char head[FLT_INDEX_HEADER] = FLT_INDEX_MAGIC;
+    put32(head + 4, kinds);
+    put64(head + 8, w->nentries);
+    unsigned char tail[FLT_INDEX_TOTALS + FLT_INDEX_OPS + 8 + FLT_TRAILER];
+    const size_t totals = put_totals(w, tail, kinds);
     XXH3_state_t *state = XXH3_createState();
     if (!state)
         return error_nomem(err);
     XXH3_64bits_reset(state);
     XXH3_64bits_update(state, head, sizeof head);
     XXH3_64bits_update(state, w->entries, w->nentries * FLT_INDEX_ENTRY);
-    XXH3_64bits_update(state, tail, FLT_INDEX_TOTALS);
-    put64(tail + FLT_INDEX_TOTALS, XXH3_64bits_digest(state));
+    XXH3_64bits_update(state, tail, totals);
+    put64(tail + totals, XXH3_64bits_digest(state));
     XXH3_freeState(state);
-    put64(tail + FLT_INDEX_TOTALS + 8, offset);
-    memcpy(tail + FLT_INDEX_TOTALS + 16, FLT_END_MAGIC, 8);
+    put64(tail + totals + 8, offset);
+    memcpy(tail + totals + 16, FLT_END_MAGIC, 8);
     enum status status = write_bytes(w, head, sizeof head, err);
     if (status == OK)
         status = write_bytes(w, w->entries, w->nentries * FLT_INDEX_ENTRY, err);
     if (status == OK)
-        status = write_bytes(w, tail, sizeof tail, err);
+        status = write_bytes(w, tail, totals + 8 + FLT_TRAILER, err);
     return status;
 }
 

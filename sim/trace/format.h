@@ -22,7 +22,8 @@ struct format_ops {
      * equal scores the format whose name sorts first. */
     unsigned (*probe)(const char *head, size_t size);
     /* Read lines and push references until builder_full() or the end: OK (full), END, or
-     * an error that names file, line and column. */
+     * an error that names file, line and column.  A line of which op_text_is() is true goes
+     * to op_text_read(), as lines_read() does for a format with a reference a line. */
     enum status (*read)(void *state, struct text *text, struct builder *builder,
                         const struct format_options *options, struct error *err);
 };

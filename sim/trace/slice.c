@@ -139,6 +139,50 @@ static void keep(struct slice *slice, struct batch *batch, uint32_t first, uint3
     compact_shapes(slice->renumber, batch);
 }
 
+static void drop_steps(struct batch *batch)
+{
+    batch->nsteps = batch->nshapes = batch->nblocks = 0;
+    batch->start[0] = batch->start[1] = BLOCK_NONE;
+    batch->counts = (struct reference_counts){0};
+}
+
+/* Keep the operations in the range, for a batch of which the steps first .. end-1 stay. */
+static void keep_ops(const struct slice *slice, struct batch *batch, uint32_t first,
+                     uint32_t end)
+{
+    uint64_t at = slice->at;
+    uint32_t step = 0, kept = 0;
+    for (uint32_t i = 0; i < batch->nops; i++) {
+        struct vm_op op = batch->ops[i];
+        for (; step < op.step; step++)
+            at += ones(own(step_shape(batch, batch->steps[step])));
+        if (at < slice->from || at >= slice->end)
+            continue;
+        op.step = op.step < first ? 0 : op.step > end ? end - first : op.step - first;
+        batch->ops[kept++] = op;
+    }
+    batch->nops = kept;
+}
+
+/* Leave out the names before the first and after the last that is used. */
+static void trim_names(struct batch *batch)
+{
+    uint32_t low = batch->names_length, high = 0;
+    for (uint32_t i = 0; i < batch->nops; i++) {
+        const uint32_t file = batch->ops[i].file;
+        if (file == VM_ANONYMOUS)
+            continue;
+        const uint32_t past = file + (uint32_t)strlen(batch->names + file) + 1;
+        low = file < low ? file : low;
+        high = past > high ? past : high;
+    }
+    batch->names_length = high > low ? high - low : 0;
+    memmove(batch->names, batch->names + low, batch->names_length);
+    for (uint32_t i = 0; i < batch->nops; i++)
+        if (batch->ops[i].file != VM_ANONYMOUS)
+            batch->ops[i].file -= low;
+}
+
 void slice_batch(struct slice *slice, struct batch *batch)
 {
     const bool begun = slice->begun;
@@ -156,10 +200,13 @@ void slice_batch(struct slice *slice, struct batch *batch)
         }
         at += ones(own(shape));
     }
-    slice->at += batch_references(batch);
+    keep_ops(slice, batch, first, end);
+    trim_names(batch);
     slice->begun = begun || first < end;
+    slice->kept = slice->kept || first < end || batch->nops;
+    slice->at += batch_references(batch);
     if (first == end)
-        batch->nsteps = 0;
+        drop_steps(batch);
     else if (first > 0 || end < batch->nsteps || !begun)
         keep(slice, batch, first, end, !begun);
 }

@@ -15,7 +15,6 @@
 enum {
     BLOCK = 64 << 10,     /* bytes of one read: also how well damage can be placed */
     CAPACITY = 256 << 10, /* of the buffer */
-    HEAD = 64 << 10,      /* least size of text_head */
     LONGEST_LINE = 64 << 10,
 };
 
@@ -223,7 +222,7 @@ static bool fill(struct text *text)
 
 const char *text_head(struct text *text, size_t *size)
 {
-    while (text->end - text->begin < HEAD && fill(text))
+    while (text->end - text->begin < TEXT_HEAD && fill(text))
         ;
     *size = text->end - text->begin;
     return text->buffer + text->begin;

@@ -12,6 +12,8 @@
 
 struct text;
 
+enum { TEXT_HEAD = 64 << 10 }; /* bytes */
+
 /* path "-" is standard input.  ERR_IO if it cannot be opened. */
 MUST_CHECK enum status text_open(struct text **out, const char *path, struct error *err);
 
@@ -22,7 +24,7 @@ MUST_CHECK enum status text_open_file(struct text **out, FILE *file, const char 
                                       struct error *err);
 void text_close(struct text *text);
 
-/* The first bytes of the (decompressed) content, without consuming them: at least 64 KiB
+/* The first bytes of the (decompressed) content, without consuming them: at least TEXT_HEAD
  * if the input has that many.  An error found while decompressing them is reported by the
  * text_line that reaches it. */
 const char *text_head(struct text *text, size_t *size);

@@ -190,7 +190,7 @@ static enum status next_foreign(struct trace *t, struct batch *batch, struct err
         return status;
     t->ended = status == END;
     builder_take(t->builder, batch);
-    return batch->nsteps ? OK : END;
+    return batch_is_empty(batch) ? END : OK;
 }
 
 enum status trace_next(struct trace *trace, struct batch *batch, struct error *err)
@@ -203,7 +203,7 @@ enum status trace_next(struct trace *trace, struct batch *batch, struct error *e
                          "damaged: no sound chunk is left");
     if (status == END && !trace->yielded)
         return error_set(err, ERR_SYNTAX, at_file(trace->path),
-                         "empty trace: no references");
+                         "empty trace: no references and no operations");
     trace->yielded = trace->yielded || status == OK;
     return status;
 }

@@ -27,6 +27,8 @@ struct trace_info {
     struct reference_counts counts;
     uint64_t steps, batches;
     uint64_t blocks; /* distinct blocks touched                                        */
+    uint64_t ops;    /* operations on memory                                           */
+    uint64_t ops_of[VM_OP_KINDS];      /* the same by kind                              */
     uint64_t lost_batches, lost_bytes; /* skipped as damaged so far                     */
 };
 
@@ -37,7 +39,7 @@ void trace_close(struct trace *trace);
 
 const struct trace_info *trace_info(const struct trace *trace);
 
-/* Fill *batch (from batch_init) with the next steps: OK, END, or an error. */
+/* Fill *batch (from batch_init) with the next steps and operations: OK, END, or an error. */
 MUST_CHECK enum status trace_next(struct trace *trace, struct batch *batch,
                                   struct error *err);
 

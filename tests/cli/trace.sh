@@ -58,6 +58,67 @@ exits 2 "$FAULTLINE" trace cut four.flt none.flt --from 100 --count 1
 says 'the trace has 5 references'
 test ! -e none.flt
 
+# Operations on memory go from text into a native trace, and out of it as they were.
+cat >ops.txt <<'END'
+==1== Lackey, an example Valgrind tool
+@map 0x10000 64KiB rw
+@map 0x7f0000000000 8192 rx file "/lib/a b.so" 4KiB shared  # code
+I  7f0000000010,4
+ S 10008,8
+@advise 65536 4096 dontneed
+@fork 2
+ L 10ffc,8
+@exit
+END
+cat >ops.pages <<'END'
+@map 0x10000 0x10000 rw
+@map 0x7f0000000000 0x2000 rx file "/lib/a b.so" 0x1000 shared
+34091302912 R
+16 W
+@advise 0x10000 0x1000 dontneed
+@fork 2
+16 R
+17 R
+@exit
+END
+exits 0 "$FAULTLINE" trace convert ops.txt ops.flt
+says 'ops.flt: 3 references and 5 operations in 1 chunk'
+for input in ops.txt ops.flt ops.pages; do
+    exits 0 "$FAULTLINE" trace convert --to pages "$input"
+    cmp out.txt ops.pages
+done
+exits 0 "$FAULTLINE" trace check ops.txt ops.flt loop.flt
+says 'ops.txt: ok, 3 references and 5 operations in 1 chunk'
+says 'ops.flt: ok, 3 references and 5 operations in 1 chunk'
+says 'loop.flt: ok, 8,320 references in 1 chunk'
+exits 0 "$FAULTLINE" trace info ops.flt
+says "  operations             5"
+says '    map                  2'
+says '    advise               1'
+exits 0 "$FAULTLINE" trace info --json ops.flt
+says '"map": 2,'
+says '"unmap": 0,'
+exits 0 "$FAULTLINE" trace info loop.flt
+if grep operations out.txt; then exit 1; fi
+
+# A cut has the operations before its references, and at the end of all those after them.
+exits 0 "$FAULTLINE" trace cut ops.flt cut.flt --from 2 --count 1
+exits 0 "$FAULTLINE" trace convert --to pages cut.flt
+printf '@advise 0x10000 0x1000 dontneed\n@fork 2\n16 R\n17 R\n' | cmp - out.txt
+exits 0 "$FAULTLINE" trace cut ops.flt cut.flt --from 2 --count 2
+says 'cut.flt: 1 references and 3 operations'
+exits 0 "$FAULTLINE" trace cut ops.flt cut.flt --from 3 --count 1
+exits 0 "$FAULTLINE" trace convert --to pages cut.flt
+printf '@exit\n' | cmp - out.txt
+exits 2 "$FAULTLINE" trace cut ops.flt none.flt --from 4 --count 1
+test ! -e none.flt
+
+# The mistake is named, even where nothing else tells the format.
+printf '@exit\n@frok 2\n' >wrong.txt
+exits 3 "$FAULTLINE" trace check wrong.txt
+says "wrong.txt:2:2: unknown operation 'frok'; did you mean 'fork'?"
+exits 0 "$FAULTLINE" trace check "$SOURCE_DIR/traces/sort.flt" # of version 1
+
 # Damage: the place is named, and what is sound can be saved.
 head -c "$(($(stat -c %s old.flt) - 100000))" old.flt >damaged.flt
 exits 3 "$FAULTLINE" trace check damaged.flt loop.flt

@@ -1,4 +1,5 @@
-/* flt_file.h -- native traces of random references: written, spoilt and read by tests. */
+/* flt_file.h -- native traces of random references and operations: written, spoilt and
+ * read by tests. */
 #ifndef FAULTLINE_TESTS_UNIT_FLT_FILE_H
 #define FAULTLINE_TESTS_UNIT_FLT_FILE_H
 
@@ -6,6 +7,7 @@
 #include "trace/builder.h"
 #include "trace/flt.h"
 #include "trace/flt_layout.h"
+#include "unit/random_op.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -68,13 +70,19 @@ static inline void must(bool condition, const char *what, size_t at)
 
 /* --- writing --------------------------------------------------------------------------- */
 
-/* Batches of so many random references each. */
+/* Batches of so many random references each, and some operations between them. */
 static inline void build(unsigned n, unsigned references, unsigned granule_shift)
 {
     struct builder *builder;
     ck_assert_int_eq(builder_create(&builder, granule_shift, NULL), OK);
     for (nbatches = 0; nbatches < n; nbatches++) {
         for (unsigned i = 0; i < references; i++) {
+            if (below(8) == 0) {
+                struct vm_op op;
+                char name[8];
+                const char *file = random_op(&rng, &op, name, sizeof name - 1);
+                builder_op(builder, &op, file);
+            }
             const vaddr_t base = below(2) ? 0x400000 : UINT64_MAX << 30;
             builder_add(builder, (enum reference_kind)below(4), base + below(1 << 20),
                         1 + below(12));
@@ -116,7 +124,8 @@ static inline void save_file(size_t length)
     fclose(file);
 }
 
-/* The small trace: three chunks of ten references, a few hundred bytes in all. */
+/* The small trace: three chunks of ten references with operations, a few hundred bytes in
+ * all. */
 static inline void write_small(void)
 {
     build(3, 10, 9);
@@ -141,6 +150,11 @@ static inline bool same_batch(const struct batch *a, const struct batch *b)
             x->continued != y->continued)
             return false;
     }
+    if (a->nops != b->nops)
+        return false;
+    for (uint32_t i = 0; i < a->nops; i++)
+        if (!same_op(&a->ops[i], a->names, &b->ops[i], b->names))
+            return false;
     return true;
 }
 

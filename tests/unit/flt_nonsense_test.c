@@ -274,7 +274,7 @@ static const struct {
     uint32_t value;
     const char *expected;
 } fields[] = {
-    {16, 0, "has impossible sizes"}, /* no steps */
+    {16, 0, "has contents that make no sense"}, /* no steps, so its steps are operations */
     {16, BATCH_STEPS + 1, "has impossible sizes"},
     {20, BATCH_SHAPES + 1, "has impossible sizes"},
     {24, BATCH_BLOCKS + 1, "has impossible sizes"},
@@ -306,7 +306,8 @@ static const struct {
     uint32_t value;
     const char *expected;
 } header_fields[] = {
-    {8, 2, "native trace of version 2; this program reads version 1"},
+    {8, 0, "native trace of version 0; this program reads 1 to 2"},
+    {8, 3, "native trace of version 3; this program reads 1 to 2"},
     {12, 37, "damaged: the header at byte 0"},
     {16, 3, "damaged: the header at byte 0"},
     {16, 31, "damaged: the header at byte 0"},

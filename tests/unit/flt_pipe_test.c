@@ -113,6 +113,19 @@ START_TEST(last_chunk_missing_in_a_pipe_is_noticed)
 }
 END_TEST
 
+/* What follows is long enough for as many kinds as it says. */
+START_TEST(index_of_other_kinds_in_a_pipe_is_refused)
+{
+    write_small();
+    put32(bytes + chunk_at[nbatches] + 4, 1000);
+    memset(bytes + size, 0, 8 * 1000);
+    size += 8 * 1000;
+    read_piped(false, false);
+    ck_assert_int_eq(got.status, ERR_DAMAGED);
+    must_say("damaged: the index at byte ", chunk_at[nbatches]);
+}
+END_TEST
+
 START_TEST(pipe_cannot_be_searched_for_the_next_chunk)
 {
     write_small();
@@ -136,6 +149,7 @@ static Suite *flt_pipe_suite(void)
     tcase_add_test(tests, damage_in_a_pipe_is_noticed);
     tcase_add_test(tests, truncated_pipe_is_noticed);
     tcase_add_test(tests, last_chunk_missing_in_a_pipe_is_noticed);
+    tcase_add_test(tests, index_of_other_kinds_in_a_pipe_is_refused);
     tcase_add_test(tests, pipe_cannot_be_searched_for_the_next_chunk);
     suite_add_tcase(suite, tests);
     return suite;

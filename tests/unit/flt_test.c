@@ -46,19 +46,25 @@ START_TEST(header_and_index_tell_of_the_trace)
     ck_assert_uint_eq(info->address_bits, 64);
     ck_assert(info->complete);
     struct reference_counts sum = {0};
-    uint64_t steps = 0;
+    uint64_t steps = 0, ops[VM_OP_KINDS] = {0}, nops = 0;
     for (unsigned i = 0; i < nbatches; i++) {
         sum.ifetches += batches[i].counts.ifetches;
         sum.loads += batches[i].counts.loads;
         sum.stores += batches[i].counts.stores;
         sum.modifies += batches[i].counts.modifies;
         steps += batches[i].nsteps;
+        nops += batches[i].nops;
+        for (uint32_t k = 0; k < batches[i].nops; k++)
+            ops[batches[i].ops[k].kind]++;
     }
     ck_assert_int_eq(memcmp(&info->counts, &sum, sizeof sum), 0);
     ck_assert_uint_eq(sum.ifetches + sum.loads + sum.stores - sum.modifies, 10000);
     ck_assert_uint_eq(info->steps, steps);
     ck_assert_uint_eq(info->batches, 5);
     ck_assert_uint_eq(info->blocks, distinct_blocks());
+    ck_assert_uint_gt(nops, 1000);
+    ck_assert_uint_eq(info->ops, nops);
+    ck_assert_mem_eq(info->ops_of, ops, sizeof ops);
     trace_close(trace);
 }
 END_TEST
@@ -104,7 +110,7 @@ START_TEST(trace_without_references_is_refused)
     write_trace(9, "");
     read_trace(path, false);
     ck_assert_int_eq(got.status, ERR_SYNTAX);
-    ck_assert_str_eq(error.text, "empty trace: no references");
+    ck_assert_str_eq(error.text, "empty trace: no references and no operations");
 }
 END_TEST
 

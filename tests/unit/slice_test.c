@@ -4,6 +4,7 @@
 #include "trace/builder.h"
 
 #include <check.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -173,9 +174,122 @@ START_TEST(a_range_behind_the_end_holds_nothing)
 {
     build();
     cut(9, 100);
-    ck_assert_uint_eq(batch.nsteps, 0);
-    ck_assert(!slice.begun);
+    ck_assert(batch_is_empty(&batch));
+    ck_assert_uint_eq(batch_references(&batch), 0);
+    ck_assert(!slice.kept);
     ck_assert(!slice_done(&slice));
+}
+END_TEST
+
+/* --- operations ------------------------------------------------------------------------ */
+
+static void add_op(unsigned number, const char *file)
+{
+    const struct vm_op op = {.kind = VM_MAP, .start = number, .length = 1};
+    builder_op(builder, &op, file);
+}
+
+/* References 0 .. 4, a step each, and operations 0 .. 5 between them:
+ *   op0 | L0 L1 op1 op2 L2 | L3 op3 L4 | op4 op5 */
+static void build_with_ops(void)
+{
+    add_op(0, "zero");
+    builder_add(builder, LOAD, 1 * BLOCK, 8);
+    builder_add(builder, LOAD, 2 * BLOCK, 8);
+    add_op(1, "one");
+    add_op(2, NULL);
+    builder_add(builder, LOAD, 3 * BLOCK, 8);
+    builder_add(builder, LOAD, 4 * BLOCK, 8);
+    add_op(3, "three");
+    builder_add(builder, LOAD, 5 * BLOCK, 8);
+    add_op(4, "four");
+    add_op(5, NULL);
+    builder_take(builder, &batch);
+    ck_assert_uint_eq(batch.nsteps, 5);
+}
+
+/* "1@0 one" is operation 1 before step 0. */
+static void expect_ops(const char *expected)
+{
+    char text[256] = "", *p = text;
+    for (uint32_t i = 0; i < batch.nops; i++) {
+        const struct vm_op *op = &batch.ops[i];
+        p += sprintf(p, "%s%d@%u", i ? ", " : "", (int)op->start, op->step);
+        if (op->file != VM_ANONYMOUS)
+            p += sprintf(p, " %s", batch.names + op->file);
+    }
+    ck_assert_str_eq(text, expected);
+}
+
+static const struct {
+    uint64_t from, count;
+    const char *ops;
+    uint32_t names_length;
+} op_ranges[] = {
+    {0, 6, "0@0 zero, 1@2 one, 2@2, 3@4 three, 4@5 four, 5@5", 20},
+    {0, 5, "0@0 zero, 1@2 one, 2@2, 3@4 three", 15}, /* the last belong to reference 5 */
+    {0, 2, "0@0 zero", 5},
+    {0, 3, "0@0 zero, 1@2 one, 2@2", 9},
+    {1, 1, "", 0},
+    {2, 1, "1@0 one, 2@0", 4},
+    {3, 1, "", 0},
+    {3, 9, "3@1 three, 4@2 four, 5@2", 11},
+    {4, 1, "3@0 three", 6},
+    {5, 1, "4@0 four, 5@0", 5},
+    {6, 1, "", 0},
+};
+
+START_TEST(operations_go_with_the_reference_after_them)
+{
+    build_with_ops();
+    cut(op_ranges[_i].from, op_ranges[_i].count);
+    expect_ops(op_ranges[_i].ops);
+    ck_assert_uint_eq(batch.names_length, op_ranges[_i].names_length);
+    ck_assert_int_eq(slice.kept, batch.nsteps || batch.nops);
+}
+END_TEST
+
+START_TEST(operations_alone_are_cut_out_of_a_batch_of_references)
+{
+    build_with_ops();
+    cut(5, 1);
+    ck_assert_uint_eq(batch.nsteps, 0);
+    ck_assert_uint_eq(batch.nblocks, 0);
+    ck_assert_uint_eq(batch.nshapes, 0);
+    ck_assert_uint_eq(batch_references(&batch), 0);
+    ck_assert_uint_eq(batch.start[1], BLOCK_NONE);
+    ck_assert(slice.kept);
+    ck_assert(!slice.begun);
+}
+END_TEST
+
+/* 0 1 2 3 4 | op0 op1 | 5 6 */
+START_TEST(operations_between_batches_go_with_the_next_batch)
+{
+    static const struct {
+        uint64_t count;
+        const char *ops;
+    } expected[] = {{5, ""}, {6, "0@0, 1@0"}};
+    for (size_t i = 0; i < ARRAY_LEN(expected); i++) {
+        if (i > 0) {
+            slice_release(&slice);
+            builder_free(builder);
+            ck_assert_int_eq(builder_create(&builder, SHIFT, NULL), OK);
+        }
+        build_with_ops();
+        cut(0, expected[i].count);
+        add_op(0, NULL);
+        add_op(1, NULL);
+        builder_take(builder, &batch);
+        slice_batch(&slice, &batch);
+        expect_ops(expected[i].ops);
+        builder_add(builder, LOAD, 7 * BLOCK, 8);
+        builder_add(builder, LOAD, 8 * BLOCK, 8);
+        builder_take(builder, &batch);
+        slice_batch(&slice, &batch);
+        ck_assert_uint_eq(batch.nsteps, expected[i].count - 5);
+        ck_assert(slice_done(&slice));
+    }
 }
 END_TEST
 
@@ -193,6 +307,10 @@ static Suite *slice_suite(void)
     tcase_add_test(tests, the_rest_of_a_crossing_reference_alone_is_not_kept);
     tcase_add_test(tests, ranges_run_on_over_batches);
     tcase_add_test(tests, a_range_behind_the_end_holds_nothing);
+    tcase_add_loop_test(tests, operations_go_with_the_reference_after_them, 0,
+                        (int)ARRAY_LEN(op_ranges));
+    tcase_add_test(tests, operations_alone_are_cut_out_of_a_batch_of_references);
+    tcase_add_test(tests, operations_between_batches_go_with_the_next_batch);
     suite_add_tcase(suite, tests);
     return suite;
 }

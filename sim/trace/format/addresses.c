@@ -9,8 +9,8 @@
  * reference, as the courses' own programs count, so a modify (M) is a write; only where an
  * instruction's accesses are recorded, as by lackey, is it a load and a store. */
 #include "trace/detect.h"
-#include "trace/fields.h"
 #include "trace/format.h"
+#include "trace/lines.h"
 
 static const char letters_expected[] = "I, L, R, S, W or M expected";
 
@@ -87,7 +87,7 @@ static enum status addresses_read(void *state, struct text *text, struct builder
                                   const struct format_options *options, struct error *err)
 {
     (void)state, (void)options;
-    return fields_read_lines(parse, text, builder, err);
+    return lines_read(parse, text, builder, err);
 }
 
 const struct format_ops format_addresses = {

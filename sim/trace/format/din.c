@@ -9,8 +9,8 @@
  * original has no sizes; where none is given a reference is one byte, so that it never
  * reaches into a block which the program may not have touched. */
 #include "trace/detect.h"
-#include "trace/fields.h"
 #include "trace/format.h"
+#include "trace/lines.h"
 
 static const enum reference_kind kinds[] = {LOAD, STORE, IFETCH};
 
@@ -73,7 +73,7 @@ static enum status din_read(void *state, struct text *text, struct builder *buil
                             const struct format_options *options, struct error *err)
 {
     (void)state, (void)options;
-    return fields_read_lines(parse, text, builder, err);
+    return lines_read(parse, text, builder, err);
 }
 
 const struct format_ops format_din = {

@@ -8,8 +8,8 @@
  *
  * Valgrind's own lines, ==pid== and --pid--, may stand between. */
 #include "trace/detect.h"
-#include "trace/fields.h"
 #include "trace/format.h"
+#include "trace/lines.h"
 
 /* By letter: the kind plus one. */
 static const unsigned char kinds[256] = {
@@ -72,7 +72,7 @@ static enum status lackey_read(void *state, struct text *text, struct builder *b
                                const struct format_options *options, struct error *err)
 {
     (void)state, (void)options;
-    return fields_read_lines(parse, text, builder, err);
+    return lines_read(parse, text, builder, err);
 }
 
 const struct format_ops format_lackey = {

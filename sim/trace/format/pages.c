@@ -9,8 +9,8 @@
  * a reference is to its first byte: nothing finer is known, so that is the granule too. */
 #include "base/bits.h"
 #include "trace/detect.h"
-#include "trace/fields.h"
 #include "trace/format.h"
+#include "trace/op_text.h"
 
 #include <assert.h>
 
@@ -72,6 +72,17 @@ static unsigned pages_probe(const char *head, size_t size)
     return detect_score(detect_lines(head, size, probe_line, NULL), DETECT_PLAIN);
 }
 
+/* Read the operation that is the line, or leave *line at its first number. */
+static enum status start_line(struct fields *line, struct fields next,
+                              struct builder *builder, struct error *err)
+{
+    *line = next;
+    if (!op_text_is(next))
+        return OK;
+    line->at = line->end;
+    return op_text_read(next, builder, err);
+}
+
 /* state is the line under way, which may hold more numbers than a batch has room for. */
 static enum status pages_read(void *state, struct text *text, struct builder *builder,
                               const struct format_options *options, struct error *err)
@@ -89,7 +100,7 @@ static enum status pages_read(void *state, struct text *text, struct builder *bu
             size_t length;
             status = text_line(text, &start, &length, err);
             if (status == OK)
-                *line = fields_of(start, length, text);
+                status = start_line(line, fields_of(start, length, text), builder, err);
         }
         if (status != OK)
             return status;

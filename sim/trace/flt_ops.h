@@ -1,0 +1,14 @@
+/* flt_ops.h -- the operations of a chunk of a native trace, to bytes and back. */
+#ifndef FAULTLINE_TRACE_FLT_OPS_H
+#define FAULTLINE_TRACE_FLT_OPS_H
+
+#include "trace/batch.h"
+
+/* Write the batch's operations and names, nothing if it has none; returns their end. */
+unsigned char *flt_ops_put(unsigned char *p, const struct batch *batch);
+
+/* Read what p to end holds into the batch, which has its steps; if p is the end there are
+ * no operations.  False if it is not exactly what flt_ops_put writes of sound operations. */
+bool flt_ops_get(const unsigned char *p, const unsigned char *end, struct batch *batch);
+
+#endif

@@ -1,0 +1,66 @@
+/* vm_op.h -- operations on virtual memory that a program makes between its references.
+ * docs/trace-ops.md has their text form.  Units: bytes; start and length are multiples of
+ * nothing in particular: a kernel rounds to its pages, outwards to map, unmap, protect and
+ * advise whole pages. */
+#ifndef FAULTLINE_TRACE_VM_OP_H
+#define FAULTLINE_TRACE_VM_OP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum vm_op_kind {
+    VM_MAP,     /* a region appears; what lay there before is unmapped                   */
+    VM_UNMAP,   /* the range is in no region any more                                    */
+    VM_PROTECT, /* the range may be used as `protection` says                            */
+    VM_ADVISE,  /* how the range will be used                                            */
+    VM_FORK,    /* a child with a copy of the address space starts with stream `stream`   */
+    VM_THREAD,  /* a thread in the same address space starts with stream `stream`         */
+    VM_EXEC,    /* the address space is replaced by a new one without pages; with a `stream`
+                 * (not 0) the process goes on with that one from its beginning           */
+    VM_EXIT,    /* the process or thread ends here, whatever follows in its trace         */
+    VM_OP_KINDS
+};
+
+enum vm_protection { VM_READ = 1, VM_WRITE = 2, VM_EXECUTE = 4 };
+
+enum vm_advice {
+    VM_NORMAL,
+    VM_RANDOM,     /* no read-ahead                                                      */
+    VM_SEQUENTIAL, /* read-ahead; pages behind may go                                     */
+    VM_WILLNEED,   /* read it in now                                                     */
+    VM_DONTNEED,   /* drop it: anonymous pages are zero at their next use                */
+    VM_ADVICES
+};
+
+#define VM_ANONYMOUS UINT32_MAX
+
+enum { VM_NAME_MAX = 4095 }; /* bytes of a file's name, its NUL not counted               */
+
+/* Fields that a kind does not name are 0; `file` is VM_ANONYMOUS. */
+struct vm_op {
+    uint32_t step; /* it comes before steps[step] of its batch; nsteps: after the last    */
+    uint8_t kind;  /* enum vm_op_kind                                               */
+    uint8_t protection; /* MAP, PROTECT: bits of enum vm_protection                       */
+    uint8_t advice;     /* ADVISE: enum vm_advice                                        */
+    bool shared;        /* MAP: stores are seen by all that map it, and go to the file    */
+    uint32_t file;      /* MAP: offset in names[] of the batch of the file's name, ended by
+                      * NUL; VM_ANONYMOUS: no file, pages are zero at first               */
+    uint32_t stream;    /* FORK, THREAD, EXEC: number of a trace in the `streams` of the
+                      * process in the workload, from 1; EXEC: 0 for none                 */
+    uint64_t start, length; /* MAP, UNMAP, PROTECT, ADVISE                                */
+    uint64_t offset;        /* MAP: where in the file the region starts                   */
+};
+
+/* "map", "unmap", ... by kind; "normal", "random", ... by advice. */
+extern const char *const vm_op_names[VM_OP_KINDS];
+extern const char *const vm_advice_names[VM_ADVICES];
+
+/* Does the kind have a start and a length? */
+bool vm_op_has_range(const struct vm_op *op);
+
+/* Do the fields say something, and only what the kind has?  A range has at least one byte
+ * and ends within 2^64, and so does the part of a file that is mapped; FORK and THREAD name
+ * a stream.  `step`, and where `file` points to, are not looked at. */
+bool vm_op_is_sound(const struct vm_op *op);
+
+#endif
