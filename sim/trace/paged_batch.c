@@ -36,30 +36,82 @@ void batch_classify(const struct batch *batch, uint8_t *classes)
     }
 }
 
-void page_space_init(struct page_space *space, unsigned page_shift, unsigned granule_shift)
+void page_index_init(struct page_index *index)
+{
+    *index = (struct page_index){.free = PAGE_NONE};
+}
+
+void page_index_release(struct page_index *index)
+{
+    free(index->vpns);
+    free(index->space_of);
+    page_index_init(index);
+}
+
+static enum status grow(struct page_index *index, struct error *err)
+{
+    if (index->npages >= UINT32_MAX / 2)
+        return error_set(err, ERR_CELL, at_nowhere(), "more than 2^31 pages");
+    const size_t capacity = index->capacity ? 2 * index->capacity : 1024;
+    vpn_t *vpns = realloc(index->vpns, capacity * sizeof *vpns);
+    if (!vpns)
+        return error_nomem(err);
+    index->vpns = vpns;
+    uint32_t *space_of = realloc(index->space_of, capacity * sizeof *space_of);
+    if (!space_of)
+        return error_nomem(err);
+    index->space_of = space_of;
+    index->capacity = capacity;
+    return OK;
+}
+
+void page_space_init(struct page_space *space, struct page_index *index, uint32_t number,
+                     unsigned page_shift, unsigned granule_shift)
 {
     assert(page_shift >= granule_shift);
-    *space = (struct page_space){.page_shift = page_shift, .granule_shift = granule_shift};
+    *space = (struct page_space){.page_shift = page_shift,
+                                 .granule_shift = granule_shift,
+                                 .number = number,
+                                 .index = index};
 }
 
 void page_space_release(struct page_space *space)
 {
+    struct page_index *index = space->index;
+    for (size_t i = 0; i < space->map.nslots; i++) {
+        const page_t page = space->map.slots[i].value;
+        if (page == MAP_ABSENT)
+            continue;
+        index->vpns[page] = index->free;
+        index->free = page;
+    }
     map_release(&space->map);
-    free(space->vpns);
     *space = (struct page_space){0};
 }
 
-static enum status new_page(struct page_space *space, vpn_t vpn, struct error *err)
+enum status page_space_page(struct page_space *space, page_t *page, vpn_t vpn, bool *fresh,
+                            struct error *err)
 {
-    if (space->npages == space->capacity) {
-        const size_t capacity = space->capacity ? 2 * space->capacity : 1024;
-        vpn_t *vpns = realloc(space->vpns, capacity * sizeof *vpns);
-        if (!vpns)
-            return error_nomem(err);
-        space->vpns = vpns;
-        space->capacity = capacity;
+    struct page_index *index = space->index;
+    const bool reuse = index->free != PAGE_NONE;
+    const page_t next = reuse ? index->free : index->npages;
+    if (!reuse && index->npages == index->capacity) {
+        const enum status status = grow(index, err);
+        if (status != OK)
+            return status;
     }
-    space->vpns[space->npages++] = vpn;
+    *page = map_get_or_add(&space->map, vpn, next, err);
+    if (*page == MAP_ABSENT)
+        return ERR_NOMEM;
+    *fresh = *page == next;
+    if (!*fresh)
+        return OK;
+    if (reuse)
+        index->free = (page_t)index->vpns[next];
+    else
+        index->npages++;
+    index->vpns[next] = vpn;
+    index->space_of[next] = space->number;
     return OK;
 }
 
@@ -69,14 +121,12 @@ enum status page_space_translate(struct page_space *space, const struct batch *b
     const unsigned shift = space->page_shift - space->granule_shift;
     const uint64_t within = ((uint64_t)1 << shift) - 1;
     for (uint32_t i = 0; i < batch->nblocks; i++) {
-        const vpn_t vpn = batch->blocks[i] >> shift;
-        const page_t page = map_get_or_add(&space->map, vpn, space->npages, err);
-        if (page == MAP_ABSENT)
-            return ERR_NOMEM;
-        if (page == space->npages && new_page(space, vpn, err) != OK)
-            return ERR_NOMEM;
-        if (page >= UINT32_MAX / 2)
-            return error_set(err, ERR_CELL, at_nowhere(), "more than 2^31 pages");
+        page_t page;
+        bool fresh;
+        const enum status status =
+            page_space_page(space, &page, batch->blocks[i] >> shift, &fresh, err);
+        if (status != OK)
+            return status;
         pages[i] = page << 1 | ((batch->blocks[i] & within) == 0);
     }
     return OK;

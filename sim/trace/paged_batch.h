@@ -23,26 +23,55 @@ enum step_class {
 /* Class of a shape; boundary: its step's block is the first of its page. */
 uint8_t shape_class(const struct shape *shape, bool boundary);
 
-/* The pages of a trace at one page size, numbered in the order of their appearance. */
-struct page_space {
-    unsigned page_shift, granule_shift;
-    struct map map; /* from VPN to page */
-    vpn_t *vpns;    /* of each page     */
-    page_t npages;
+/* The pages of all address spaces of a simulation.  A page's number is given out in the
+ * order of appearance, and again when its address space has ended. */
+struct page_index {
+    vpn_t *vpns;        /* [page]                                                        */
+    uint32_t *space_of; /* [page]: number of its address space                           */
+    page_t npages;      /* numbers given out so far: 0 .. npages - 1                     */
+    page_t free;        /* list of those that can be given again, through vpns; or
+                         * PAGE_NONE                                                     */
     size_t capacity;
 };
 
-/* page_shift must not be below granule_shift. */
-void page_space_init(struct page_space *space, unsigned page_shift, unsigned granule_shift);
+void page_index_init(struct page_index *index);
+void page_index_release(struct page_index *index);
+
+/* The pages of one address space. */
+struct page_space {
+    unsigned page_shift, granule_shift;
+    uint32_t number;
+    struct map map; /* from VPN to page */
+    struct page_index *index;
+};
+
+/* page_shift must not be below granule_shift; index: borrowed. */
+void page_space_init(struct page_space *space, struct page_index *index, uint32_t number,
+                     unsigned page_shift, unsigned granule_shift);
+/* The numbers of its pages can be given again. */
 void page_space_release(struct page_space *space);
+
+/* The page with this VPN, which gets a number if it has none; *fresh then: it is new, and
+ * its number may have been another page's before.  ERR_NOMEM; ERR_CELL if there are more
+ * than 2^31 pages. */
+MUST_CHECK enum status page_space_page(struct page_space *space, page_t *page, vpn_t vpn,
+                                       bool *fresh, struct error *err);
+
+/* The page with this VPN if it has a number, or PAGE_NONE. */
+static inline page_t page_space_find(const struct page_space *space, vpn_t vpn)
+{
+    return map_get(&space->map, vpn);
+}
+
+_Static_assert(MAP_ABSENT == PAGE_NONE, "page_space_find returns one for the other");
 
 /* A batch with what is derived from it.  Valid until the batch is refilled. */
 struct paged_batch {
     const struct batch *batch;
     const uint8_t *classes; /* [2 * shape + boundary]                                    */
     const uint32_t *pages;  /* [block]: page << 1 | boundary                             */
-    const vpn_t *vpns;      /* of all pages seen so far                                  */
-    page_t npages;          /* pages seen so far, with this batch                        */
+    const struct page_index *index;
+    page_t npages; /* pages of the index seen so far, with this batch                    */
 };
 
 /* Give every block of the batch its page, in pages[BATCH_BLOCKS]. */

@@ -96,10 +96,12 @@ START_TEST(pages_are_numbered_in_order_of_appearance)
     uint64_t first[] = {16, 17, 9, 8, 23}, second[] = {24, 8, UINT64_MAX >> 9};
     uint32_t pages[5];
     struct batch batch = {.blocks = first, .nblocks = 5};
+    struct page_index index;
     struct page_space space;
-    page_space_init(&space, 12, 9);
+    page_index_init(&index);
+    page_space_init(&space, &index, 0, 12, 9);
     ck_assert_int_eq(page_space_translate(&space, &batch, pages, NULL), OK);
-    ck_assert_uint_eq(space.npages, 2);
+    ck_assert_uint_eq(index.npages, 2);
     ck_assert_uint_eq(pages[0], 0 << 1 | 1); /* block 16 begins VPN 2 */
     ck_assert_uint_eq(pages[1], 0 << 1);
     ck_assert_uint_eq(pages[2], 1 << 1);
@@ -107,18 +109,19 @@ START_TEST(pages_are_numbered_in_order_of_appearance)
     ck_assert_uint_eq(pages[4], 0 << 1);
     batch = (struct batch){.blocks = second, .nblocks = 3, .start = {1, BLOCK_NONE}};
     ck_assert_int_eq(page_space_translate(&space, &batch, pages, NULL), OK);
-    ck_assert_uint_eq(space.npages, 4);
+    ck_assert_uint_eq(index.npages, 4);
     ck_assert_uint_eq(pages[0], 2 << 1 | 1);
     ck_assert_uint_eq(pages[1], 1 << 1 | 1);
     ck_assert_uint_eq(pages[2], 3 << 1);
-    ck_assert_uint_eq(space.vpns[0], 2);
-    ck_assert_uint_eq(space.vpns[1], 1);
-    ck_assert_uint_eq(space.vpns[2], 3);
-    ck_assert_uint_eq(space.vpns[3], UINT64_MAX >> 12);
+    ck_assert_uint_eq(index.vpns[0], 2);
+    ck_assert_uint_eq(index.vpns[1], 1);
+    ck_assert_uint_eq(index.vpns[2], 3);
+    ck_assert_uint_eq(index.vpns[3], UINT64_MAX >> 12);
     const struct paged_batch paged = {.batch = &batch, .pages = pages};
     ck_assert_uint_eq(paged_batch_start(&paged, 0), 1);
     ck_assert_uint_eq(paged_batch_start(&paged, 1), PAGE_NONE);
     page_space_release(&space);
+    page_index_release(&index);
 }
 END_TEST
 
@@ -129,15 +132,18 @@ START_TEST(every_block_is_a_boundary_where_it_is_the_page)
     for (uint64_t i = 0; i < 3000; i++)
         blocks[i] = i * i;
     const struct batch batch = {.blocks = blocks, .nblocks = 3000};
+    struct page_index index;
     struct page_space space;
-    page_space_init(&space, 9, 9);
+    page_index_init(&index);
+    page_space_init(&space, &index, 0, 9, 9);
     ck_assert_int_eq(page_space_translate(&space, &batch, pages, NULL), OK);
-    ck_assert_uint_eq(space.npages, 3000);
+    ck_assert_uint_eq(index.npages, 3000);
     for (uint32_t i = 0; i < 3000; i++) {
         ck_assert_uint_eq(pages[i], i << 1 | 1);
-        ck_assert_uint_eq(space.vpns[i], blocks[i]);
+        ck_assert_uint_eq(index.vpns[i], blocks[i]);
     }
     page_space_release(&space);
+    page_index_release(&index);
 }
 END_TEST
 
