@@ -50,10 +50,14 @@ static pfn_t clock_victim(void *state)
 {
     struct clock *c = state;
     const struct clock_params *params = c->env->params;
-    /* Ends: a full turn at most clears every bit. */
+    /* Ends: there is a frame that can be evicted, and a full turn clears every bit. */
     for (;;) {
         const pfn_t pfn = c->hand;
         const pfn_t next = pfn + 1 < c->env->nframes ? pfn + 1 : 0;
+        if (!frame_pageable(c->env->pager, pfn)) {
+            c->hand = next;
+            continue;
+        }
         if (!frame_referenced(c->env->pager, pfn)) {
             c->hand = params->hand == HAND_ADVANCES ? next : pfn;
             return pfn;

@@ -35,10 +35,10 @@ static pfn_t lru_victim(void *state)
     return frame_ring_oldest(&((struct lru *)state)->order);
 }
 
-static enum status lru_replay(struct pager *pager, const struct paged_batch *batch,
+static enum status lru_replay(struct pager *pager, struct stretch *stretch,
                               struct error *err)
 {
-    return replay_with(pager, batch, lru_access, POLICY_EVERY_ACCESS, err);
+    return replay_with(pager, stretch, lru_access, POLICY_EVERY_ACCESS, err);
 }
 
 const struct policy_ops policy_lru = {

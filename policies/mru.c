@@ -35,10 +35,10 @@ static pfn_t mru_victim(void *state)
     return frame_ring_newest(&((struct mru *)state)->order);
 }
 
-static enum status mru_replay(struct pager *pager, const struct paged_batch *batch,
+static enum status mru_replay(struct pager *pager, struct stretch *stretch,
                               struct error *err)
 {
-    return replay_with(pager, batch, mru_access, POLICY_EVERY_ACCESS, err);
+    return replay_with(pager, stretch, mru_access, POLICY_EVERY_ACCESS, err);
 }
 
 const struct policy_ops policy_mru = {

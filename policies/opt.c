@@ -18,7 +18,7 @@ struct opt_frame {
     uint64_t next; /* next use of its page: the key as soon as the heap is put right */
     uint64_t last_use;  /* accesses before its last one                               */
     uint64_t loaded;    /* pages loaded before it                                     */
-    pfn_t at;           /* its place in the heap                                      */
+    pfn_t at;           /* its place in the heap, or PFN_NONE                          */
     pfn_t heap;         /* the frame at the heap's place of this number                */
     pfn_t changed_next; /* list of changed frames: the next one, or PFN_NONE           */
     bool changed;
@@ -106,6 +106,7 @@ static void opt_page_out(void *state, pfn_t pfn)
 {
     struct opt *o = state;
     const pfn_t at = o->frames[pfn].at, last = o->frames[--o->nheap].heap;
+    o->frames[pfn].at = PFN_NONE;
     if (last == pfn)
         return;
     place(o, at, last);
@@ -149,6 +150,8 @@ static pfn_t opt_victim(void *state)
         struct opt_frame *frame = &o->frames[pfn];
         o->changed = frame->changed_next;
         frame->changed = false;
+        if (frame->at == PFN_NONE) /* its page has gone since */
+            continue;
         frame->key = frame->next;
         frame->tie = tie_of(o, pfn);
         sift(o, pfn);
@@ -156,10 +159,10 @@ static pfn_t opt_victim(void *state)
     return o->frames[0].heap;
 }
 
-static enum status opt_replay(struct pager *pager, const struct paged_batch *batch,
+static enum status opt_replay(struct pager *pager, struct stretch *stretch,
                               struct error *err)
 {
-    return replay_with(pager, batch, opt_access, POLICY_FUTURE, err);
+    return replay_with(pager, stretch, opt_access, POLICY_FUTURE, err);
 }
 
 const struct policy_ops policy_opt = {

@@ -16,7 +16,11 @@ static enum status random_init(void *state, const struct policy_env *env, struct
 static pfn_t random_victim(void *state)
 {
     const struct policy_env *env = ((struct random *)state)->env;
-    return (pfn_t)rng_below(env->rng, env->nframes);
+    pfn_t pfn;
+    do
+        pfn = (pfn_t)rng_below(env->rng, env->nframes);
+    while (!frame_pageable(env->pager, pfn));
+    return pfn;
 }
 
 const struct policy_ops policy_random = {

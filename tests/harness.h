@@ -128,6 +128,8 @@ static inline struct outcome run_settings(const char *const *set)
 
 static inline void outcome_free(struct outcome *outcome)
 {
+    for (size_t i = 0; i < outcome->experiment->ncells; i++)
+        cell_result_release(&outcome->results[i]);
     free(outcome->results);
     experiment_free(outcome->experiment);
 }
@@ -146,6 +148,7 @@ struct replayed {
 /* A string as one batch with what a cell needs of it. */
 struct string_batch {
     struct batch batch;
+    struct page_index index;
     struct page_space space;
     struct paged_batch paged;
     struct future future;
@@ -178,7 +181,8 @@ static inline void string_init(struct string_batch *s, const char *string)
     struct error err = {0};
     *s = (struct string_batch){0};
     string_build(&s->batch, string);
-    page_space_init(&s->space, STRING_PAGE_SHIFT, STRING_PAGE_SHIFT);
+    page_index_init(&s->index);
+    page_space_init(&s->space, &s->index, 0, STRING_PAGE_SHIFT, STRING_PAGE_SHIFT);
     s->pages = calloc(BATCH_BLOCKS, sizeof *s->pages);
     s->classes = calloc(2 * BATCH_SHAPES, sizeof *s->classes);
     ck_assert(s->pages && s->classes);
@@ -187,8 +191,8 @@ static inline void string_init(struct string_batch *s, const char *string)
     s->paged = (struct paged_batch){.batch = &s->batch,
                                     .classes = s->classes,
                                     .pages = s->pages,
-                                    .vpns = s->space.vpns,
-                                    .npages = s->space.npages};
+                                    .index = &s->index,
+                                    .npages = s->index.npages};
     ASSERT_OK(future_add(&s->future, &s->paged, &err), &err);
     future_finish(&s->future);
 }
@@ -197,6 +201,7 @@ static inline void string_release(struct string_batch *s)
 {
     future_release(&s->future);
     page_space_release(&s->space);
+    page_index_release(&s->index);
     batch_release(&s->batch);
     free(s->pages);
     free(s->classes);
@@ -223,16 +228,17 @@ static inline void string_step(const struct string_batch *s, uint32_t i, struct 
     page_t before[STRING_FRAMES_MAX]; /* the core map */
     const pfn_t nused = pager->nused;
     ck_assert_uint_le(nused, STRING_FRAMES_MAX);
-    memcpy(before, pager->page_of, nused * sizeof *before);
-    const uint64_t page_ins = pager->page_ins, page_outs = pager->page_outs;
+    for (pfn_t pfn = 0; pfn < nused; pfn++)
+        before[pfn] = pager->frames[pfn].page;
+    const uint64_t page_ins = pager->counts.page_ins, page_outs = pager->counts.page_outs;
     ASSERT_OK(pager_replay(&cell->pager, &paged, &err), &err);
-    ck_assert_uint_le(pager->page_ins - page_ins, 1);
+    ck_assert_uint_le(pager->counts.page_ins - page_ins, 1);
     const page_t page = s->pages[s->batch.steps[i] >> STEP_SHAPE_BITS] >> 1;
     const pfn_t pfn = pager->mmu.frame_of[page]; /* the victim was there */
     for (uint8_t k = 0; k < length; k++, out->n++) {
-        out->hit[out->n] = k > 0 || pager->page_ins == page_ins;
-        out->victim[out->n] = k == 0 && pager->page_outs != page_outs
-                                  ? s->space.vpns[before[pfn]]
+        out->hit[out->n] = k > 0 || pager->counts.page_ins == page_ins;
+        out->victim[out->n] = k == 0 && pager->counts.page_outs != page_outs
+                                  ? s->index.vpns[before[pfn]]
                                   : NO_VICTIM;
     }
 }
@@ -258,8 +264,8 @@ static inline struct replayed replay_string(const char *string, const char *cons
     struct replayed out = {0};
     for (uint32_t i = 0; i < s.batch.nsteps; i++)
         string_step(&s, i, &cell, &out);
-    out.faults = cell.pager.faults;
-    out.page_outs = cell.pager.page_outs;
+    out.faults = cell.pager.counts.faults;
+    out.page_outs = cell.pager.counts.page_outs;
     cell_release(&cell);
     string_release(&s);
     experiment_free(experiment);

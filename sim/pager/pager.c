@@ -1,7 +1,8 @@
-/* pager.c -- see pager.h. */
+/* pager.c -- see pager.h: the pager's life, and address spaces. */
 #include "pager/pager.h"
 
-#include "pager/replay.h"
+#include "pager/frame.h"
+#include "trace/vm_op.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -24,12 +25,13 @@ const struct kernel_ops *kernel_find(const char *name)
     return NULL;
 }
 
+/* --- life ------------------------------------------------------------------------------- */
+
 /* Reserve the per-frame arrays.  They are mapped, not allocated: an ample memory costs
  * only what is used of it, and the system hands out zeroed pages. */
 static enum status reserve_frames(struct pager *pager, struct error *err)
 {
-    const size_t core_map =
-        ((size_t)pager->nframes * sizeof *pager->page_of + 63) / 64 * 64;
+    const size_t core_map = ((size_t)pager->nframes * sizeof *pager->frames + 63) / 64 * 64;
     pager->frame_bytes = core_map + (size_t)pager->nframes * pager->policy->frame_size;
     void *memory = mmap(NULL, pager->frame_bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -37,9 +39,41 @@ static enum status reserve_frames(struct pager *pager, struct error *err)
         pager->frame_bytes = 0;
         return error_nomem(err);
     }
-    pager->page_of = memory;
+    pager->frames = memory;
     pager->env.frames = (char *)memory + core_map;
     return OK;
+}
+
+/* Without an index of its own the pager has one address space, which the store backs. */
+static enum status add_only_space(struct pager *pager, struct error *err)
+{
+    static const struct region everything = {.last = UINT64_MAX,
+                                             .backing = BACKING_STORE,
+                                             .protection = VM_READ | VM_WRITE | VM_EXECUTE};
+    struct space *space;
+    const enum status status = pager_add_space(pager, &space, err);
+    return status == OK ? space_add_region(space, &everything, err) : status;
+}
+
+static enum status init_parts(struct pager *pager, struct error *err)
+{
+    const struct pager_params *params = pager->params;
+    enum status status = mmu_init(&pager->mmu, &params->mmu, err);
+    if (status == OK)
+        status = reserve_frames(pager, err);
+    if (status != OK)
+        return status;
+    pager->policy_state = calloc(1, pager->policy->state_size + 1);
+    pager->kernel_state = calloc(1, pager->kernel->state_size + 1);
+    pager->arena = arena_create();
+    if (!pager->policy_state || !pager->kernel_state || !pager->arena)
+        return error_nomem(err);
+    if (pager->kernel->init)
+        pager->kernel->init(pager->kernel_state, pager, params->kernel_params);
+    if (!params->index)
+        status = add_only_space(pager, err);
+    return status == OK ? pager->policy->init(pager->policy_state, &pager->env, err)
+                        : status;
 }
 
 enum status pager_init(struct pager *pager, const struct pager_params *params,
@@ -49,27 +83,22 @@ enum status pager_init(struct pager *pager, const struct pager_params *params,
     *pager = (struct pager){
         .nframes =
             params->frames < PAGER_FRAMES_MAX ? (pfn_t)params->frames : PAGER_FRAMES_MAX,
+        .params = params,
+        .storage = params->storage,
         .policy = params->policy,
         .kernel = params->kernel,
-        .kernel_params = params->kernel_params,
         .future = params->future,
+        .free_list = PFN_NONE,
+        .pool_list = PFN_NONE,
     };
     rng_seed(&pager->rng, params->seed);
-    enum status status = mmu_init(&pager->mmu, &params->mmu, err);
-    if (status == OK)
-        status = reserve_frames(pager, err);
-    if (status == OK) {
-        pager->policy_state = calloc(1, pager->policy->state_size + 1);
-        status = pager->policy_state ? OK : error_nomem(err);
-    }
-    pager->env.pager = pager;
-    pager->env.nframes = pager->nframes;
-    pager->env.rng = &pager->rng;
-    pager->env.params = params->policy_params;
-    if (status == OK && pager->kernel->init)
-        pager->kernel->init(pager, pager->kernel_params);
-    if (status == OK)
-        status = pager->policy->init(pager->policy_state, &pager->env, err);
+    contents_init(&pager->contents);
+    pager->mmu.index = params->index;
+    pager->env = (struct policy_env){.pager = pager,
+                                     .nframes = pager->nframes,
+                                     .rng = &pager->rng,
+                                     .params = params->policy_params};
+    const enum status status = init_parts(pager, err);
     if (status != OK)
         pager_release(pager);
     return status;
@@ -77,178 +106,239 @@ enum status pager_init(struct pager *pager, const struct pager_params *params,
 
 void pager_release(struct pager *pager)
 {
+    for (uint32_t i = 0; i < pager->nspaces; i++)
+        if (pager->spaces[i]) {
+            space_release(pager->spaces[i]);
+            free(pager->spaces[i]);
+        }
+    free(pager->spaces);
     mmu_release(&pager->mmu);
     if (pager->frame_bytes)
-        munmap(pager->page_of, pager->frame_bytes);
+        munmap(pager->frames, pager->frame_bytes);
+    contents_release(&pager->contents);
+    map_release(&pager->extents);
+    free(pager->content_of);
+    free(pager->next_mapping);
     free(pager->policy_state);
+    free(pager->kernel_state);
+    arena_free(pager->arena);
     *pager = (struct pager){0};
 }
 
-bool frame_referenced(const struct pager *pager, pfn_t pfn)
+psec_t pager_take_owed(struct pager *pager)
 {
-    return pager->mmu.bits[pager->page_of[pfn]] & PAGE_ACCESSED;
+    const psec_t owed = pager->owed;
+    pager->owed = 0;
+    return owed;
 }
 
-void frame_clear_referenced(struct pager *pager, pfn_t pfn)
-{
-    const page_t page = pager->page_of[pfn];
-    pager->mmu.bits[page] &= (uint8_t)~PAGE_ACCESSED;
-    if (pager->clear_invalidates)
-        mmu_invalidate(&pager->mmu, page);
-}
+/* --- pages ------------------------------------------------------------------------------ */
 
-void frame_set_referenced(struct pager *pager, pfn_t pfn)
+static enum status grow_pages(struct pager *pager, page_t npages, struct error *err)
 {
-    pager->mmu.bits[pager->page_of[pfn]] |= PAGE_ACCESSED;
-}
-
-bool frame_dirty(const struct pager *pager, pfn_t pfn)
-{
-    return pager->mmu.bits[pager->page_of[pfn]] & PAGE_DIRTY;
-}
-
-pfn_t pager_free_frame(struct pager *pager)
-{
-    return pager->nused < pager->nframes ? pager->nused++ : PFN_NONE;
-}
-
-enum status pager_evict(struct pager *pager, pfn_t *pfn, struct error *err)
-{
-    const pfn_t victim = pager->policy->victim(pager->policy_state);
-    if (victim >= pager->nused)
-        return error_set(
-            err, ERR_CELL, at_nowhere(),
-            "policy '%s' chose frame %u, which is not one of the %u filled ones",
-            pager->policy->name, victim, pager->nused);
-    if (pager->policy->page_out)
-        pager->policy->page_out(pager->policy_state, victim);
-    const page_t page = pager->page_of[victim];
-    pager->page_outs++;
-    if (pager->mmu.bits[page] & PAGE_DIRTY) {
-        pager->page_outs_dirty++;
-        pager->mmu.bits[page] |= PAGE_SAVED;
-    }
-    mmu_unmap(&pager->mmu, page);
-    *pfn = victim;
+    size_t capacity = pager->page_capacity ? pager->page_capacity : 1024;
+    while (capacity < npages)
+        capacity *= 2;
+    content_t *content_of = realloc(pager->content_of, capacity * sizeof *content_of);
+    if (!content_of)
+        return error_nomem(err);
+    pager->content_of = content_of;
+    page_t *next = realloc(pager->next_mapping, capacity * sizeof *next);
+    if (!next)
+        return error_nomem(err);
+    pager->next_mapping = next;
+    pager->page_capacity = capacity;
     return OK;
 }
 
-enum status pager_page_in(struct pager *pager, page_t page, pfn_t pfn, struct error *err)
+enum status pager_add_pages(struct pager *pager, const struct page_index *index,
+                            page_t npages, struct error *err)
 {
-    const enum status status = mmu_map(&pager->mmu, page, pfn, err);
-    if (status != OK)
+    if (npages > pager->page_capacity && grow_pages(pager, npages, err) != OK)
+        return ERR_NOMEM;
+    for (; pager->npages < npages; pager->npages++)
+        pager->content_of[pager->npages] = CONTENT_NONE;
+    return mmu_add_pages(&pager->mmu, index, npages, err);
+}
+
+enum status pager_page(struct pager *pager, struct space *space, page_t *page, vpn_t vpn,
+                       struct error *err)
+{
+    bool fresh;
+    const struct page_index *index = pager->params->index;
+    const enum status status = page_space_page(&space->pages, page, vpn, &fresh, err);
+    if (status != OK || !fresh)
         return status;
-    pager->mmu.bits[page] |= PAGE_SEEN;
-    pager->page_of[pfn] = page;
-    pager->page_ins++;
-    if (pager->policy->page_in)
-        pager->policy->page_in(pager->policy_state, pfn);
-    return OK;
+    if (*page < pager->npages)
+        return mmu_renew_page(&pager->mmu, *page, err);
+    return pager_add_pages(pager, index, index->npages, err);
 }
 
-/* One reference's use of a page.  next: for a policy that sees the future. */
-static enum status touch(struct pager *pager, int stream, page_t page, bool store,
-                         uint64_t next, struct error *err)
+enum status pager_translate(struct pager *pager, struct space *space,
+                            const struct batch *batch, unsigned granule_shift,
+                            uint32_t *pages, struct error *err)
 {
-    uint8_t *bits = &pager->mmu.bits[page];
-    if (!(*bits & PAGE_RESIDENT)) {
+    const unsigned shift = pager->mmu.page_shift - granule_shift;
+    const uint64_t within = ((uint64_t)1 << shift) - 1;
+    for (uint32_t i = 0; i < batch->nblocks; i++) {
+        page_t page;
         const enum status status =
-            pager->kernel->fault(pager, pager->kernel_params, page, err);
+            pager_page(pager, space, &page, batch->blocks[i] >> shift, err);
         if (status != OK)
             return status;
-        assert(*bits & PAGE_RESIDENT);
-    } else if (!pager->mmu.has_tlb) {
-        *bits |= PAGE_ACCESSED;
+        pages[i] = page << 1 | ((batch->blocks[i] & within) == 0);
     }
-    if (pager->mmu.has_tlb)
-        mmu_translate(&pager->mmu, stream, page);
-    if (store)
-        *bits |= PAGE_DIRTY;
-    if (pager->policy->access)
-        pager->policy->access(pager->policy_state, pager->mmu.frame_of[page], next);
     return OK;
 }
 
-/* Number, from 1, of the reference at position j of step i. */
-static uint64_t reference_number(const struct pager *pager, const struct paged_batch *batch,
-                                 uint32_t i, unsigned j)
+struct space *pager_space_of(const struct pager *pager, page_t page)
 {
-    uint64_t n = pager->references + j + 1;
-    for (uint32_t k = 0; k <= i; k++) {
-        const struct shape *shape = step_shape(batch->batch, batch->batch->steps[k]);
-        n += (k < i ? shape->length : 0u) - shape->continued;
+    return pager->spaces[pager->mmu.index->space_of[page]];
+}
+
+/* --- address spaces --------------------------------------------------------------------- */
+
+static enum status grow_spaces(struct pager *pager, struct error *err)
+{
+    const uint32_t nspaces = pager->nspaces ? 2 * pager->nspaces : 4;
+    struct space **spaces = realloc(pager->spaces, nspaces * sizeof *spaces);
+    if (!spaces)
+        return error_nomem(err);
+    for (uint32_t i = pager->nspaces; i < nspaces; i++)
+        spaces[i] = NULL;
+    pager->spaces = spaces;
+    pager->nspaces = nspaces;
+    return OK;
+}
+
+enum status pager_add_space(struct pager *pager, struct space **out, struct error *err)
+{
+    uint32_t number = 0;
+    while (number < pager->nspaces && pager->spaces[number])
+        number++;
+    if (number == pager->nspaces && grow_spaces(pager, err) != OK)
+        return ERR_NOMEM;
+    struct space *space = malloc(sizeof *space);
+    if (!space)
+        return error_nomem(err);
+    space_init(space, pager->params->index, number, pager->mmu.page_shift);
+    pager->spaces[number] = *out = space;
+    return mmu_add_space(&pager->mmu, number, err);
+}
+
+static void forget_page(struct pager *pager, page_t page)
+{
+    if (pager->mmu.bits[page] & PAGE_RESIDENT)
+        frame_unmap(pager, page);
+    pager->mmu.bits[page] = 0;
+    const content_t content = pager->content_of[page];
+    pager->content_of[page] = CONTENT_NONE;
+    if (content != CONTENT_NONE)
+        content_unref(pager, content);
+}
+
+typedef void page_visitor(struct pager *pager, page_t page, void *context);
+
+/* Visit the pages of the space among first..last that have numbers; ascending where the
+ * range is small, else in the order of the map, which depends on nothing but the run. */
+static void visit_pages(struct pager *pager, struct space *space, vpn_t first, vpn_t last,
+                        page_visitor *visit, void *context)
+{
+    const struct map *map = &space->pages.map;
+    if (last - first < map->used) {
+        for (vpn_t vpn = first;; vpn++) {
+            const page_t page = page_space_find(&space->pages, vpn);
+            if (page != PAGE_NONE)
+                visit(pager, page, context);
+            if (vpn == last)
+                return;
+        }
     }
-    return n;
+    for (size_t i = 0; i < map->nslots; i++)
+        if (map->slots[i].value != MAP_ABSENT && map->slots[i].key >= first &&
+            map->slots[i].key <= last)
+            visit(pager, map->slots[i].value, context);
 }
 
-/* When the page of the j-th reference is used next: later in this step (before all that
- * other steps use), or as the future says. */
-static uint64_t next_in_step(const struct pager *pager, const struct shape *shape,
-                             unsigned j, unsigned class, const page_t current[2])
+static void forget_visited(struct pager *pager, page_t page, void *context)
 {
-    const bool stream = shape->data >> j & 1;
-    const uint64_t later = shape_references(shape) & ~(uint64_t)1 << j;
-    const uint64_t same = current[0] == current[1] ? later
-                          : stream                 ? later & shape->data
-                                                   : later & ~shape->data;
-    if (same)
-        return 0;
-    const bool first = stream == !!(class & STEP_FIRST_DATA);
-    return next_use(pager, !first);
+    (void)context;
+    forget_page(pager, page);
 }
 
-enum status pager_replay_step(struct pager *pager, const struct paged_batch *batch,
-                              uint32_t i, unsigned class, const page_t current[2],
+void pager_forget(struct pager *pager, struct space *space, vpn_t first, vpn_t last)
+{
+    visit_pages(pager, space, first, last, forget_visited, NULL);
+}
+
+void pager_end_space(struct pager *pager, struct space *space)
+{
+    pager_forget(pager, space, 0, UINT64_MAX);
+    mmu_end_space(&pager->mmu, space->number);
+    if (pager->storage.slots)
+        slots_end_space(pager->storage.slots, space->number);
+    pager->spaces[space->number] = NULL;
+    space_release(space);
+    free(space);
+}
+
+static void protect_visited(struct pager *pager, page_t page, void *context)
+{
+    const uint8_t protection = *(const uint8_t *)context;
+    uint8_t *bits = &pager->mmu.bits[page];
+    if (!(*bits & PAGE_RESIDENT))
+        return;
+    if (protection == 0)
+        frame_unmap(pager, page);
+    else if (protection & VM_WRITE && !pager_must_copy(pager, page))
+        *bits &= (uint8_t)~PAGE_READ_ONLY;
+    else
+        *bits |= PAGE_READ_ONLY;
+    mmu_invalidate(&pager->mmu, page);
+}
+
+void pager_protect(struct pager *pager, struct space *space, vpn_t first, vpn_t last,
+                   uint8_t protection)
+{
+    visit_pages(pager, space, first, last, protect_visited, &protection);
+}
+
+/* The child's page gets what the parent's page holds, and where that is mapped is mapped
+ * too; neither can be stored into before it is copied. */
+static enum status share_page(struct pager *pager, struct space *child, page_t from,
                               struct error *err)
 {
-    const struct shape *shape = step_shape(batch->batch, batch->batch->steps[i]);
-    /* Within a page the part carried over from the step before is no touch of its own. */
-    unsigned j = shape->continued && !(class >> STEP_EXTRA_SHIFT);
-    for (; j < shape->length; j++) {
-        const int stream = shape->data >> j & 1;
-        const uint64_t next =
-            pager->future ? next_in_step(pager, shape, j, class, current) : 0;
-        const enum status status =
-            touch(pager, stream, current[stream], shape->store >> j & 1, next, err);
-        if (status == OK)
-            continue;
-        if (err && status == ERR_CELL) {
-            const struct error inner = *err;
-            error_set(err, status, at_nowhere(), "%.500s (at reference %llu)", inner.text,
-                      (unsigned long long)reference_number(pager, batch, i, j));
-        }
-        return status;
-    }
-    return OK;
-}
-
-static enum status replay_ref_bits(struct pager *pager, const struct paged_batch *batch,
-                                   struct error *err)
-{
-    return replay_with(pager, batch, NULL, POLICY_REF_BITS, err);
-}
-
-static enum status replay_by_pointer(struct pager *pager, const struct paged_batch *batch,
-                                     struct error *err)
-{
-    access_fn *access = pager->policy->access;
-    return pager->policy->sees == POLICY_FUTURE
-               ? replay_with(pager, batch, access, POLICY_FUTURE, err)
-               : replay_with(pager, batch, access, POLICY_EVERY_ACCESS, err);
-}
-
-enum status pager_replay(struct pager *pager, const struct paged_batch *batch,
-                         struct error *err)
-{
-    enum status status = mmu_add_pages(&pager->mmu, batch->vpns, batch->npages, err);
+    const content_t content = pager->content_of[from];
+    page_t to;
+    if (content == CONTENT_NONE)
+        return OK;
+    const enum status status =
+        pager_page(pager, child, &to, pager->mmu.index->vpns[from], err);
     if (status != OK)
         return status;
-    if (pager->policy->replay)
-        status = pager->policy->replay(pager, batch, err);
-    else if (pager->policy->sees == POLICY_REF_BITS)
-        status = replay_ref_bits(pager, batch, err);
-    else
-        status = replay_by_pointer(pager, batch, err);
-    pager->references += batch_references(batch->batch);
+    pager->content_of[to] = content;
+    pager->contents.all[content].refs++;
+    uint8_t *bits = pager->mmu.bits;
+    bits[to] = bits[from] & PAGE_SEEN;
+    if (!(bits[from] & PAGE_RESIDENT))
+        return OK;
+    const uint8_t read_only =
+        pager_must_copy(pager, from) ? PAGE_READ_ONLY : bits[from] & PAGE_READ_ONLY;
+    if (read_only & ~bits[from]) {
+        bits[from] |= PAGE_READ_ONLY;
+        mmu_invalidate(&pager->mmu, from);
+    }
+    bits[to] |= read_only;
+    return frame_map(pager, pager->mmu.frame_of[from], to, err);
+}
+
+enum status pager_share(struct pager *pager, struct space *child, struct space *parent,
+                        struct error *err)
+{
+    enum status status = space_copy_regions(child, parent, err);
+    const struct map *map = &parent->pages.map;
+    for (size_t i = 0; i < map->nslots && status == OK; i++)
+        if (map->slots[i].value != MAP_ABSENT)
+            status = share_page(pager, child, map->slots[i].value, err);
     return status;
 }

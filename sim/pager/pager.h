@@ -1,15 +1,79 @@
-/* pager.h -- what every kernel does: the core map, bringing pages in and putting them out.
- * A kernel (kernel.h) decides what a fault means, a policy (policy.h) which page goes. */
+/* pager.h -- what every kernel does: the core map, contents and the pages that map them,
+ * faults, transfers.  A kernel (kernel.h) decides what a fault means, a policy (policy.h)
+ * which page goes.
+ *
+ *     access ─► fault ─► kernel: get a frame ─► fill it ─► finish: map it ─► access
+ *                           └─ waits ◄─ transfer completes ─┘
+ *
+ * Without an engine (`timing: none`) transfers are done at once and nothing ever waits. */
 #ifndef FAULTLINE_PAGER_PAGER_H
 #define FAULTLINE_PAGER_PAGER_H
 
+#include "base/arena.h"
+#include "engine/engine.h"
 #include "machine/mmu.h"
+#include "pager/content.h"
 #include "pager/kernel.h"
 #include "pager/policy.h"
+#include "pager/space.h"
+#include "swap/device.h"
+#include "swap/slots.h"
 #include "trace/paged_batch.h"
 
 /* More frames than this are as good as unlimited; the arrays are only reserved. */
 #define PAGER_FRAMES_MAX ((pfn_t)1 << 27)
+
+enum frame_state {
+    FRAME_FREE,    /* holds nothing: on the free list, or never used yet                 */
+    FRAME_GRANTED, /* given to a fault that waited for a frame; holds nothing yet         */
+    FRAME_FILLING, /* being read into                                                    */
+    FRAME_HELD,    /* filled for an access that has not been made yet: stays in           */
+    FRAME_ACTIVE,  /* with the policy, which may choose it                               */
+    FRAME_LEAVING, /* chosen and unmapped, being written; free afterwards                */
+    FRAME_POOL,    /* taken by a swap device that lies in memory                          */
+    FRAME_STATES
+};
+
+struct frame {
+    page_t page;       /* first of the pages that map it (next_mapping), or PAGE_NONE     */
+    content_t content; /* CONTENT_NONE: it holds nothing                                 */
+    pfn_t link;        /* next frame of the free list, the pool, or its transfer          */
+    uint8_t state;     /* enum frame_state                                               */
+    bool dirty; /* differs from what the device has, besides what D bits of pages say     */
+    bool writing;          /* a write of it is under way                                  */
+    bool read_ahead;       /* was read ahead of any use                                   */
+    struct fault *waiters; /* for its filling: the last one, whose next is the first       */
+};
+
+/* One trap of a thread, from the access to the return; embedded in the thread. */
+struct fault {
+    page_t page;
+    bool store;
+    bool active;  /* the trap has been taken, the access not been made yet                */
+    bool counted; /* by the kernel                                                       */
+    bool ready;   /* what was waited for is in memory                                    */
+    pfn_t frame;  /* granted and still empty, or PFN_NONE                                */
+    pfn_t waited; /* frame that was filled for it last, or PFN_NONE                       */
+    content_t awaited; /* what that frame held; it may hold something else by now         */
+    uint64_t page_ins;  /* pages read for it and for all faults before it                 */
+    struct fault *next; /* in the list in which it waits                 */
+    void (*wake)(struct fault *self); /* the thread can go on                            */
+};
+
+struct fault_list {
+    struct fault *first, *last;
+    uint64_t n;
+};
+
+/* Where pages are when they are not in memory; all NULL or 0 with `timing: none`. */
+struct pager_storage {
+    struct engine *engine;
+    struct device *swap, *files; /* files: may be the same as swap                        */
+    struct slots *slots;
+    uint64_t files_start; /* byte of the files' device from which on files lie            */
+    uint64_t files_size;  /* bytes for files                                             */
+    uint32_t read_ahead;  /* pages of an aligned window, a power of two; 1: none          */
+};
 
 struct pager_params {
     struct mmu_params mmu;
@@ -20,48 +84,178 @@ struct pager_params {
     const void *policy_params;
     const struct future *future; /* for a policy that sees it; NULL otherwise             */
     uint64_t seed;
+    struct page_index *index; /* of all pages; borrowed.  NULL: the batches bring it, and
+                               * all their pages are in space 0, backed by the store      */
+    struct pager_storage storage;
+    psec_t cost_reference, cost_fault, cost_page_copy, cost_page_zero; /* CPU time        */
 };
+
+struct pager_counts {
+    uint64_t faults, faults_cold, faults_major, faults_minor;
+    uint64_t faults_zero_fill, faults_copy, faults_in_transfer, faults_reclaim;
+    uint64_t faults_protection;
+    uint64_t page_ins, page_outs, page_outs_dirty;
+    uint64_t pages_read_ahead, read_ahead_hits, write_backs, scans;
+    uint64_t extra_accesses; /* parts of references in a further page                     */
+};
+
+struct transfer;
 
 struct pager {
     struct mmu mmu;
-    pfn_t nframes, nused; /* frames 0 .. nused-1 are filled                               */
-    page_t *page_of;      /* [frame]: the core map                                        */
+    pfn_t nframes, nused; /* frames 0 .. nused-1 have been used                           */
+    struct frame *frames; /* the core map                                                */
+    pfn_t free_list;      /* of used frames that are free, or PFN_NONE                    */
+    pfn_t pool_list;
+    pfn_t count[FRAME_STATES]; /* frames in each state; FREE: of the used ones            */
+    struct contents contents;
+    content_t *content_of; /* [page]                                                     */
+    page_t *next_mapping;  /* [page]: next page that maps the same frame, or PAGE_NONE    */
+    page_t npages;
+    size_t page_capacity;
+    struct space **spaces; /* [number]                                                   */
+    uint32_t nspaces;
+    const struct pager_params *params; /* borrowed                                       */
+    struct pager_storage storage;
     const struct policy_ops *policy;
     void *policy_state;
     struct policy_env env;
     const struct kernel_ops *kernel;
-    const void *kernel_params;
+    void *kernel_state;
     bool clear_invalidates; /* clearing an accessed bit also drops the TLB entry          */
     struct rng rng;
     const struct future *future;
-    uint64_t future_at; /* position in the future of the next touch                       */
-    size_t frame_bytes; /* reserved for page_of and env.frames                            */
-    uint64_t faults, faults_cold, faults_major, faults_minor;
-    uint64_t page_ins, page_outs, page_outs_dirty;
-    uint64_t extra_accesses; /* parts of references in a further page                     */
-    uint64_t references;     /* replayed before the present batch                         */
+    uint64_t future_at; /* position in the future of the next touch                 */
+    struct fault_list starved; /* faults that wait for a frame                           */
+    struct fault_list granted; /* faults that got one, to be continued                    */
+    struct fault *current;  /* the fault that the kernel works on                       */
+    pfn_t writes;           /* writes of frames under way                              */
+    psec_t owed;            /* CPU time of the kernel that no CPU has spent yet          */
+    struct map extents;     /* of files, on their device                               */
+    struct arena *arena;    /* of transfers                                            */
+    struct transfer *spare; /* transfers to be used again                              */
+    uint64_t transfers;     /* under way                                               */
+    size_t frame_bytes;     /* reserved for frames and env.frames                       */
+    struct pager_counts counts;
+    uint64_t
+        references; /* replayed before the present batch, with `timing: none`         */
 };
 
-/* ERR_CONFIG (the policy refuses its parameters), ERR_NOMEM. */
+/* ERR_CONFIG (the policy refuses its parameters), ERR_NOMEM.  params: borrowed. */
 MUST_CHECK enum status pager_init(struct pager *pager, const struct pager_params *params,
                                   struct error *err);
 void pager_release(struct pager *pager);
 
-/* Replay a batch; batches come in order.  ERR_CELL if the simulation cannot go on. */
+/* Replay a batch; batches come in order.  For `timing: none`.  ERR_CELL if the simulation
+ * cannot go on. */
 MUST_CHECK enum status pager_replay(struct pager *pager, const struct paged_batch *batch,
                                     struct error *err);
 
-/* --- for kernels ----------------------------------------------------------------------- */
+/* Learn of new pages: npages of the index. */
+MUST_CHECK enum status pager_add_pages(struct pager *pager, const struct page_index *index,
+                                       page_t npages, struct error *err);
 
-/* A frame that holds nothing, the lowest first; PFN_NONE if all are filled. */
-pfn_t pager_free_frame(struct pager *pager);
+/* --- address spaces --------------------------------------------------------------------- */
 
-/* Evict the policy's victim and hand out its frame, which the caller must fill.  A dirty
- * page is written to the swap device first. */
-MUST_CHECK enum status pager_evict(struct pager *pager, pfn_t *pfn, struct error *err);
+/* A new address space without regions and users. */
+MUST_CHECK enum status pager_add_space(struct pager *pager, struct space **out,
+                                       struct error *err);
 
-/* Read the page into the empty frame and map it. */
-MUST_CHECK enum status pager_page_in(struct pager *pager, page_t page, pfn_t pfn,
+/* Forget its pages and free its number; nobody uses it any more. */
+void pager_end_space(struct pager *pager, struct space *space);
+
+/* Give every block of a batch its page in the space, in pages[BATCH_BLOCKS].  granule_shift:
+ * of the batch's trace, at most the page shift. */
+MUST_CHECK enum status pager_translate(struct pager *pager, struct space *space,
+                                       const struct batch *batch, unsigned granule_shift,
+                                       uint32_t *pages, struct error *err);
+
+/* The page of a VPN, which gets a number if it has none. */
+MUST_CHECK enum status pager_page(struct pager *pager, struct space *space, page_t *page,
+                                  vpn_t vpn, struct error *err);
+
+struct space *pager_space_of(const struct pager *pager, page_t page);
+
+/* The pages first..last of the space hold nothing any more; what they alone held is gone. */
+void pager_forget(struct pager *pager, struct space *space, vpn_t first, vpn_t last);
+
+/* --- for kernels ------------------------------------------------------------------------ */
+
+/* Frames that can be had without evicting. */
+pfn_t pager_free_frames(const struct pager *pager);
+
+/* The region of the fault's page; ERR_CELL, naming the address, if it is in none. */
+MUST_CHECK enum status pager_region(struct pager *pager, const struct fault *fault,
+                                    const struct region **region, struct error *err);
+
+/* What the page holds; the content is made if this is the first use of it. */
+MUST_CHECK enum status pager_content(struct pager *pager, page_t page, content_t *out,
                                      struct error *err);
+
+/* True if a store into the page must not be seen by others that hold its content. */
+bool pager_must_copy(const struct pager *pager, page_t page);
+
+/* Get the fault an empty frame, evicting if need be.  On OK the fault has it (fault->frame)
+ * or waits for one, and the kernel is called again.  ERR_CELL. */
+MUST_CHECK enum status pager_get_frame(struct pager *pager, struct fault *fault,
+                                       struct error *err);
+
+/* Fill the fault's frame with what its page holds: zeros, or read it from its device, with
+ * its neighbours as far as the window of read-ahead goes. */
+MUST_CHECK enum status pager_fill(struct pager *pager, struct fault *fault,
+                                  content_t content, struct error *err);
+
+/* Fill the fault's frame with a copy of what its page holds, which is the page's own from
+ * now on. */
+MUST_CHECK enum status pager_copy(struct pager *pager, struct fault *fault,
+                                  struct error *err);
+
+/* The fault waits until the frame is filled. */
+void pager_wait(struct pager *pager, struct fault *fault, pfn_t pfn);
+
+/* What the fault needs is in the frame: the fault is ready. */
+void pager_use(struct pager *pager, struct fault *fault, pfn_t pfn);
+
+/* The frame, which is leaving, stays after all. */
+void pager_rescue(struct pager *pager, pfn_t pfn);
+
+/* Evict the policy's victim: it is free at once, or when it has been written. */
+MUST_CHECK enum status pager_evict(struct pager *pager, struct error *err);
+
+/* Write an active frame that is dirty and not being written; it stays in memory. */
+MUST_CHECK enum status pager_clean(struct pager *pager, pfn_t pfn, struct error *err);
+
+/* Start to read a page, which lies in a region, if it is on a device only and a frame is
+ * free. */
+MUST_CHECK enum status pager_prefetch(struct pager *pager, page_t page, struct error *err);
+
+/* Give the child, which has none, a copy of all that the parent has; contents are shared
+ * and copied when one of them stores (copy-on-write). */
+MUST_CHECK enum status pager_share(struct pager *pager, struct space *child,
+                                   struct space *parent, struct error *err);
+
+/* Have the hardware stop stores into pages of a range, or let them through; `none`: stop
+ * every access. */
+void pager_protect(struct pager *pager, struct space *space, vpn_t first, vpn_t last,
+                   uint8_t protection);
+
+/* --- for the replay and the workload ---------------------------------------------------- */
+
+/* The page is not there, or it is read-only and the access stores: do what can be done.  On
+ * OK the access can be made if fault->active is false; else the fault waits, and this is
+ * called again when its thread has been woken. */
+MUST_CHECK enum status pager_fault(struct pager *pager, struct fault *fault, page_t page,
+                                   bool store, struct error *err);
+
+/* Go on with the faults that have been given frames. */
+MUST_CHECK enum status pager_run_granted(struct pager *pager, struct error *err);
+
+/* CPU time that the kernel has used since the last call. */
+psec_t pager_take_owed(struct pager *pager);
+
+/* Conservation: every frame is in one place, every slot is free or has one owner, lists and
+ * counts agree.  NULL, or a sentence that says what does not hold.  Takes time in
+ * proportion to all there is. */
+const char *pager_check(const struct pager *pager);
 
 #endif

@@ -17,7 +17,7 @@
 #include "base/rng.h"
 #include "base/types.h"
 
-#define POLICY_ABI 1
+#define POLICY_ABI 2
 
 /* What a policy must see to work.  Only the first can be built into a kernel; reports mark
  * the others as ideal. */
@@ -28,11 +28,11 @@ enum policy_sees {
 };
 
 struct pager;
-struct paged_batch;
+struct stretch;
 
 struct policy_env {
     struct pager *pager; /* ask it only through the frame_*() calls of pager.h          */
-    pfn_t nframes;       /* frames are 0 .. nframes-1, filled from 0 upwards            */
+    pfn_t nframes;       /* frames are 0 .. nframes-1                                   */
     void *frames;        /* nframes structs of frame_size bytes                         */
     struct rng *rng;     /* seeded from the experiment                                  */
     const void *params;  /* as the params table lays them out                           */
@@ -49,23 +49,24 @@ struct policy_ops {
     size_t state_size;          /* bytes                                                */
     size_t frame_size;          /* bytes per frame; 0: none                             */
     enum status (*init)(void *state, const struct policy_env *env, struct error *err);
-    /* The frame was filled by a fault (and, with POLICY_FUTURE or _EVERY_ACCESS, an access
-     * follows at once); may be NULL. */
+    /* The frame holds a page that may be evicted from now on (and, with POLICY_FUTURE or
+     * _EVERY_ACCESS, that was brought in by a fault and not ahead of one, an access follows
+     * at once); may be NULL. */
     void (*page_in)(void *state, pfn_t pfn);
-    /* The frame chosen by victim() is being emptied; may be NULL. */
+    /* It does so no longer: it is being evicted, or its page is gone; may be NULL. */
     void (*page_out)(void *state, pfn_t pfn);
     /* The page in the frame was used; non-NULL iff sees is not POLICY_REF_BITS.  Calls are
      * coalesced: consecutive uses may come as one, and of two pages used in turn only the
      * order of their last uses is exact.  next: with POLICY_FUTURE a number that orders
      * pages by their next use, NEXT_NEVER for none; otherwise 0. */
     void (*access)(void *state, pfn_t pfn, uint64_t next);
-    /* A filled frame to evict, called when all are filled.  PFN_NONE is a breach of the
-     * contract: the cell ends with an error that names the policy. */
+    /* A frame to evict, of those between page_in and page_out (frame_pageable tells);
+     * called when there is at least one.  Any other is a breach of the contract: the cell
+     * ends with an error that names the policy. */
     pfn_t (*victim)(void *state);
     /* Optional, for speed: the replay loop of replay.h with this policy's access compiled
      * in (see policies/lru.c).  NULL: access is called through its pointer. */
-    enum status (*replay)(struct pager *pager, const struct paged_batch *batch,
-                          struct error *err);
+    enum status (*replay)(struct pager *pager, struct stretch *stretch, struct error *err);
 };
 
 #define NEXT_NEVER UINT64_MAX
@@ -75,8 +76,11 @@ extern const struct policy_ops *const policy_table[]; /* ended by NULL */
 /* The policy called name, or NULL. */
 const struct policy_ops *policy_find(const char *name);
 
-/* The accessed bit of the page in a frame, as the machine keeps it. */
-bool frame_referenced(const struct pager *pager, pfn_t pfn);
+/* True between page_in and page_out. */
+bool frame_pageable(const struct pager *pager, pfn_t pfn);
+/* The accessed bit of the page in a frame, as the machine keeps it: of any that maps it,
+ * where several do. */
+bool frame_referenced(struct pager *pager, pfn_t pfn);
 void frame_clear_referenced(struct pager *pager, pfn_t pfn);
 /* For page_in only: load the page as if it had been used already. */
 void frame_set_referenced(struct pager *pager, pfn_t pfn);

@@ -184,6 +184,7 @@ static struct batches {
 
 static struct ref_pager *slow;
 static struct pager fast;
+static struct page_index page_index;
 static struct page_space space;
 static struct future future;
 static uint8_t classes[2 * BATCH_SHAPES];
@@ -220,8 +221,8 @@ static struct paged_batch page_batch(const struct batch *batch)
     return (struct paged_batch){.batch = batch,
                                 .classes = classes,
                                 .pages = pages,
-                                .vpns = space.vpns,
-                                .npages = space.npages};
+                                .index = &page_index,
+                                .npages = page_index.npages};
 }
 
 static void look_ahead(void)
@@ -270,9 +271,11 @@ static void start_fast(const struct ref_config *config)
 {
     static _Alignas(16) unsigned char policy_params[PARAM_VALUES_MAX];
     static _Alignas(16) unsigned char kernel_params[PARAM_VALUES_MAX];
-    struct pager_params params = {
+    static struct pager_params params; /* outlives the pager */
+    params = (struct pager_params){
         .mmu = {.format = pagetable_find(config->x86_64 ? "x86-64" : "ideal"),
-                .page_shift = config->page_shift},
+                .page_shift = config->page_shift,
+                .ncpus = 1},
         .frames = config->frames,
         .kernel = kernel_find("textbook"),
         .kernel_params = kernel_params,
@@ -288,7 +291,8 @@ static void start_fast(const struct ref_config *config)
                                 .replacement = config->tlb[i].fifo ? TLB_FIFO : TLB_LRU};
     set_policy_params(params.policy, policy_params, config);
     set_kernel_params(params.kernel, kernel_params, config);
-    page_space_init(&space, config->page_shift, batches.granule_shift);
+    page_index_init(&page_index);
+    page_space_init(&space, &page_index, 0, config->page_shift, batches.granule_shift);
     future = (struct future){0};
     if (config->policy == OPT)
         look_ahead();
@@ -310,19 +314,19 @@ static void same(const char *what, uint64_t got, uint64_t expected)
 static void compare_counts(uint64_t references)
 {
     const struct ref_counts *counts = &slow->counts;
-    same("faults", fast.faults, counts->faults);
-    same("major faults", fast.faults_major, counts->faults);
-    same("cold faults", fast.faults_cold, counts->faults_cold);
-    same("page-ins", fast.page_ins, counts->page_ins);
-    same("page-outs", fast.page_outs, counts->page_outs);
-    same("dirty page-outs", fast.page_outs_dirty, counts->page_outs_dirty);
-    same("accesses", references + fast.extra_accesses, counts->accesses);
-    same("L1I misses", fast.mmu.l1_misses[0], counts->l1_misses[0]);
-    same("L1D misses", fast.mmu.l1_misses[1], counts->l1_misses[1]);
-    same("L2 hits", fast.mmu.l2_hits, counts->l2_hits);
-    same("L2 misses", fast.mmu.l2_misses, counts->l2_misses);
-    same("walks", fast.mmu.walks, counts->walks);
-    same("accesses of walks", fast.mmu.walk_accesses, counts->walk_accesses);
+    same("faults", fast.counts.faults, counts->faults);
+    same("major faults", fast.counts.faults_major, counts->faults);
+    same("cold faults", fast.counts.faults_cold, counts->faults_cold);
+    same("page-ins", fast.counts.page_ins, counts->page_ins);
+    same("page-outs", fast.counts.page_outs, counts->page_outs);
+    same("dirty page-outs", fast.counts.page_outs_dirty, counts->page_outs_dirty);
+    same("accesses", references + fast.counts.extra_accesses, counts->accesses);
+    same("L1I misses", fast.mmu.cpus[0].l1_misses[0], counts->l1_misses[0]);
+    same("L1D misses", fast.mmu.cpus[0].l1_misses[1], counts->l1_misses[1]);
+    same("L2 hits", fast.mmu.cpus[0].l2_hits, counts->l2_hits);
+    same("L2 misses", fast.mmu.cpus[0].l2_misses, counts->l2_misses);
+    same("walks", fast.mmu.cpus[0].walks, counts->walks);
+    same("accesses of walks", fast.mmu.cpus[0].walk_accesses, counts->walk_accesses);
 }
 
 static void compare_frames(void)
@@ -332,7 +336,7 @@ static void compare_frames(void)
         same("frame filled", i < fast.nused, frame->filled);
         if (!frame->filled)
             continue;
-        same("page in a frame", space.vpns[fast.page_of[i]], frame->vpn);
+        same("page in a frame", page_index.vpns[fast.frames[i].page], frame->vpn);
         same("accessed bit", frame_referenced(&fast, i), frame->accessed);
         same("dirty bit", frame_dirty(&fast, i), frame->dirty);
     }
@@ -362,6 +366,7 @@ static void run_trial(enum ref_policy policy, int trial)
     pager_release(&fast);
     future_release(&future);
     page_space_release(&space);
+    page_index_release(&page_index);
     ref_pager_free(slow);
 }
 

@@ -1,0 +1,100 @@
+/* check.c -- pager_check: what must hold between any two events. */
+#include "pager/pager.h"
+
+/* Frames are where their states say, and counted as such. */
+static const char *check_frames(const struct pager *pager)
+{
+    pfn_t count[FRAME_STATES] = {0}, writing = 0;
+    for (pfn_t pfn = 0; pfn < pager->nused; pfn++) {
+        const struct frame *frame = &pager->frames[pfn];
+        count[frame->state]++;
+        writing += frame->writing;
+        const bool empty = frame->state == FRAME_FREE || frame->state == FRAME_GRANTED ||
+                           frame->state == FRAME_POOL;
+        if (empty != (frame->content == CONTENT_NONE))
+            return "a frame is empty and holds something, or the other way round";
+        if (!empty && pager->contents.all[frame->content].frame != pfn)
+            return "a frame holds a content that is in another place";
+        if (frame->page != PAGE_NONE && frame->state != FRAME_ACTIVE &&
+            frame->state != FRAME_HELD)
+            return "a page maps a frame that is not in use";
+        if (frame->waiters && frame->state != FRAME_FILLING)
+            return "a fault waits for a frame that is not being filled";
+    }
+    for (int state = 0; state < FRAME_STATES; state++)
+        if (count[state] != pager->count[state])
+            return "the number of frames in a state is not what was counted";
+    if (writing != pager->writes)
+        return "the number of frames being written is not what was counted";
+    pfn_t listed = 0;
+    for (pfn_t pfn = pager->free_list; pfn != PFN_NONE && listed <= count[FRAME_FREE];
+         pfn = pager->frames[pfn].link)
+        listed += pager->frames[pfn].state == FRAME_FREE;
+    return listed == count[FRAME_FREE] ? NULL : "the free list has not all free frames";
+}
+
+/* Pages map the frames of what they stand for, and contents know how many stand for them. */
+static const char *check_pages(const struct pager *pager)
+{
+    uint64_t mappings = 0, resident = 0, stands = 0, refs = 0;
+    for (pfn_t pfn = 0; pfn < pager->nused; pfn++)
+        for (page_t page = pager->frames[pfn].page; page != PAGE_NONE;
+             page = pager->next_mapping[page]) {
+            mappings++;
+            if (pager->mmu.frame_of[page] != pfn ||
+                pager->content_of[page] != pager->frames[pfn].content)
+                return "a page maps a frame that does not hold what it stands for";
+        }
+    for (page_t page = 0; page < pager->npages; page++) {
+        resident += pager->mmu.bits[page] & PAGE_RESIDENT;
+        stands += pager->content_of[page] != CONTENT_NONE;
+    }
+    for (content_t i = 0; i < pager->contents.n; i++)
+        refs += pager->contents.all[i].refs;
+    if (mappings != resident)
+        return "a resident page is not in the list of its frame";
+    return refs == stands ? NULL : "contents are referred to by another number of pages";
+}
+
+static const char *check_slots(const struct pager *pager)
+{
+    uint64_t owned = 0;
+    if (!pager->storage.slots)
+        return NULL;
+    for (content_t i = 0; i < pager->contents.n; i++) {
+        const slot_t slot = pager->contents.all[i].slot;
+        owned += slot != SLOT_NONE;
+        if (slot != SLOT_NONE && slots_owner(pager->storage.slots, slot) != i)
+            return "a content has a slot that belongs to another one";
+    }
+    return owned == slots_used(pager->storage.slots)
+               ? NULL
+               : "a slot is taken and belongs to no content";
+}
+
+static const char *check_lists(const struct pager *pager)
+{
+    uint64_t starved = 0;
+    for (const struct fault *fault = pager->starved.first; fault; fault = fault->next) {
+        starved++;
+        if (!fault->active || fault->ready || fault->frame != PFN_NONE)
+            return "a fault waits for a frame and has one";
+    }
+    if (starved != pager->starved.n)
+        return "the number of faults that wait for a frame is not what was counted";
+    if (pager->granted.first)
+        return "a fault that was given a frame does not go on";
+    if (starved && pager_free_frames(pager) > 0)
+        return "a fault waits for a frame while one is free";
+    return NULL;
+}
+
+const char *pager_check(const struct pager *pager)
+{
+    const char *wrong = check_frames(pager);
+    if (!wrong)
+        wrong = check_pages(pager);
+    if (!wrong)
+        wrong = check_slots(pager);
+    return wrong ? wrong : check_lists(pager);
+}

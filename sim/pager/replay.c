@@ -1,0 +1,186 @@
+/* replay.c -- see replay.h: the slow path, and the loops for policies without their own. */
+#include "pager/replay.h"
+
+#include <assert.h>
+
+/* Number in its trace, from 1, of the reference at position j of the stretch's step. */
+static uint64_t reference_number(const struct stretch *s, unsigned j)
+{
+    const struct batch *batch = s->batch->batch;
+    uint64_t n = s->batch_first + j + 1;
+    for (uint32_t k = 0; k <= s->step; k++) {
+        const struct shape *shape = step_shape(batch, batch->steps[k]);
+        n -= shape->continued;
+        n += k < s->step ? shape->length : 0;
+    }
+    return n;
+}
+
+/* When the page of the j-th reference is used next: later in this step (before all that
+ * other steps use), or as the future says. */
+static uint64_t next_in_step(const struct pager *pager, const struct shape *shape,
+                             unsigned j, unsigned class, const page_t current[2])
+{
+    const bool stream = shape->data >> j & 1;
+    const uint64_t later = shape_references(shape) & ~(uint64_t)1 << j;
+    const uint64_t same = current[0] == current[1] ? later
+                          : stream                 ? later & shape->data
+                                                   : later & ~shape->data;
+    if (same)
+        return 0;
+    const bool first = stream == !!(class & STEP_FIRST_DATA);
+    return next_use(pager, !first);
+}
+
+/* The kernel is wanted at s->now.  True if the clock can be there: else other events come
+ * first, and the stretch stops. */
+static bool reach_now(struct pager *pager, struct stretch *s)
+{
+    struct engine *engine = pager->storage.engine;
+    if (engine_now(engine) == s->now)
+        return true;
+    if (engine_next(engine) <= s->now) {
+        s->why = STRETCH_SYNC;
+        return false;
+    }
+    engine_advance(engine, s->now);
+    return true;
+}
+
+/* Have the fault of an access handled; on OK the access can be made unless why says that
+ * the stretch stops. */
+static enum status trap(struct pager *pager, struct stretch *s, page_t page, bool store,
+                        struct error *err)
+{
+    if (!s->timed)
+        return pager_fault(pager, s->fault, page, store, err);
+    if (!s->fault->active) {
+        *s->fault = (struct fault){.page = page,
+                                   .store = store,
+                                   .active = true,
+                                   .frame = PFN_NONE,
+                                   .waited = PFN_NONE,
+                                   .page_ins = s->fault->page_ins,
+                                   .wake = s->fault->wake};
+        s->now += pager->params->cost_fault;
+        s->system += pager->params->cost_fault;
+    }
+    if (!reach_now(pager, s))
+        return OK;
+    const enum status status = pager_fault(pager, s->fault, page, store, err);
+    const psec_t owed = pager_take_owed(pager);
+    s->now += owed;
+    s->system += owed;
+    if (s->fault->active)
+        s->why = STRETCH_BLOCKED;
+    /* Others wait for the kernel to go on, or for a frame: what this access needs may be
+     * evicted after it only. */
+    if (pager->granted.first || pager->starved.first)
+        s->deadline = 0;
+    return status;
+}
+
+/* One reference's use of a page.  next: for a policy that sees the future. */
+static enum status touch(struct pager *pager, struct stretch *s, int stream, bool store,
+                         uint64_t next, struct error *err)
+{
+    const page_t page = s->current[stream];
+    const uint8_t before = pager->mmu.bits[page];
+    /* A fault that waited ends in the kernel, even if another thread has mapped the page. */
+    if (!(before & PAGE_RESIDENT) || (store && before & PAGE_READ_ONLY) ||
+        s->fault->active) {
+        const enum status status = trap(pager, s, page, store, err);
+        if (status != OK || s->why != STRETCH_DONE)
+            return status;
+        assert(pager->mmu.bits[page] & PAGE_RESIDENT);
+    } else if (!pager->mmu.has_tlb) {
+        pager->mmu.bits[page] |= PAGE_ACCESSED;
+    }
+    if (pager->mmu.has_tlb)
+        s->now += mmu_translate(&pager->mmu, s->cpu, stream, page);
+    if (store)
+        pager->mmu.bits[page] |= PAGE_DIRTY;
+    if (pager->policy->access)
+        pager->policy->access(pager->policy_state, pager->mmu.frame_of[page], next);
+    return OK;
+}
+
+enum status replay_step(struct pager *pager, struct stretch *s, unsigned class,
+                        struct error *err)
+{
+    const struct batch *batch = s->batch->batch;
+    const struct shape *shape = step_shape(batch, batch->steps[s->step]);
+    /* Within a page the part carried over from the step before is no touch of its own. */
+    unsigned j = s->reference;
+    if (j == 0 && shape->continued && !(class >> STEP_EXTRA_SHIFT))
+        j = 1;
+    for (; j < shape->length; j++) {
+        const int stream = shape->data >> j & 1;
+        const uint64_t next =
+            pager->future ? next_in_step(pager, shape, j, class, s->current) : 0;
+        s->reference = j;
+        const enum status status =
+            touch(pager, s, stream, shape->store >> j & 1, next, err);
+        if (status == OK && s->why != STRETCH_DONE)
+            return OK;
+        if (status == OK) {
+            const bool whole = j > 0 || !shape->continued;
+            s->now += s->timed && whole ? pager->params->cost_reference : 0;
+            s->references += whole;
+            continue;
+        }
+        if (err && status == ERR_CELL) {
+            struct error inner;
+            error_copy(&inner, err);
+            error_set(err, status, inner.at, "%.500s (at reference %llu)", inner.text,
+                      (unsigned long long)reference_number(s, j));
+        }
+        return status;
+    }
+    s->reference = 0;
+    return OK;
+}
+
+static enum status replay_ref_bits(struct pager *pager, struct stretch *stretch,
+                                   struct error *err)
+{
+    return replay_with(pager, stretch, NULL, POLICY_REF_BITS, err);
+}
+
+static enum status replay_by_pointer(struct pager *pager, struct stretch *stretch,
+                                     struct error *err)
+{
+    access_fn *access = pager->policy->access;
+    return pager->policy->sees == POLICY_FUTURE
+               ? replay_with(pager, stretch, access, POLICY_FUTURE, err)
+               : replay_with(pager, stretch, access, POLICY_EVERY_ACCESS, err);
+}
+
+enum status replay_stretch(struct pager *pager, struct stretch *stretch, struct error *err)
+{
+    if (pager->policy->replay)
+        return pager->policy->replay(pager, stretch, err);
+    if (pager->policy->sees == POLICY_REF_BITS)
+        return replay_ref_bits(pager, stretch, err);
+    return replay_by_pointer(pager, stretch, err);
+}
+
+enum status pager_replay(struct pager *pager, const struct paged_batch *batch,
+                         struct error *err)
+{
+    struct fault fault = {.frame = PFN_NONE, .waited = PFN_NONE};
+    struct stretch stretch = {
+        .batch = batch,
+        .end = batch->batch->nsteps,
+        .current = {paged_batch_start(batch, 0), paged_batch_start(batch, 1)},
+        .cpu = &pager->mmu.cpus[0],
+        .fault = &fault,
+        .deadline = PSEC_NEVER,
+        .batch_first = pager->references,
+    };
+    enum status status = pager_add_pages(pager, batch->index, batch->npages, err);
+    if (status == OK)
+        status = replay_stretch(pager, &stretch, err);
+    pager->references += batch_references(batch->batch);
+    return status;
+}

@@ -1,0 +1,44 @@
+/* space.h -- an address space: its regions and its pages. */
+#ifndef FAULTLINE_PAGER_SPACE_H
+#define FAULTLINE_PAGER_SPACE_H
+
+#include "base/error.h"
+#include "pager/region.h"
+#include "trace/paged_batch.h"
+
+struct space {
+    uint32_t number;
+    uint32_t users; /* threads that run in it; 0: the number is free                     */
+    struct page_space pages;
+    struct map blocks; /* every block touched, for what counts them                       */
+    struct region *regions; /* sorted, without overlap                                   */
+    size_t nregions, capacity;
+    uint64_t resident, resident_max; /* pages mapped to frames                           */
+};
+
+/* An address space without regions. */
+void space_init(struct space *space, struct page_index *index, uint32_t number,
+                unsigned page_shift);
+void space_release(struct space *space);
+
+/* The region of a page, or NULL. */
+const struct region *space_region(const struct space *space, vpn_t vpn);
+
+/* Add a region in the place of whatever lay there (the caller has forgotten its pages). */
+MUST_CHECK enum status space_add_region(struct space *space, const struct region *region,
+                                        struct error *err);
+
+/* Cut the pages first..last out of the regions; what sticks out remains. */
+MUST_CHECK enum status space_cut(struct space *space, vpn_t first, vpn_t last,
+                                 struct error *err);
+
+/* Split the regions so that none crosses the ends of first..last, and return the first one
+ * within; *n of them follow each other (0: none). */
+MUST_CHECK enum status space_split(struct space *space, vpn_t first, vpn_t last,
+                                   struct region **within, size_t *n, struct error *err);
+
+/* Give a copy of all regions to a space that has none. */
+MUST_CHECK enum status space_copy_regions(struct space *to, const struct space *from,
+                                          struct error *err);
+
+#endif

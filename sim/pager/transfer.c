@@ -1,0 +1,341 @@
+/* transfer.c -- pages on their way between memory and devices. */
+#include "pager/frame.h"
+
+#include <assert.h>
+
+/* One request of a device: the frames from `first` on, chained by frame.link. */
+struct transfer {
+    struct request request;
+    struct pager *pager;
+    pfn_t first;
+    struct transfer *next; /* spare ones */
+};
+
+/* Files lie on their device in extents of so many pages, in the order of first use: what is
+ * read together stays together, and no file need say how long it is.  A device that is
+ * smaller has one extent. */
+enum { EXTENT_PAGES = 64 };
+
+_Static_assert(SLOT_FREE == CONTENT_NONE, "the owner of a slot is a content or none");
+
+static struct transfer *transfer_get(struct pager *pager)
+{
+    struct transfer *transfer = pager->spare;
+    if (transfer)
+        pager->spare = transfer->next;
+    else
+        transfer = arena_alloc(pager->arena, sizeof *transfer);
+    if (transfer)
+        *transfer = (struct transfer){.pager = pager, .first = PFN_NONE};
+    return transfer;
+}
+
+/* --- completion ------------------------------------------------------------------------- */
+
+/* The content is gone: nobody refers to it and no transfer needs it. */
+static void content_end(struct pager *pager, content_t content)
+{
+    struct content *c = &pager->contents.all[content];
+    if (c->file != FILE_NONE)
+        return;
+    if (c->slot != SLOT_NONE && pager->storage.slots) {
+        const uint64_t page_size = (uint64_t)1 << pager->mmu.page_shift;
+        slots_give(pager->storage.slots, c->slot);
+        device_discard(pager->storage.swap, c->slot * page_size, page_size);
+        frame_balance_pool(pager);
+    }
+    c->slot = SLOT_NONE;
+    contents_remove(&pager->contents, content);
+}
+
+static void drop_frame(struct pager *pager, pfn_t pfn)
+{
+    const content_t content = pager->frames[pfn].content;
+    frame_free(pager, pfn);
+    if (pager->contents.all[content].refs == 0)
+        content_end(pager, content);
+}
+
+void content_unref(struct pager *pager, content_t content)
+{
+    struct content *c = &pager->contents.all[content];
+    if (--c->refs > 0 || c->file != FILE_NONE)
+        return;
+    if (c->frame == PFN_NONE) {
+        content_end(pager, content);
+        return;
+    }
+    const pfn_t pfn = c->frame;
+    const struct frame *frame = &pager->frames[pfn];
+    if (frame->state == FRAME_FILLING) /* its transfer ends first */
+        return;
+    frame_withdraw(pager, pfn, FRAME_LEAVING);
+    if (!frame->writing)
+        drop_frame(pager, pfn);
+}
+
+static bool is_dead(const struct content *content)
+{
+    return content->refs == 0 && content->file == FILE_NONE;
+}
+
+static void written(struct pager *pager, pfn_t pfn)
+{
+    struct frame *frame = &pager->frames[pfn];
+    struct content *content = &pager->contents.all[frame->content];
+    frame->writing = false;
+    pager->writes--;
+    content->saved = content->paged_out = true;
+    if (frame->state != FRAME_LEAVING)
+        return;
+    const bool again = frame->dirty && !is_dead(content);
+    if (!(again && frame_write(pager, pfn, NULL) == OK)) /* it has a slot already */
+        drop_frame(pager, pfn);
+}
+
+static void filled(struct pager *pager, pfn_t pfn)
+{
+    const bool dead = is_dead(&pager->contents.all[pager->frames[pfn].content]);
+    const bool wanted = fault_wake_waiters(pager, pfn);
+    if (dead)
+        drop_frame(pager, pfn);
+    else if (wanted)
+        frame_hold(pager, pfn);
+    else
+        frame_activate(pager, pfn);
+}
+
+static void complete(struct request *request)
+{
+    struct transfer *transfer = CONTAINER_OF(request, struct transfer, request);
+    struct pager *pager = transfer->pager;
+    const bool write = request->write;
+    pfn_t pfn = transfer->first;
+    transfer->next = pager->spare;
+    pager->spare = transfer;
+    pager->transfers--;
+    while (pfn != PFN_NONE) {
+        const pfn_t next = pager->frames[pfn].link;
+        pager->frames[pfn].link = PFN_NONE;
+        if (write)
+            written(pager, pfn);
+        else
+            filled(pager, pfn);
+        pfn = next;
+    }
+}
+
+/* --- places ----------------------------------------------------------------------------- */
+
+enum status content_take_slot(struct pager *pager, content_t content, page_t page,
+                              struct error *err)
+{
+    struct content *c = &pager->contents.all[content];
+    struct slots *slots = pager->storage.slots;
+    const struct page_index *index = pager->mmu.index;
+    const enum status status =
+        slots_take(slots, &c->slot, index->space_of[page], index->vpns[page], content, err);
+    if (status != OK || c->slot != SLOT_NONE)
+        return status;
+    return error_set(err, ERR_CELL, at_nowhere(),
+                     "swap space is full: all %llu slots are taken, and the page at 0x%llx "
+                     "of address space %u needs one more; raise swap.size",
+                     (unsigned long long)slots_total(slots),
+                     (unsigned long long)(index->vpns[page] << pager->mmu.page_shift),
+                     index->space_of[page]);
+}
+
+/* Pages of an extent: a power of two. */
+static uint64_t extent_pages(const struct pager *pager)
+{
+    const uint64_t pages = pager->storage.files_size >> pager->mmu.page_shift;
+    uint64_t extent = EXTENT_PAGES;
+    while (extent > 1 && extent > pages)
+        extent /= 2;
+    return extent;
+}
+
+/* Byte of the files' device where a page of a file lies. */
+static enum status file_place(struct pager *pager, const struct content *content,
+                              uint64_t *offset, struct error *err)
+{
+    const uint64_t length = extent_pages(pager);
+    const uint64_t key = (uint64_t)content->file << 40 | content->file_page / length;
+    const uint32_t extent =
+        map_get_or_add(&pager->extents, key, (uint32_t)pager->extents.used, err);
+    if (extent == MAP_ABSENT)
+        return ERR_NOMEM;
+    /* More files than the device holds only share places: they are not kept apart by it. */
+    const uint64_t extents = (pager->storage.files_size >> pager->mmu.page_shift) / length;
+    const uint64_t page = extent % extents * length + content->file_page % length;
+    *offset = pager->storage.files_start + (page << pager->mmu.page_shift);
+    return OK;
+}
+
+/* --- start ------------------------------------------------------------------------------ */
+
+static enum status start(struct pager *pager, struct transfer *transfer,
+                         const struct content *content, uint64_t npages, bool write,
+                         struct error *err)
+{
+    struct request *request = &transfer->request;
+    request->write = write;
+    request->length = npages << pager->mmu.page_shift;
+    request->done = complete;
+    pager->transfers++;
+    const bool file = content->file != FILE_NONE;
+    struct device *device = file ? pager->storage.files : pager->storage.swap;
+    if (!device) {
+        complete(request);
+        return OK;
+    }
+    request->offset = (uint64_t)content->slot << pager->mmu.page_shift;
+    if (file) {
+        const enum status status = file_place(pager, content, &request->offset, err);
+        if (status != OK)
+            return status;
+    }
+    if (device_model(device)->in_memory) {
+        pager->owed += device_transfer(device, request->offset, request->length, write);
+        frame_balance_pool(pager);
+        complete(request);
+    } else {
+        device_submit(device, request);
+    }
+    return OK;
+}
+
+/* A page that stands for the content of a frame: the one that mapped it last, unless that
+ * is gone, as a child's after a fork, and its number is another page's. */
+static page_t page_of(const struct pager *pager, pfn_t pfn)
+{
+    const content_t content = pager->frames[pfn].content;
+    page_t page = pager->contents.all[content].page;
+    if (pager->content_of[page] != content && pager->frames[pfn].page != PAGE_NONE)
+        page = pager->frames[pfn].page;
+    if (pager->content_of[page] != content) /* rare: those that have it have not mapped it */
+        for (page = 0; pager->content_of[page] != content;)
+            page++;
+    return page;
+}
+
+enum status frame_write(struct pager *pager, pfn_t pfn, struct error *err)
+{
+    struct frame *frame = &pager->frames[pfn];
+    struct content *content = &pager->contents.all[frame->content];
+    if (pager->storage.slots && content->file == FILE_NONE && content->slot == SLOT_NONE) {
+        const enum status status =
+            content_take_slot(pager, frame->content, page_of(pager, pfn), err);
+        if (status != OK)
+            return status;
+    }
+    struct transfer *transfer = transfer_get(pager);
+    if (!transfer)
+        return error_nomem(err);
+    transfer->first = pfn;
+    frame->link = PFN_NONE;
+    frame->dirty = false;
+    frame->writing = true;
+    pager->writes++;
+    return start(pager, transfer, content, 1, true, err);
+}
+
+static void count_page_in(struct pager *pager)
+{
+    pager->counts.page_ins++;
+    if (pager->current)
+        pager->current->page_ins++;
+}
+
+enum status frame_read(struct pager *pager, pfn_t pfn, content_t from, struct error *err)
+{
+    struct transfer *transfer = transfer_get(pager);
+    if (!transfer)
+        return error_nomem(err);
+    transfer->first = pfn;
+    pager->frames[pfn].link = PFN_NONE;
+    count_page_in(pager);
+    return start(pager, transfer, &pager->contents.all[from], 1, false, err);
+}
+
+/* The content at a place if it can be read ahead, or CONTENT_NONE. */
+static enum status neighbour(struct pager *pager, const struct content *own, uint64_t place,
+                             content_t *out, struct error *err)
+{
+    *out = CONTENT_NONE;
+    if (pager_free_frames(pager) == 0)
+        return OK;
+    if (own->file != FILE_NONE) {
+        const enum status status =
+            contents_of_file(&pager->contents, out, own->file, place, err);
+        if (status != OK)
+            return status;
+    } else {
+        *out = slots_owner(pager->storage.slots, (slot_t)place);
+    }
+    if (*out == CONTENT_NONE)
+        return OK;
+    const struct content *content = &pager->contents.all[*out];
+    const uint32_t *space_of = pager->mmu.index->space_of;
+    const bool others =
+        own->file == FILE_NONE && space_of[content->page] != space_of[own->page];
+    if (content->frame != PFN_NONE || !content->saved || is_dead(content) || others)
+        *out = CONTENT_NONE;
+    return OK;
+}
+
+/* Add the neighbours of a frame in one direction to the chain; *chain is its head. */
+static enum status extend(struct pager *pager, pfn_t *chain, uint64_t from, uint64_t to,
+                          uint64_t *n, struct error *err)
+{
+    const bool up = to > from;
+    for (uint64_t place = from; place != to;) {
+        place += up ? 1 : UINT64_MAX;
+        const content_t own_content = pager->frames[*chain].content;
+        const struct content own = pager->contents.all[own_content];
+        content_t content;
+        const enum status status = neighbour(pager, &own, place, &content, err);
+        if (status != OK || content == CONTENT_NONE)
+            return status;
+        const pfn_t pfn = frame_take(pager);
+        frame_put(pager, pfn, content, FRAME_FILLING);
+        pager->frames[pfn].read_ahead = true;
+        pager->frames[pfn].link = *chain;
+        *chain = pfn;
+        pager->counts.pages_read_ahead++;
+        count_page_in(pager);
+        ++*n;
+    }
+    return OK;
+}
+
+enum status frame_read_run(struct pager *pager, pfn_t pfn, uint64_t first, uint64_t last,
+                           struct error *err)
+{
+    const struct content own = pager->contents.all[pager->frames[pfn].content];
+    const uint64_t place = own.file != FILE_NONE ? own.file_page : own.slot;
+    struct transfer *transfer = transfer_get(pager);
+    if (!transfer)
+        return error_nomem(err);
+    pfn_t chain = pfn;
+    uint64_t above = 0, below = 0;
+    pager->frames[pfn].link = PFN_NONE;
+    count_page_in(pager);
+    if (own.file != FILE_NONE) { /* only an extent is in one piece */
+        const uint64_t within = extent_pages(pager) - 1;
+        first = first < (place & ~within) ? place & ~within : first;
+        last = last > (place | within) ? place | within : last;
+    }
+    enum status status = extend(pager, &chain, place, last, &above, err);
+    if (status == OK)
+        status = extend(pager, &chain, place, first, &below, err);
+    if (status != OK)
+        return status;
+    transfer->first = chain;
+    struct content lowest = own;
+    if (own.file != FILE_NONE)
+        lowest.file_page -= below;
+    else
+        lowest.slot -= (slot_t)below;
+    return start(pager, transfer, &lowest, 1 + above + below, false, err);
+}
