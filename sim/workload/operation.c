@@ -1,0 +1,271 @@
+/* operation.c -- what a program does to its address space: docs/trace-ops.md. */
+#include "workload/thread.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum status file_number(struct simulation *sim, const char *name, uint32_t *out,
+                        struct error *err)
+{
+    struct file_names *files = &sim->file_names;
+    for (*out = 0; *out < files->n; ++*out)
+        if (strcmp(files->names[*out], name) == 0)
+            return OK;
+    if (files->n == files->capacity) {
+        const uint32_t capacity = files->capacity ? 2 * files->capacity : 16;
+        char **names = realloc(files->names, capacity * sizeof *names);
+        if (!names)
+            return error_nomem(err);
+        files->names = names;
+        files->capacity = capacity;
+    }
+    files->names[files->n] = strdup(name);
+    return files->names[files->n++] ? OK : error_nomem(err);
+}
+
+static enum status bad_operation(const struct thread *thread, struct error *err,
+                                 const char *what)
+{
+    return error_set(err, ERR_CELL, at_file(thread->cursor.stream->path),
+                     "%s, after reference %llu of process '%s'", what,
+                     (unsigned long long)thread->references, thread->name);
+}
+
+/* The pages of the operation's range, rounded outwards.  False: it is empty. */
+static bool range(const struct thread *thread, const struct vm_op *op, vpn_t *first,
+                  vpn_t *last)
+{
+    const unsigned shift = thread->simulation->params->page_shift;
+    const uint64_t end =
+        op->length > UINT64_MAX - op->start ? UINT64_MAX : op->start + op->length - 1;
+    *first = op->start >> shift;
+    *last = end >> shift;
+    return op->length > 0;
+}
+
+static enum status map(struct thread *thread, const struct vm_op *op, vpn_t first,
+                       vpn_t last, struct error *err)
+{
+    struct simulation *sim = thread->simulation;
+    struct region region = {.first = first,
+                            .last = last,
+                            .backing = BACKING_ZERO,
+                            .shared = op->shared,
+                            .protection = op->protection};
+    if (op->file != VM_ANONYMOUS) {
+        const char *name = thread->cursor.batch.names + op->file;
+        if (!sim->files)
+            return bad_operation(thread, err,
+                                 "a file is mapped, and the swap device, which lies in "
+                                 "memory, holds no files: name a files.device");
+        const enum status status = file_number(sim, name, &region.file, err);
+        if (status != OK)
+            return status;
+        region.backing = BACKING_FILE;
+        region.file_page = op->offset >> sim->params->page_shift;
+        if ((region.file_page + (last - first)) >> 40)
+            return bad_operation(thread, err, "a file is mapped beyond its 2^40th page");
+    }
+    pager_forget(&sim->pager, thread->space, first, last);
+    return space_add_region(thread->space, &region, err);
+}
+
+static enum status unmap(struct thread *thread, vpn_t first, vpn_t last, struct error *err)
+{
+    pager_forget(&thread->simulation->pager, thread->space, first, last);
+    return space_cut(thread->space, first, last, err);
+}
+
+static enum status protect(struct thread *thread, const struct vm_op *op, vpn_t first,
+                           vpn_t last, struct error *err)
+{
+    struct region *regions;
+    size_t n;
+    const enum status status = space_split(thread->space, first, last, &regions, &n, err);
+    if (status != OK)
+        return status;
+    for (size_t i = 0; i < n; i++)
+        regions[i].protection = op->protection;
+    pager_protect(&thread->simulation->pager, thread->space, first, last, op->protection);
+    return OK;
+}
+
+/* The i-th page that may lie in the region, of as many as it or the map of the space has
+ * places: a region may be far larger than what was ever used of it.  PAGE_NONE: none. */
+static page_t used_page(const struct page_space *pages, const struct region *region,
+                        uint64_t i)
+{
+    if (region->last - region->first < pages->map.nslots)
+        return page_space_find(pages, region->first + i);
+    const struct map_slot *slot = &pages->map.slots[i];
+    return slot->key >= region->first && slot->key <= region->last ? slot->value : PAGE_NONE;
+}
+
+/* Begin to read what of the region is on a device, while frames are free.  What was never
+ * used of a region without a file is zero and on no device. */
+static enum status will_need_zero(struct thread *thread, const struct region *region,
+                                  struct error *err)
+{
+    struct pager *pager = &thread->simulation->pager;
+    const struct page_space *pages = &thread->space->pages;
+    const uint64_t length = region->last - region->first;
+    const uint64_t n = length < pages->map.nslots ? length + 1 : pages->map.nslots;
+    for (uint64_t i = 0; i < n && pager_free_frames(pager) > 0; i++) {
+        const page_t page = used_page(pages, region, i);
+        if (page == PAGE_NONE || pager->content_of[page] == CONTENT_NONE)
+            continue;
+        const enum status status = pager_prefetch(pager, page, err);
+        if (status != OK)
+            return status;
+    }
+    return OK;
+}
+
+static enum status will_need(struct thread *thread, const struct region *region,
+                             struct error *err)
+{
+    struct pager *pager = &thread->simulation->pager;
+    if (region->backing == BACKING_ZERO)
+        return will_need_zero(thread, region, err);
+    for (vpn_t vpn = region->first; pager_free_frames(pager) > 0; vpn++) {
+        page_t page;
+        enum status status = pager_page(pager, thread->space, &page, vpn, err);
+        if (status == OK)
+            status = pager_prefetch(pager, page, err);
+        if (status != OK || vpn == region->last)
+            return status;
+    }
+    return OK;
+}
+
+static enum status advise(struct thread *thread, const struct vm_op *op, vpn_t first,
+                          vpn_t last, struct error *err)
+{
+    struct region *regions;
+    size_t n;
+    if (op->advice == VM_DONTNEED) {
+        pager_forget(&thread->simulation->pager, thread->space, first, last);
+        return OK;
+    }
+    enum status status = space_split(thread->space, first, last, &regions, &n, err);
+    for (size_t i = 0; i < n && status == OK; i++)
+        if (op->advice == VM_WILLNEED)
+            status = will_need(thread, &regions[i], err);
+        else
+            regions[i].advice = op->advice;
+    return status;
+}
+
+/* A child or a thread that runs the operation's stream. */
+static enum status start(struct thread *thread, const struct vm_op *op, struct space *space,
+                         struct error *err)
+{
+    struct simulation *sim = thread->simulation;
+    struct thread *child;
+    char name[64];
+    snprintf(name, sizeof name, "%.40s.%u", thread->name, ++thread->children);
+    return thread_create(sim, &child, thread->process, op->stream, name, space,
+                         engine_now(sim->engine), 0, err);
+}
+
+static enum status fork_process(struct thread *thread, const struct vm_op *op,
+                                struct error *err)
+{
+    struct pager *pager = &thread->simulation->pager;
+    const struct kernel_ops *kernel = pager->kernel;
+    struct space *child;
+    enum status status = pager_add_space(pager, &child, err);
+    if (status == OK)
+        status = kernel->fork
+                     ? kernel->fork(pager->kernel_state, pager, child, thread->space, err)
+                     : pager_share(pager, child, thread->space, err);
+    return status == OK ? start(thread, op, child, err) : status;
+}
+
+/* A new, empty address space; what others of the old one do is left to them. */
+static enum status exec(struct thread *thread, const struct vm_op *op, bool *ended,
+                        struct error *err)
+{
+    struct simulation *sim = thread->simulation;
+    struct space *fresh;
+    enum status status = pager_add_space(&sim->pager, &fresh, err);
+    if (status == OK)
+        status = regions_begin(sim, fresh, thread->process, err);
+    if (status != OK)
+        return status;
+    fresh->users = 1;
+    struct space *old = thread->space;
+    status = thread_leave_batch(thread, err);
+    thread->space = fresh;
+    if (--old->users == 0) {
+        sim->blocks += old->blocks.used;
+        pager_end_space(&sim->pager, old);
+    }
+    for (unsigned i = 0; i < sim->ncpus; i++)
+        if (sim->cpus[i].thread == thread)
+            sim->pager.mmu.spaces[fresh->number].cpus |= (uint64_t)1 << i;
+    if (status != OK)
+        return status;
+    struct cursor *cursor = &thread->cursor;
+    cursor->first = cursor->step; /* counted so far */
+    if (op->stream == 0)
+        return cursor_move(cursor, &sim->pager, fresh, err);
+    const struct stream *stream = &thread->process->streams[op->stream];
+    cursor_release(cursor);
+    status = cursor_init(cursor, stream, 0, 1, err);
+    if (status == OK)
+        status = cursor_next(cursor, &sim->pager, fresh, err);
+    *ended = status == END;
+    return status == END ? OK : status;
+}
+
+static enum status run(struct thread *thread, const struct vm_op *op, bool *ended,
+                       struct error *err)
+{
+    vpn_t first, last;
+    const bool some = range(thread, op, &first, &last);
+    switch ((enum vm_op_kind)op->kind) {
+    case VM_MAP:
+        return some ? map(thread, op, first, last, err) : OK;
+    case VM_UNMAP:
+        return some ? unmap(thread, first, last, err) : OK;
+    case VM_PROTECT:
+        return some ? protect(thread, op, first, last, err) : OK;
+    case VM_ADVISE:
+        return some ? advise(thread, op, first, last, err) : OK;
+    case VM_FORK:
+        return fork_process(thread, op, err);
+    case VM_THREAD:
+        return start(thread, op, thread->space, err);
+    case VM_EXEC:
+        return exec(thread, op, ended, err);
+    case VM_EXIT:
+        *ended = true;
+        return OK;
+    case VM_OP_KINDS:
+        break;
+    }
+    assert(false); /* readers let no other kind through */
+    return OK;
+}
+
+enum status operation_run(struct thread *thread, const struct vm_op *op, bool *ended,
+                          struct error *err)
+{
+    const struct vm_op copy = *op; /* exec may read the next batch over it */
+    const bool starts = copy.kind == VM_FORK || copy.kind == VM_THREAD;
+    if (copy.stream >= thread->process->nstreams || (starts && copy.stream == 0)) {
+        char what[160];
+        snprintf(what, sizeof what,
+                 "%s names stream %u, and the process has %zu in `streams`",
+                 copy.kind == VM_FORK     ? "a fork"
+                 : copy.kind == VM_THREAD ? "the start of a thread"
+                                          : "an exec",
+                 copy.stream, thread->process->nstreams - 1);
+        return bad_operation(thread, err, what);
+    }
+    thread->cursor.op++;
+    return run(thread, &copy, ended, err);
+}

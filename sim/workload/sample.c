@@ -1,0 +1,194 @@
+/* sample.c -- what is kept of a run besides its totals: samples over time, and a row for
+ * each process and device. */
+#include "workload/thread.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static double per_second(uint64_t n, psec_t time)
+{
+    return time ? (double)n / ((double)time * 1e-12) : 0;
+}
+
+static psec_t user_time(const struct simulation *sim)
+{
+    psec_t user = 0;
+    for (unsigned i = 0; i < sim->ncpus; i++)
+        user += sim->cpus[i].user;
+    return user;
+}
+
+static void sample_all(struct simulation *sim, psec_t now)
+{
+    struct rows *rows = &sim->tables[TABLE_SERIES];
+    const struct pager *pager = &sim->pager;
+    const struct pager_counts *counts = &pager->counts, *before = &sim->sampled.counts;
+    const psec_t time = now - sim->sampled.at, user = user_time(sim);
+    uint64_t resident = 0;
+    for (uint32_t i = 0; i < pager->nspaces; i++)
+        resident += pager->spaces[i] ? pager->spaces[i]->resident : 0;
+    rows_time(rows, now);
+    rows_text(rows, SERIES_ALL);
+    rows_count(rows, resident);
+    if (pager->nframes == PAGER_FRAMES_MAX)
+        rows_blank(rows); /* as good as unlimited */
+    else
+        rows_count(rows, pager_free_frames(pager));
+    rows_real(rows, per_second(counts->faults - before->faults, time));
+    rows_real(rows, per_second(counts->page_ins - before->page_ins, time));
+    rows_real(rows, per_second(counts->page_outs - before->page_outs, time));
+    rows_real(rows, per_second(counts->scans - before->scans, time));
+    rows_real(rows,
+              time ? (double)(user - sim->sampled.user) / (double)time / sim->ncpus : 0);
+    rows_count(rows, sim->queue.n);
+    rows_count(rows, sim->nwaiting);
+    rows_count(rows, device_pending(sim->swap));
+    rows_end(rows);
+    sim->sampled = (struct sampled){.at = now, .user = user, .counts = *counts};
+}
+
+static void sample_threads(struct simulation *sim, psec_t now)
+{
+    struct rows *rows = &sim->tables[TABLE_SERIES];
+    const size_t blanks = result_tables[TABLE_SERIES].ncolumns - 3;
+    for (const struct thread *thread = sim->oldest; thread; thread = thread->newer) {
+        if (thread->state == THREAD_NEW)
+            continue;
+        rows_time(rows, now);
+        rows_text(rows, thread->name);
+        rows_count(rows, thread->space->resident);
+        for (size_t i = 0; i < blanks; i++)
+            rows_blank(rows);
+        rows_end(rows);
+    }
+}
+
+static void sample(struct event *event)
+{
+    struct simulation *sim = CONTAINER_OF(event, struct simulation, sample);
+    const psec_t now = engine_now(sim->engine);
+    sample_all(sim, now);
+    sample_threads(sim, now);
+    engine_schedule(sim->engine, event, now + sim->params->series);
+}
+
+void sample_start(struct simulation *sim)
+{
+    event_init(&sim->sample, sample);
+    if (sim->params->series)
+        engine_schedule(sim->engine, &sim->sample, sim->params->series);
+}
+
+void sample_stop(struct simulation *sim)
+{
+    engine_cancel(sim->engine, &sim->sample);
+}
+
+enum status sample_process(const struct thread *thread, struct error *err)
+{
+    struct simulation *sim = thread->simulation;
+    if (sim->nended == sim->ended_capacity) {
+        const size_t capacity = sim->ended_capacity ? 2 * sim->ended_capacity : 16;
+        struct ended *ended = realloc(sim->ended, capacity * sizeof *ended);
+        if (!ended)
+            return error_nomem(err);
+        sim->ended = ended;
+        sim->ended_capacity = capacity;
+    }
+    struct ended *ended = &sim->ended[sim->nended++];
+    *ended = (struct ended){
+        .number = thread->number,
+        .space = thread->space->number,
+        .priority = thread->process->priority,
+        .begun = thread->begun,
+        .elapsed = thread->since - thread->begun,
+        .user = thread->user,
+        .system = thread->system,
+        .waiting = thread->waiting,
+        .ready = thread->ready,
+        .references = thread->references,
+        .faults = thread->faults,
+        .faults_major = thread->faults_major,
+        .faults_minor = thread->faults_minor,
+        .page_ins = thread->fault.page_ins,
+        .resident_max = thread->space->resident_max,
+    };
+    memcpy(ended->name, thread->name, sizeof ended->name);
+    return OK;
+}
+
+static int by_number(const void *a, const void *b)
+{
+    const uint64_t x = ((const struct ended *)a)->number;
+    const uint64_t y = ((const struct ended *)b)->number;
+    return (x > y) - (x < y);
+}
+
+static double slowdown(const struct ended *ended, const struct simulation *baseline)
+{
+    for (size_t i = 0; baseline && i < baseline->nended; i++)
+        if (strcmp(baseline->ended[i].name, ended->name) == 0 &&
+            baseline->ended[i].elapsed > 0)
+            return (double)ended->elapsed / (double)baseline->ended[i].elapsed;
+    return NAN;
+}
+
+void simulation_list_processes(struct simulation *sim, const struct simulation *baseline)
+{
+    struct rows *rows = &sim->tables[TABLE_PROCESSES];
+    qsort(sim->ended, sim->nended, sizeof *sim->ended, by_number);
+    for (size_t i = 0; i < sim->nended; i++) {
+        const struct ended *e = &sim->ended[i];
+        const psec_t own = e->user + e->system + e->waiting;
+        rows_text(rows, e->name);
+        rows_count(rows, e->space);
+        rows_count(rows, e->priority);
+        rows_time(rows, e->begun);
+        rows_time(rows, e->elapsed);
+        rows_time(rows, e->user);
+        rows_time(rows, e->system);
+        rows_time(rows, e->waiting);
+        rows_time(rows, e->ready);
+        rows_count(rows, e->references);
+        rows_count(rows, e->faults);
+        rows_count(rows, e->faults_major);
+        rows_count(rows, e->faults_minor);
+        rows_count(rows, e->page_ins);
+        rows_time(rows, e->references ? own / e->references : 0);
+        rows_real(rows, slowdown(e, baseline));
+        rows_count(rows, e->resident_max);
+        rows_end(rows);
+    }
+}
+
+static void sample_device(struct simulation *sim, const char *role,
+                          const struct device *device)
+{
+    struct rows *rows = &sim->tables[TABLE_DEVICES];
+    struct device_stats stats;
+    device_stats(device, &stats);
+    rows_text(rows, role);
+    rows_text(rows, device_model(device)->name);
+    rows_count(rows, stats.reads);
+    rows_count(rows, stats.writes);
+    rows_count(rows, stats.bytes_read);
+    rows_count(rows, stats.bytes_written);
+    rows_count(rows, stats.merges);
+    rows_count(rows, stats.operations);
+    rows_real(rows, stats.utilisation);
+    rows_time(rows, (psec_t)llround(stats.wait_mean));
+    rows_time(rows, stats.wait_p99);
+    rows_time(rows, (psec_t)llround(stats.service_mean));
+    rows_time(rows, stats.service_p99);
+    rows_real(rows, stats.queue_mean);
+    rows_count(rows, stats.queue_max);
+    rows_end(rows);
+}
+
+void sample_devices(struct simulation *sim)
+{
+    sample_device(sim, "swap", sim->swap);
+    if (sim->files && sim->files != sim->swap)
+        sample_device(sim, "files", sim->files);
+}

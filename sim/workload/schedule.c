@@ -1,0 +1,293 @@
+/* schedule.c -- CPUs and the run queue: round-robin among threads of equal priority. */
+#include "workload/thread.h"
+
+#include <assert.h>
+
+/* --- the run queue ---------------------------------------------------------------------- */
+
+static void enqueue(struct run_queue *queue, struct thread *thread)
+{
+    const uint64_t priority = thread->process->priority;
+    struct thread **at = queue->last && queue->last->process->priority >= priority
+                             ? &queue->last->next /* mostly, and the queue may be long */
+                             : &queue->first;
+    while (*at && (*at)->process->priority >= priority)
+        at = &(*at)->next;
+    thread->next = *at;
+    *at = thread;
+    if (!thread->next)
+        queue->last = thread;
+    queue->n++;
+}
+
+static struct thread *dequeue(struct run_queue *queue)
+{
+    struct thread *thread = queue->first;
+    if (thread) {
+        queue->first = thread->next;
+        if (!queue->first)
+            queue->last = NULL;
+        thread->next = NULL;
+        queue->n--;
+    }
+    return thread;
+}
+
+void schedule_account_idle(struct simulation *sim)
+{
+    const psec_t now = engine_now(sim->engine);
+    const psec_t spent = (now - sim->idle_since) * sim->nidle;
+    *(sim->nwaiting ? &sim->idle_paging : &sim->idle) += spent;
+    sim->idle_since = now;
+}
+
+static void set_phase(struct cpu *cpu, enum cpu_phase phase)
+{
+    struct simulation *sim = cpu->simulation;
+    if ((cpu->phase == CPU_IDLE) != (phase == CPU_IDLE)) {
+        schedule_account_idle(sim);
+        sim->nidle += phase == CPU_IDLE ? 1 : UINT64_MAX;
+    }
+    cpu->phase = phase;
+}
+
+static bool is_idle(const struct cpu *cpu)
+{
+    return cpu->phase == CPU_IDLE && !event_pending(&cpu->event);
+}
+
+/* An idle CPU, the one that ran the thread last if it is among them; or NULL. */
+static struct cpu *idle_cpu(struct simulation *sim, const struct thread *thread)
+{
+    if (is_idle(&sim->cpus[thread->last_cpu]))
+        return &sim->cpus[thread->last_cpu];
+    for (unsigned i = 0; sim->nidle && i < sim->ncpus; i++)
+        if (is_idle(&sim->cpus[i]))
+            return &sim->cpus[i];
+    return NULL;
+}
+
+void schedule_ready(struct thread *thread)
+{
+    struct simulation *sim = thread->simulation;
+    thread_set_state(thread, THREAD_READY);
+    enqueue(&sim->queue, thread);
+    struct cpu *cpu = idle_cpu(sim, thread);
+    if (cpu)
+        engine_schedule(sim->engine, &cpu->event, engine_now(sim->engine));
+}
+
+/* --- a CPU ------------------------------------------------------------------------------ */
+
+/* True if the clock can be at `when`, where the CPU is already; else other events come
+ * first and the CPU goes on after them. */
+static bool reach(struct cpu *cpu, psec_t when)
+{
+    struct engine *engine = cpu->simulation->engine;
+    if (engine_now(engine) == when)
+        return true;
+    if (engine_next(engine) > when) {
+        engine_advance(engine, when);
+        return true;
+    }
+    engine_schedule(engine, &cpu->event, when);
+    return false;
+}
+
+/* The CPU has no thread: take the next one.  False if there is none. */
+static bool pick(struct cpu *cpu)
+{
+    struct simulation *sim = cpu->simulation;
+    struct thread *thread = dequeue(&sim->queue);
+    if (!thread) {
+        set_phase(cpu, CPU_IDLE);
+        return false;
+    }
+    cpu->thread = thread;
+    if (cpu->last == thread) {
+        set_phase(cpu, CPU_RUNNING);
+        return true;
+    }
+    set_phase(cpu, CPU_SWITCHING);
+    cpu->switching += sim->params->cost_switch;
+    sim->context_switches++;
+    return reach(cpu, engine_now(sim->engine) + sim->params->cost_switch);
+}
+
+/* The thread is on the CPU from now on. */
+static void install(struct cpu *cpu)
+{
+    struct simulation *sim = cpu->simulation;
+    struct thread *thread = cpu->thread;
+    set_phase(cpu, CPU_RUNNING);
+    thread_set_state(thread, THREAD_RUNNING);
+    cpu->last = thread;
+    thread->last_cpu = cpu->number;
+    cpu->quantum_end = engine_now(sim->engine) + sim->params->quantum;
+    sim->pager.mmu.spaces[thread->space->number].cpus |= (uint64_t)1 << cpu->number;
+}
+
+static void spend(struct cpu *cpu, psec_t user, psec_t system)
+{
+    cpu->user += user;
+    cpu->system += system;
+    cpu->thread->user += user;
+    cpu->thread->system += system;
+}
+
+/* How far the CPU may go without looking at the clock. */
+static psec_t deadline(const struct cpu *cpu, psec_t now)
+{
+    const struct simulation *sim = cpu->simulation;
+    psec_t next = engine_next(sim->engine);
+    if (sim->ncpus > 1 && next < now + sim->params->cpu_lag)
+        next = now + sim->params->cpu_lag;
+    if (cpu->quantum_end < next)
+        next = cpu->quantum_end;
+    return next > now ? next : now + 1; /* what was due before has been done */
+}
+
+/* Replay a stretch from the clock's time on; *now: when it ends. */
+static enum status replay(struct cpu *cpu, psec_t *now, struct error *err)
+{
+    struct simulation *sim = cpu->simulation;
+    struct thread *thread = cpu->thread;
+    struct cursor *cursor = &thread->cursor;
+    const struct pager_counts before = sim->pager.counts;
+    struct stretch stretch = {
+        .batch = &cursor->paged,
+        .lengths = cursor->lengths,
+        .step = cursor->step,
+        .end = cursor_limit(cursor),
+        .reference = cursor->reference,
+        .current = {cursor->current[0], cursor->current[1]},
+        .cpu = &sim->pager.mmu.cpus[cpu->number],
+        .fault = &thread->fault,
+        .timed = true,
+        .now = *now,
+        .deadline = deadline(cpu, *now),
+        .batch_first = cursor->batch_first,
+    };
+    const enum status status = replay_stretch(&sim->pager, &stretch, err);
+    cursor->step = stretch.step;
+    cursor->reference = stretch.reference;
+    cursor->current[0] = stretch.current[0];
+    cursor->current[1] = stretch.current[1];
+    spend(cpu, stretch.now - *now - stretch.system, stretch.system);
+    thread->references += stretch.references;
+    thread->faults += sim->pager.counts.faults - before.faults;
+    thread->faults_major += sim->pager.counts.faults_major - before.faults_major;
+    thread->faults_minor += sim->pager.counts.faults_minor - before.faults_minor;
+    sim->news += stretch.references;
+    cpu->blocked = stretch.why == STRETCH_BLOCKED;
+    *now = stretch.now;
+    return status;
+}
+
+/* Get on with the trace: an operation, the next batch, or a stretch of references. */
+static enum status run(struct cpu *cpu, psec_t *now, bool *ended, struct error *err)
+{
+    struct simulation *sim = cpu->simulation;
+    struct thread *thread = cpu->thread;
+    struct cursor *cursor = &thread->cursor;
+    const struct vm_op *op = cursor_operation(cursor);
+    enum status status = OK;
+    if (op) {
+        status = operation_run(thread, op, ended, err);
+        const psec_t cost = sim->pager_params.cost_fault + pager_take_owed(&sim->pager);
+        spend(cpu, 0, cost);
+        *now += cost;
+        return status == OK && *ended ? thread_leave_batch(thread, err) : status;
+    }
+    if (!cursor_at_end(cursor))
+        return replay(cpu, now, err);
+    status = thread_leave_batch(thread, err);
+    if (status == OK)
+        status = cursor_next(cursor, &sim->pager, thread->space, err);
+    *ended = status == END;
+    return status == END ? OK : status;
+}
+
+/* Someone who goes before the thread waits for a CPU, or has as much right to one and the
+ * quantum is over. */
+static bool must_yield(struct cpu *cpu)
+{
+    const struct simulation *sim = cpu->simulation;
+    const struct thread *other = sim->queue.first;
+    const bool over = engine_now(sim->engine) >= cpu->quantum_end;
+    if (over)
+        cpu->quantum_end = engine_now(sim->engine) + sim->params->quantum;
+    if (!other)
+        return false;
+    const uint64_t own = cpu->thread->process->priority;
+    return other->process->priority > own || (over && other->process->priority == own);
+}
+
+/* The thread ends: its memory may soon be another one's, which no CPU has run. */
+static void forget(struct simulation *sim, const struct thread *thread)
+{
+    for (unsigned i = 0; i < sim->ncpus; i++)
+        if (sim->cpus[i].last == thread)
+            sim->cpus[i].last = NULL;
+}
+
+/* The clock is where the CPU's thread is: it ends, waits, yields, or stays. */
+static enum status settle(struct cpu *cpu, struct error *err)
+{
+    enum status status = OK;
+    struct thread *thread = cpu->thread;
+    const bool waits = cpu->blocked && !thread->fault.ready;
+    cpu->blocked = false;
+    if (cpu->ending) {
+        cpu->ending = false;
+        cpu->thread = NULL;
+        forget(cpu->simulation, thread);
+        status = thread_end(thread, err);
+        thread_free(thread);
+    } else if (waits) {
+        cpu->thread = NULL;
+        thread_set_state(thread, THREAD_WAITING);
+    } else if (must_yield(cpu)) {
+        cpu->thread = NULL;
+        schedule_ready(thread);
+    }
+    return status;
+}
+
+/* One turn of the CPU at the clock's time.  False: it goes on with its next event, or has
+ * nothing to do. */
+static bool turn(struct cpu *cpu, enum status *status, struct error *err)
+{
+    struct simulation *sim = cpu->simulation;
+    if (cpu->thread && (*status = settle(cpu, err)) != OK)
+        return false;
+    if (!cpu->thread) {
+        if (!pick(cpu))
+            return false;
+        install(cpu);
+    }
+    psec_t now = engine_now(sim->engine);
+    *status = run(cpu, &now, &cpu->ending, err);
+    return *status == OK && reach(cpu, now);
+}
+
+static void go_on(struct event *event)
+{
+    struct cpu *cpu = CONTAINER_OF(event, struct cpu, event);
+    struct simulation *sim = cpu->simulation;
+    struct error err = {0};
+    enum status status = OK;
+    if (cpu->phase == CPU_SWITCHING)
+        install(cpu);
+    while (turn(cpu, &status, &err) && simulation_between(sim))
+        ;
+    if (status != OK)
+        simulation_fail(sim, &err);
+}
+
+void cpu_init(struct cpu *cpu, struct simulation *sim, unsigned number)
+{
+    *cpu = (struct cpu){.simulation = sim, .number = number};
+    event_init(&cpu->event, go_on);
+    sim->nidle++;
+}

@@ -1,0 +1,174 @@
+/* thread.h -- the inside of a simulation, for the files of this folder. */
+#ifndef FAULTLINE_WORKLOAD_THREAD_H
+#define FAULTLINE_WORKLOAD_THREAD_H
+
+#include "workload/cursor.h"
+#include "workload/simulation.h"
+
+enum thread_state {
+    THREAD_NEW,     /* its time has not come                                             */
+    THREAD_READY,   /* in the run queue, or being switched to                             */
+    THREAD_RUNNING, /* on a CPU                                                          */
+    THREAD_WAITING, /* for a frame or a transfer                                         */
+    THREAD_DONE,
+    THREAD_STATES
+};
+
+/* The regions that a process begins with. */
+struct beginning {
+    struct region *regions;
+    size_t n;
+    bool known;
+};
+
+/* What the scheduler runs: a process, or one of several threads of it. */
+struct thread {
+    struct simulation *simulation;
+    char name[64];
+    uint64_t number; /* in the order of creation                                         */
+    const struct process_params *process;
+    struct space *space;
+    struct cursor cursor;
+    struct fault fault;
+    enum thread_state state;
+    psec_t since; /* when it came into its state                                        */
+    psec_t begun; /* when it was first ready                                            */
+    psec_t user, system, ready, waiting; /* times so far, the present state's not         */
+    struct event start;
+    struct thread *next;          /* in the run queue                                     */
+    struct thread *older, *newer; /* of all threads                                      */
+    unsigned last_cpu;
+    uint32_t children; /* started by it, for their names                                 */
+    struct reference_counts counted;
+    uint64_t references, faults, faults_major, faults_minor;
+};
+
+enum cpu_phase { CPU_IDLE, CPU_SWITCHING, CPU_RUNNING };
+
+struct cpu {
+    struct simulation *simulation;
+    unsigned number;
+    enum cpu_phase phase;
+    struct event event; /* when it goes on                                               */
+    struct thread *thread, *last;
+    psec_t quantum_end;
+    psec_t user, system, switching; /* times                                             */
+    bool blocked,
+        ending; /* the thread waits, ends, as soon as the clock is there         */
+};
+
+struct run_queue {
+    struct thread *first, *last; /* by falling priority, then by arrival                  */
+    uint64_t n;
+};
+
+/* Names of files, by number. */
+struct file_names {
+    char **names;
+    uint32_t n, capacity;
+};
+
+/* What a thread has come to. */
+struct ended {
+    char name[64];
+    uint64_t number, priority;
+    uint32_t space;
+    psec_t begun, elapsed, user, system, waiting, ready;
+    uint64_t references, faults, faults_major, faults_minor, page_ins, resident_max;
+};
+
+struct simulation {
+    const struct simulation_params *params;
+    const struct simulation_host *host;
+    struct engine *engine;
+    struct device *swap, *files;
+    struct slots *slots;
+    struct page_index index;
+    struct pager_params pager_params;
+    struct pager pager;
+    struct cpu *cpus;
+    unsigned ncpus;
+    struct run_queue queue;
+    struct thread *oldest, *newest; /* all that are not done                             */
+    uint64_t nthreads, nwaiting, nidle; /* threads not done, waiting ones, idle CPUs      */
+    uint64_t created;                   /* threads in all                                */
+    struct file_names file_names;
+    struct beginning *beginnings; /* [process]                                            */
+    uint64_t blocks; /* distinct ones touched in spaces that have ended                   */
+    psec_t idle_since; /* up to when idle time has been accounted                         */
+    psec_t idle, idle_paging;
+    psec_t end; /* when the last thread ended                                            */
+    struct ended *ended; /* [nended] in the order in which they ended                    */
+    size_t nended, ended_capacity;
+    uint64_t context_switches;
+    struct reference_counts counts;
+    uint64_t news;  /* references not told to the host yet                                */
+    uint64_t turns; /* of simulation_between                                             */
+    struct rows tables[TABLES];
+    struct event sample;
+    struct sampled {
+        psec_t at, user;
+        struct pager_counts counts;
+    } sampled; /* at the last sample                                                     */
+    enum status status; /* of what failed inside an event                                */
+    struct error error;
+};
+
+/* --- thread.c --------------------------------------------------------------------------- */
+
+/* A thread in the space that starts at `start`.  path of the trace: process->streams[i]. */
+MUST_CHECK enum status thread_create(struct simulation *sim, struct thread **out,
+                                     const struct process_params *process, size_t stream,
+                                     const char *name, struct space *space, psec_t start,
+                                     uint64_t offset, struct error *err);
+/* The thread, which is DONE, goes away. */
+void thread_free(struct thread *thread);
+/* Change the state at the clock's time and account the time spent in the one before. */
+void thread_set_state(struct thread *thread, enum thread_state state);
+/* The thread has nothing more to do: its space may end with it. */
+MUST_CHECK enum status thread_end(struct thread *thread, struct error *err);
+/* Account the references of the batch, which the thread leaves. */
+MUST_CHECK enum status thread_leave_batch(struct thread *thread, struct error *err);
+
+/* --- schedule.c ------------------------------------------------------------------------- */
+
+void cpu_init(struct cpu *cpu, struct simulation *sim, unsigned number);
+/* The thread can run: it is put into the queue, and a CPU that is idle goes on. */
+void schedule_ready(struct thread *thread);
+/* Account what CPUs were idle for since the last call. */
+void schedule_account_idle(struct simulation *sim);
+
+/* --- simulation.c ----------------------------------------------------------------------- */
+
+/* Between two events: faults that were given frames go on, the host is told of progress,
+ * and in a build that checks all invariants must hold.  False: the run stops. */
+bool simulation_between(struct simulation *sim);
+/* Note an error inside an event; the run stops with it. */
+void simulation_fail(struct simulation *sim, const struct error *err);
+
+/* --- operation.c ------------------------------------------------------------------------ */
+
+/* Do one operation of the thread's trace at the clock's time.  *ended: it was its last. */
+MUST_CHECK enum status operation_run(struct thread *thread, const struct vm_op *op,
+                                     bool *ended, struct error *err);
+/* The number of a file's name. */
+MUST_CHECK enum status file_number(struct simulation *sim, const char *name, uint32_t *out,
+                                   struct error *err);
+
+/* --- regions.c -------------------------------------------------------------------------- */
+
+/* Give a space the regions that the process is to begin with. */
+MUST_CHECK enum status regions_begin(struct simulation *sim, struct space *space,
+                                     const struct process_params *process,
+                                     struct error *err);
+void regions_release(struct simulation *sim);
+
+/* --- sample.c --------------------------------------------------------------------------- */
+
+void sample_start(struct simulation *sim);
+void sample_stop(struct simulation *sim);
+/* Keep what the thread, which is DONE, has come to. */
+MUST_CHECK enum status sample_process(const struct thread *thread, struct error *err);
+void sample_devices(struct simulation *sim);
+
+#endif
