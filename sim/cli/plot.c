@@ -24,10 +24,15 @@ const struct command command_plot = {
         "combination has a line of its own.  RESULTS is a folder that `faultline run` has\n"
         "written, or a results.csv.\n"
         "\n"
-        "  --x COLUMN       page_size, frames, policy, trace, or a key that was swept\n"
+        "  --x COLUMN       page_size, frames, policy, trace, or a key that was swept; or "
+        "a\n"
+        "                   column of series.csv, such as time\n"
         "  --y COLUMNS      a counter, or several joined by commas (default: fault_rate);\n"
-        "                   `faultline list counters` shows them all\n"
-        "  --series COLUMN  what tells the lines apart (default: what varies besides x)\n"
+        "                   `faultline list counters` shows them all; or columns of\n"
+        "                   series.csv, processes.csv or devices.csv\n"
+        "  --series COLUMN  what tells the lines apart (default: what varies besides x); "
+        "over\n"
+        "                   time, `process` draws a picture of each cell\n"
         "  --logx, --logy   logarithmic axis, to base 2 and to base 10; what is not above "
         "0\n"
         "                   is left out, and the caption says how much\n"
@@ -42,7 +47,9 @@ const struct command command_plot = {
         "picture in another style.\n"
         "\n"
         "Example: faultline plot results/page-size --x page_size --y "
-        "faults,page_outs_dirty\n",
+        "faults,page_outs_dirty\n"
+        "Example: faultline plot results/thrashing --x time --y resident --series "
+        "process\n",
     .run = run,
 };
 
@@ -178,15 +185,17 @@ static int run(int argc, char **argv)
     if (arguments.help)
         return command_help(&command_plot);
     struct error err;
-    struct data *data;
-    enum status status = report_read(&data, arguments.results, &err);
-    if (status != OK)
-        return command_fail(&err);
-    char *stem = choose_stem(&arguments);
-    status = stem ? plot_write(data, &arguments.plot, stem, &err) : error_nomem(&err);
+    struct picture_source source;
+    struct report_pictures pictures = {0};
+    enum status status = picture_source_read(&source, arguments.results, &err);
+    char *stem = status == OK ? choose_stem(&arguments) : NULL;
     if (status == OK)
-        printf("%s.svg\n%s.png\n", stem, stem);
+        status = stem ? pictures_draw(&source, &arguments.plot, stem, &pictures, &err)
+                      : error_nomem(&err);
+    for (size_t i = 0; i < pictures.n; i++)
+        puts(pictures.paths[i]);
+    report_pictures_free(&pictures);
+    picture_source_release(&source);
     free(stem);
-    data_free(data);
     return status == OK ? command_close_output(EXIT_DONE) : command_fail(&err);
 }

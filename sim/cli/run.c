@@ -26,8 +26,10 @@ const struct command command_run = {
         "                     [--output DIR] [--stdout csv|json|table] [--quiet]\n"
         "\n"
         "Runs every cell of the experiment in FILE (docs/experiments.md) and writes the\n"
-        "folder results/NAME: effective.yaml, results.csv, results.json and the plots.\n"
-        "Without FILE everything comes from --set.\n"
+        "folder results/NAME: effective.yaml, results.csv, results.json and the plots; "
+        "with\n"
+        "`timing: events` also processes.csv, devices.csv and, if samples are taken,\n"
+        "series.csv.  Without FILE everything comes from --set.\n"
         "\n"
         "  --set KEY=VALUE  set or override a key; VALUE is read as YAML; may be repeated\n"
         "  -j N, --jobs N   threads (default: one a core); the results do not depend on "
@@ -146,6 +148,15 @@ static int print_results(const struct result_set *set, const char *form)
     return status == OK ? command_close_output(EXIT_DONE) : command_fail(&err);
 }
 
+static void tell_files(const struct result_set *set, const char *folder)
+{
+    printf("\nresults in %s: results.csv, results.json, effective.yaml", folder);
+    for (size_t t = 0; t < TABLES; t++)
+        if (results_have_table(set, t))
+            printf(", %s.csv", result_tables[t].name);
+    putchar('\n');
+}
+
 static int write_folder(const struct result_set *set, const char *folder, bool quiet)
 {
     struct error err;
@@ -158,7 +169,7 @@ static int write_folder(const struct result_set *set, const char *folder, bool q
         if (table_print(set, TABLE_ROWS, stdout, &table_err) != OK)
             exit_status = command_fail(&table_err);
         if (status == OK)
-            printf("\nresults in %s: results.csv, results.json, effective.yaml\n", folder);
+            tell_files(set, folder);
         for (size_t i = 0; i < pictures.n; i++)
             printf("  %s\n", pictures.paths[i]);
         const int closed = command_close_output(exit_status);
@@ -175,8 +186,10 @@ static void tell_kept(const struct result_set *set, const char *folder, enum sta
     const size_t ncells = set->experiment->ncells;
     size_t kept = 0;
     for (size_t i = 0; i < ncells; i++) {
-        struct cell_result scratch = set->results[i];
-        kept += scratch.state == CELL_DONE && store_get(folder, &scratch);
+        struct cell_result kept_one = {0};
+        memcpy(kept_one.id, set->results[i].id, sizeof kept_one.id);
+        kept += set->results[i].state == CELL_DONE && store_get(folder, &kept_one);
+        cell_result_release(&kept_one);
     }
     if (kept > 0 || status == ERR_INTERRUPTED)
         fprintf(stderr,
@@ -241,6 +254,8 @@ static int run_experiment(const struct experiment *experiment,
     } else {
         exit_status = command_fail(&err);
     }
+    for (size_t i = 0; results && i < experiment->ncells; i++)
+        cell_result_release(&results[i]);
     free(results);
     free(named);
     return exit_status;

@@ -4,6 +4,8 @@
 
 #include "experiment/config.h"
 #include "stats/counters.h"
+#include "stats/rows.h"
+#include "stats/tables.h"
 
 enum cell_state {
     CELL_MISSING, /* not run yet (interrupted, or another shard's)                        */
@@ -14,11 +16,15 @@ enum cell_state {
 struct cell_result {
     enum cell_state state;
     char id[33]; /* identity: 32 hexadecimal digits, hash of configuration, trace, model  */
-    struct counters counters; /* valid if CELL_DONE                                      */
-    char message[640];        /* "" or why the cell failed                               */
+    struct counters counters;   /* valid if CELL_DONE                                    */
+    struct rows tables[TABLES]; /* the same; empty with `timing: none`                   */
+    char message[640];          /* "" or why the cell failed                             */
     char notes[640]; /* conventions and adaptations in force, sentences joined by "; "    */
     uint64_t index_bytes; /* memory that an index of the future took (opt); 0: none      */
 };
+
+/* Free what a result owns, its tables; they are empty again and the rest stays. */
+void cell_result_release(struct cell_result *result);
 
 /* results[i] belongs to experiment->cells[i]. */
 struct result_set {

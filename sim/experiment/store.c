@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,17 +71,83 @@ void store_leave(int use)
         close(use);
 }
 
+/* Names of files and processes may be any bytes, and JSON holds Unicode: each byte is kept
+ * as the character of its number, so that it comes back as it was. */
+static json_t *bytes_to_json(const char *bytes, size_t length)
+{
+    char *utf8 = malloc(2 * length + 1), *out = utf8;
+    if (!utf8)
+        return NULL;
+    for (size_t i = 0; i < length; i++) {
+        const unsigned char byte = (unsigned char)bytes[i];
+        if (byte < 0x80) {
+            *out++ = (char)byte;
+        } else {
+            *out++ = (char)(0xc0 | byte >> 6);
+            *out++ = (char)(0x80 | (byte & 0x3f));
+        }
+    }
+    json_t *string = json_stringn(utf8, (size_t)(out - utf8));
+    free(utf8);
+    return string;
+}
+
+/* The bytes, which the caller frees; NULL if the string is none of those above, or memory
+ * is short. */
+static char *bytes_from_json(const json_t *string, size_t *length)
+{
+    const char *in = json_string_value(string);
+    const size_t size = json_string_length(string);
+    char *bytes = in ? malloc(size + 1) : NULL, *out = bytes;
+    for (size_t i = 0; bytes && i < size; i++) {
+        const unsigned char byte = (unsigned char)in[i];
+        if (byte > 0xc3) {
+            free(bytes);
+            return NULL;
+        }
+        /* jansson has seen to it that the second byte of two is there. */
+        *out++ = (char)(byte < 0x80 ? byte : byte << 6 | (in[++i] & 0x3f));
+    }
+    if (bytes) {
+        *out = '\0';
+        *length = (size_t)(out - bytes);
+    }
+    return bytes;
+}
+
+/* Times in picoseconds; a ratio that was not measured is null. */
+static json_t *counter_to_json(const struct counter *counter,
+                               const struct counters *counters)
+{
+    const void *member = (const char *)counters + counter->offset;
+    if (counter->kind != COUNTER_RATIO)
+        return json_integer((json_int_t) * (const uint64_t *)member);
+    const double ratio = *(const double *)member;
+    return isfinite(ratio) ? json_real(ratio) : json_null();
+}
+
 static json_t *counters_to_json(const struct counters *counters)
 {
     json_t *object = json_object();
     for (size_t i = 0; object && i < counter_count; i++) {
         const struct counter *counter = &counter_table[i];
-        if (counter->kind != COUNTER_COUNT)
+        if (json_object_set_new(object, counter->name,
+                                counter_to_json(counter, counters)) != 0) {
+            json_decref(object);
+            return NULL;
+        }
+    }
+    return object;
+}
+
+static json_t *tables_to_json(const struct rows tables[TABLES])
+{
+    json_t *object = json_object();
+    for (size_t t = 0; object && t < TABLES; t++) {
+        if (tables[t].n == 0)
             continue;
-        uint64_t value;
-        memcpy(&value, (const char *)counters + counter->offset, sizeof value);
-        if (json_object_set_new(object, counter->name, json_integer((json_int_t)value)) !=
-            0) {
+        if (json_object_set_new(object, result_tables[t].name,
+                                bytes_to_json(tables[t].text, tables[t].length)) != 0) {
             json_decref(object);
             return NULL;
         }
@@ -91,11 +158,12 @@ static json_t *counters_to_json(const struct counters *counters)
 enum status store_put(const char *folder, const struct cell_result *result,
                       struct error *err)
 {
-    json_t *counters = counters_to_json(&result->counters);
-    /* "o" hands counters over, also if packing fails. */
-    json_t *cell =
-        json_pack("{s:s, s:s, s:I, s:o}", "id", result->id, "notes", result->notes,
-                  "index_bytes", (json_int_t)result->index_bytes, "counters", counters);
+    /* "o" hands an object over, also if packing fails, as it does if one is NULL. */
+    json_t *cell = json_pack("{s:s, s:o, s:I, s:o, s:o}", "id", result->id, "notes",
+                             bytes_to_json(result->notes, strlen(result->notes)),
+                             "index_bytes", (json_int_t)result->index_bytes, "counters",
+                             counters_to_json(&result->counters), "tables",
+                             tables_to_json(result->tables));
     char *text = cell ? json_dumps(cell, JSON_INDENT(1)) : NULL;
     char *path = cell_path(folder, result->id);
     json_decref(cell);
@@ -106,21 +174,43 @@ enum status store_put(const char *folder, const struct cell_result *result,
     return status;
 }
 
+static bool counter_from_json(const struct counter *counter, struct counters *counters,
+                              const json_t *value)
+{
+    void *member = (char *)counters + counter->offset;
+    if (counter->kind == COUNTER_RATIO) {
+        *(double *)member = json_is_real(value) ? json_real_value(value) : NAN;
+        return json_is_real(value) || json_is_null(value);
+    }
+    *(uint64_t *)member = (uint64_t)json_integer_value(value);
+    return json_is_integer(value) && json_integer_value(value) >= 0;
+}
+
 static bool counters_from_json(struct counters *counters, const json_t *object)
 {
     for (size_t i = 0; i < counter_count; i++) {
         const struct counter *counter = &counter_table[i];
-        if (counter->kind != COUNTER_COUNT)
-            continue;
-        const json_t *number = json_object_get(object, counter->name);
-        if (!json_is_integer(number) || json_integer_value(number) < 0)
+        if (!counter_from_json(counter, counters, json_object_get(object, counter->name)))
             return false;
-        const uint64_t value = (uint64_t)json_integer_value(number);
-        memcpy((char *)counters + counter->offset, &value, sizeof value);
     }
-    counters->fault_rate =
-        counters->references ? (double)counters->faults / (double)counters->references : 0;
     return true;
+}
+
+static bool tables_from_json(struct rows tables[TABLES], const json_t *object)
+{
+    for (size_t t = 0; t < TABLES; t++) {
+        const json_t *string = json_object_get(object, result_tables[t].name);
+        if (!string)
+            continue;
+        size_t length;
+        char *text = bytes_from_json(string, &length);
+        const bool sound =
+            text && rows_restore(&tables[t], text, length, result_tables[t].ncolumns);
+        free(text);
+        if (!sound)
+            return false;
+    }
+    return json_is_object(object);
 }
 
 bool store_get(const char *folder, struct cell_result *result)
@@ -128,21 +218,29 @@ bool store_get(const char *folder, struct cell_result *result)
     char *path = cell_path(folder, result->id);
     json_t *cell = path ? json_load_file(path, 0, NULL) : NULL;
     free(path);
-    const char *id, *notes;
+    const char *id;
     json_int_t index_bytes;
-    json_t *counters;
+    json_t *counters, *tables, *notes;
     struct cell_result read = {.state = CELL_DONE};
-    const bool sound =
-        cell &&
-        json_unpack(cell, "{s:s, s:s, s:I, s:o}", "id", &id, "notes", &notes, "index_bytes",
-                    &index_bytes, "counters", &counters) == 0 &&
-        strcmp(id, result->id) == 0 && counters_from_json(&read.counters, counters);
+    size_t length;
+    char *text = NULL;
+    const bool sound = cell &&
+                       json_unpack(cell, "{s:s, s:o, s:I, s:o, s:o}", "id", &id, "notes",
+                                   &notes, "index_bytes", &index_bytes, "counters",
+                                   &counters, "tables", &tables) == 0 &&
+                       strcmp(id, result->id) == 0 &&
+                       (text = bytes_from_json(notes, &length)) &&
+                       counters_from_json(&read.counters, counters) &&
+                       tables_from_json(read.tables, tables);
     if (sound) {
         memcpy(read.id, result->id, sizeof read.id);
-        snprintf(read.notes, sizeof read.notes, "%s", notes);
+        snprintf(read.notes, sizeof read.notes, "%s", text);
         read.index_bytes = (uint64_t)index_bytes;
         *result = read;
+    } else {
+        cell_result_release(&read);
     }
+    free(text);
     json_decref(cell);
     return sound;
 }

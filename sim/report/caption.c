@@ -40,7 +40,7 @@ static uint64_t constant_memory(const struct data *data)
  * is. */
 static bool put_memory(const struct figure *figure, const char *separator, FILE *stream)
 {
-    const struct data *data = figure->data;
+    const struct data *data = data_facts(figure->data);
     const size_t column = data_find(data, "frames");
     char value[NAME_SIZE];
     const bool constant = column != COLUMN_NONE && data_constant(data, column);
@@ -61,14 +61,14 @@ static bool put_memory(const struct figure *figure, const char *separator, FILE 
 /* What is worth saying of all cells alike. */
 static void put_facts(const struct figure *figure, FILE *stream)
 {
-    static const char *const columns[] = {"trace",  "policy",      "page_size",
-                                          "frames", "machine.mmu", "kernel"};
-    const struct data *data = figure->data;
-    const char *separator = "";
+    static const char *const columns[] = {"trace",       "policy", "page_size",  "frames",
+                                          "machine.mmu", "kernel", "swap.device"};
+    const struct data *data = data_facts(figure->data);
+    const char *const x = data_name(figure->data, figure->x), *separator = "";
     for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
         const size_t column = data_find(data, columns[i]);
         char title[NAME_SIZE], value[NAME_SIZE];
-        if (column == COLUMN_NONE || column == figure->x)
+        if (column == COLUMN_NONE || strcmp(columns[i], x) == 0)
             continue;
         if (strcmp(columns[i], "frames") == 0) {
             if (put_memory(figure, separator, stream))
@@ -139,12 +139,13 @@ static const char *make_title(const struct figure *figure)
         const char *name = data_name(figure->data, figure->ys[i]);
         title =
             arena_printf(figure->arena, "%s%s%s", title, i ? ", " : "",
-                         figure->nys > 1 ? column_title(name, y) : column_phrase(name, y));
+                         figure->nys > 1 ? column_title(name, y)
+                                         : column_phrase(figure->data, figure->ys[i], y));
     }
     if (!title)
         return NULL;
     return arena_printf(figure->arena, "%s%s%s by %s", experiment, *experiment ? ": " : "",
-                        title, column_title(data_name(figure->data, figure->x), x));
+                        title, column_title_of_x(figure->data, figure->x, x));
 }
 
 enum status figure_captions(struct figure *figure, const struct plot_options *options,
@@ -153,6 +154,9 @@ enum status figure_captions(struct figure *figure, const struct plot_options *op
     char buffer[NAME_SIZE];
     figure->title =
         options->title ? arena_strdup(figure->arena, options->title) : make_title(figure);
+    if (figure->title && options->part)
+        figure->title =
+            arena_printf(figure->arena, "%s (%s)", figure->title, options->part);
     figure->key_title = "";
     if (figure->nsplits > 0 && figure->nys == 1)
         figure->key_title =

@@ -1,13 +1,14 @@
-/* csv.c -- results.csv, written and read; see report.h. */
+/* csv.c -- results.csv and the cells' tables, written and read; see report.h. */
 #include "base/file.h"
 #include "report/report.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 static void write_field(const char *text, FILE *stream)
 {
-    if (!strpbrk(text, ",\"\r\n") && text[0] != ' ') {
+    if (!field_needs_quotes(text)) {
         fputs(text, stream);
         return;
     }
@@ -97,6 +98,21 @@ static char *take_field(struct reader *reader, struct error *err)
     return field;
 }
 
+/* Is this one of the cells' tables?  Its headings are then the last ones. */
+static void find_table(struct data *data)
+{
+    for (size_t t = 0; t < TABLES && data_complete(data); t++) {
+        const struct result_table_kind *table = &result_tables[t];
+        size_t same = 0;
+        while (same < table->ncolumns && same < data_columns(data) &&
+               strcmp(data_name(data, data_columns(data) - 1 - same),
+                      table->columns[table->ncolumns - 1 - same].name) == 0)
+            same++;
+        if (same == table->ncolumns)
+            data_set_table(data, table);
+    }
+}
+
 static enum status read_headings(struct data *data, struct reader *reader,
                                  struct error *err)
 {
@@ -113,6 +129,7 @@ static enum status read_headings(struct data *data, struct reader *reader,
         data_add_column(data, name, counter_find(name) ? COLUMN_COUNTER : COLUMN_KEY);
     } while (!reader->row_ended);
     reader->where.line++;
+    find_table(data);
     return OK;
 }
 
@@ -171,4 +188,29 @@ enum status csv_read(struct data **out, const char *path, struct error *err)
     else
         data_free(data);
     return status;
+}
+
+enum status csv_add_rows(struct data *data, const struct data *cells, size_t cell,
+                         const struct rows *rows, struct error *err)
+{
+    const size_t leading = data_leading(data);
+    char *text = malloc(rows->length + 1);
+    if (!text)
+        return error_nomem(err);
+    memcpy(text, rows->text, rows->length + 1);
+    struct reader reader = {.at = text};
+    while (*reader.at && data_complete(data)) {
+        data_add_row(data);
+        for (size_t i = 0; i < leading; i++)
+            data_put(data, i, data_get(cells, cell, data_find(cells, data_name(data, i))));
+        size_t column = leading;
+        do {
+            const char *field = take_field(&reader, err);
+            assert(field && column < data_columns(data)); /* rows.h has written it */
+            data_put(data, column++, field);
+        } while (!reader.row_ended);
+        assert(column == data_columns(data));
+    }
+    free(text);
+    return data_complete(data) ? OK : error_nomem(err);
 }

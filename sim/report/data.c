@@ -1,21 +1,26 @@
-/* data.c -- see data.h; data_from_results is in tabulate.c. */
+/* data.c -- see data.h; what makes such tables of results is in tabulate.c, table_rows.c. */
 #include "report/data.h"
+
+#include "base/arena.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct column {
-    char *name;
+    const char *name;
     enum column_kind kind;
 };
 
 struct data {
-    char *source, *title;
+    struct arena *texts;
+    const char *source, *title;
     struct column *columns;
     size_t ncolumns;
-    char **cells; /* row by row; NULL is "" */
+    const char **cells; /* row by row; NULL is "" */
     size_t nrows, room;
+    const struct result_table_kind *table;
+    const struct data *facts;
     bool short_of_memory;
 };
 
@@ -24,9 +29,10 @@ struct data *data_create(const char *source)
     struct data *data = calloc(1, sizeof *data);
     if (!data)
         return NULL;
-    data->source = strdup(source);
+    data->texts = arena_create();
+    data->source = data->texts ? arena_strdup(data->texts, source) : NULL;
     if (!data->source) {
-        free(data);
+        data_free(data);
         return NULL;
     }
     return data;
@@ -36,14 +42,9 @@ void data_free(struct data *data)
 {
     if (!data)
         return;
-    for (size_t i = 0; i < data->nrows * data->ncolumns; i++)
-        free(data->cells[i]);
-    for (size_t i = 0; i < data->ncolumns; i++)
-        free(data->columns[i].name);
+    arena_free(data->texts);
     free(data->cells);
     free(data->columns);
-    free(data->source);
-    free(data->title);
     free(data);
 }
 
@@ -56,7 +57,7 @@ void data_add_column(struct data *data, const char *name, enum column_kind kind)
         realloc(data->columns, (data->ncolumns + 1) * sizeof *data->columns);
     if (columns)
         data->columns = columns;
-    char *copy = columns ? strdup(name) : NULL;
+    const char *copy = columns ? arena_strdup(data->texts, name) : NULL;
     if (copy)
         columns[data->ncolumns++] = (struct column){copy, kind};
     else
@@ -69,7 +70,8 @@ void data_add_row(struct data *data)
         return;
     if (data->nrows == data->room) {
         const size_t room = data->room ? 2 * data->room : 16;
-        char **cells = realloc(data->cells, room * (data->ncolumns + 1) * sizeof *cells);
+        const char **cells =
+            realloc(data->cells, room * (data->ncolumns + 1) * sizeof *cells);
         if (!cells) {
             data->short_of_memory = true;
             return;
@@ -82,14 +84,25 @@ void data_add_row(struct data *data)
     data->nrows++;
 }
 
+/* What the row above holds too, as long tables of few cells do, is kept once. */
+static const char *text_above(const struct data *data, size_t column, const char *text)
+{
+    if (data->nrows < 2)
+        return NULL;
+    const char *above = data->cells[(data->nrows - 2) * data->ncolumns + column];
+    return above && strcmp(above, text) == 0 ? above : NULL;
+}
+
 void data_put(struct data *data, size_t column, const char *text)
 {
     if (data->short_of_memory)
         return;
     assert(data->nrows > 0 && column < data->ncolumns);
-    char **cell = &data->cells[(data->nrows - 1) * data->ncolumns + column];
-    free(*cell);
-    *cell = strdup(text);
+    const char **cell = &data->cells[(data->nrows - 1) * data->ncolumns + column];
+    *cell = *text ? text_above(data, column, text) : NULL;
+    if (!*text || *cell)
+        return;
+    *cell = arena_strdup(data->texts, text);
     if (!*cell)
         data->short_of_memory = true;
 }
@@ -101,8 +114,7 @@ bool data_complete(const struct data *data)
 
 void data_set_title(struct data *data, const char *title)
 {
-    free(data->title);
-    data->title = strdup(title);
+    data->title = arena_strdup(data->texts, title);
     if (!data->title)
         data->short_of_memory = true;
 }
@@ -158,4 +170,69 @@ bool data_constant(const struct data *data, size_t column)
         if (strcmp(data_get(data, row, column), data_get(data, 0, column)) != 0)
             return false;
     return true;
+}
+
+bool data_same_start(const struct data *data, size_t row, size_t other, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(data_get(data, row, i), data_get(data, other, i)) != 0)
+            return false;
+    return true;
+}
+
+void data_set_table(struct data *data, const struct result_table_kind *table)
+{
+    assert(data->ncolumns >= table->ncolumns);
+    data->table = table;
+    for (size_t i = data_leading(data); i < data->ncolumns; i++) {
+        const char *name = data->columns[i].name;
+        const bool key = strcmp(name, "process") == 0 || strcmp(name, "device") == 0;
+        data->columns[i].kind = key ? COLUMN_KEY : COLUMN_COUNTER;
+    }
+}
+
+const struct result_table_kind *data_table(const struct data *data)
+{
+    return data->table;
+}
+
+size_t data_leading(const struct data *data)
+{
+    return data->ncolumns - (data->table ? data->table->ncolumns : 0);
+}
+
+void data_set_facts(struct data *data, const struct data *facts)
+{
+    data->facts = facts;
+}
+
+const struct data *data_facts(const struct data *data)
+{
+    return data->facts ? data->facts : data;
+}
+
+enum status data_subset(struct data **out, const struct data *data, const bool *keep,
+                        struct error *err)
+{
+    struct data *subset = data_create(data->source);
+    if (!subset)
+        return error_nomem(err);
+    data_set_title(subset, data_title(data));
+    for (size_t i = 0; i < data->ncolumns; i++)
+        data_add_column(subset, data->columns[i].name, data->columns[i].kind);
+    for (size_t row = 0; row < data->nrows && data_complete(subset); row++) {
+        if (!keep[row])
+            continue;
+        data_add_row(subset);
+        for (size_t i = 0; i < data->ncolumns; i++)
+            data_put(subset, i, data_get(data, row, i));
+    }
+    if (!data_complete(subset)) {
+        data_free(subset);
+        return error_nomem(err);
+    }
+    subset->table = data->table;
+    subset->facts = data->facts;
+    *out = subset;
+    return OK;
 }

@@ -1,7 +1,8 @@
-/* data.h -- results as a plain table of texts: a row for every finished cell.
- * results.csv is this table; plots are drawn from it, whether it comes from a run just made
- * or from a file.  Numbers are texts as results.csv prints them: sizes in bytes, counts as
- * digits, frames also "unlimited". */
+/* data.h -- results as a plain table of texts: a row for every finished cell, or the rows
+ * of one of the cells' tables.  results.csv and series.csv are such tables; plots are drawn
+ * from them, whether they come from a run just made or from a file.  Numbers are texts as
+ * results.csv prints them: sizes in bytes, counts as digits, times as seconds, frames also
+ * "unlimited"; "" was not measured. */
 #ifndef FAULTLINE_REPORT_DATA_H
 #define FAULTLINE_REPORT_DATA_H
 
@@ -12,9 +13,10 @@
 #include <stddef.h>
 
 enum column_kind {
-    COLUMN_KEY, /* what tells cells apart: trace, policy, page_size, frames, swept keys */
+    COLUMN_KEY,     /* what tells cells apart: trace, policy, page_size, frames, swept keys;
+                     * and rows of a cell: process, device                               */
     COLUMN_COUNTER, /* a result                                                          */
-    COLUMN_EXTRA, /* other settings, notes, state; not in results.csv                    */
+    COLUMN_EXTRA,   /* other settings, notes, state; not in results.csv                  */
 };
 
 #define COLUMN_NONE SIZE_MAX
@@ -33,6 +35,19 @@ void data_add_row(struct data *data);
 void data_put(struct data *data, size_t column, const char *text);
 bool data_complete(const struct data *data);
 
+/* The columns that are there end with those of a cell's table: the others say of which
+ * cell a row is.  data_table: that table, NULL if none was set. */
+void data_set_table(struct data *data, const struct result_table_kind *table);
+const struct result_table_kind *data_table(const struct data *data);
+
+/* Number of the columns before those of the table; all columns if there is none. */
+size_t data_leading(const struct data *data);
+
+/* What the cells have in common, and the conventions in force, are told from `facts`,
+ * which the caller keeps; from the table itself unless it is set. */
+void data_set_facts(struct data *data, const struct data *facts);
+const struct data *data_facts(const struct data *data);
+
 /* The experiment's name, "" if not known. */
 void data_set_title(struct data *data, const char *title);
 const char *data_title(const struct data *data);
@@ -50,15 +65,36 @@ size_t data_find(const struct data *data, const char *name);
 /* True if all rows hold the same text. */
 bool data_constant(const struct data *data, size_t column);
 
+/* True if the rows hold the same texts in the n first columns. */
+bool data_same_start(const struct data *data, size_t row, size_t other, size_t n);
+
+/* A table of those rows for which keep[row] is true, with the same title, table and facts;
+ * the caller frees it.  ERR_NOMEM. */
+MUST_CHECK enum status data_subset(struct data **out, const struct data *data,
+                                   const bool *keep, struct error *err);
+
 /* "done", "failed", "missing". */
 const char *cell_state_name(enum cell_state state);
 
-/* The finished cells of a result set, or all of them (counters are then "" where a cell has
- * not finished), in cell order.  Columns: trace, policy, page_size, frames, the counters,
- * the other swept keys under their own names, and as extras all other settings, "notes" and
- * "state".  A swept key that is a whole section (machine.tlb) is replaced by its settings
- * that vary.  The caller frees with data_free.  ERR_NOMEM. */
+/* True if a cell has `timing: events`: then there are columns for the timed counters,
+ * which are "" in the other cells. */
+bool results_timed(const struct result_set *set);
+
+/* The finished cells of a result set, or all of them (counters are then "" where a cell
+ * has not finished), in cell order.  Columns: trace, policy, page_size, frames, the
+ * counters, the other swept keys under their own names, and as extras all other settings,
+ * "notes" and "state".  A swept key that is a whole section (machine.tlb) is replaced by
+ * its settings that vary.  The caller frees with data_free.  ERR_NOMEM. */
 MUST_CHECK enum status data_from_results(struct data **out, const struct result_set *set,
                                          bool finished_only, struct error *err);
+
+/* True if a finished cell has rows of this table (TABLE_PROCESSES, ...). */
+bool results_have_table(const struct result_set *set, size_t table);
+
+/* Those rows, in cell order.  Columns: trace, policy, what else varies among page_size,
+ * frames and the swept keys, and those of the table.  The caller frees with data_free.
+ * ERR_NOMEM. */
+MUST_CHECK enum status data_from_table(struct data **out, const struct result_set *set,
+                                       size_t table, struct error *err);
 
 #endif

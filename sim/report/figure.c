@@ -15,11 +15,12 @@ static enum status unknown_column(const struct data *data, const char *name,
     const char **names = calloc(n + 1, sizeof *names);
     if (!names)
         return error_nomem(err);
-    char keys[400] = "";
+    char keys[600] = "";
     size_t used = 0;
     for (size_t i = 0; i < n; i++) {
         names[i] = data_name(data, i);
-        if (data_kind(data, i) == COLUMN_KEY && used < sizeof keys)
+        const bool told = data_table(data) || data_kind(data, i) == COLUMN_KEY;
+        if (told && used < sizeof keys)
             used += (size_t)snprintf(keys + used, sizeof keys - used, "%s, ", names[i]);
     }
     const char *nearest = nearest_name(name, names, n);
@@ -28,6 +29,10 @@ static enum status unknown_column(const struct data *data, const char *name,
         status =
             error_set(err, ERR_CONFIG, at, "unknown column '%s' for %s; did you mean '%s'?",
                       name, role, nearest);
+    else if (data_table(data))
+        status =
+            error_set(err, ERR_CONFIG, at, "unknown column '%s' for %s; %s.csv has %.*s",
+                      name, role, data_table(data)->name, (int)strlen(keys) - 2, keys);
     else
         status = error_set(err, ERR_CONFIG, at,
                            "unknown column '%s' for %s; there are %sand the counters of "

@@ -1,6 +1,5 @@
 /* folder.c -- a folder of results, written and read; see report.h. */
 #include "base/file.h"
-#include "report/plot.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -27,7 +26,8 @@ static enum status write_in(const char *folder, const char *name, const char *te
     return status;
 }
 
-static enum status write_csv(const struct data *data, const char *folder, struct error *err)
+static enum status write_csv(const struct data *data, const char *folder, const char *name,
+                             struct error *err)
 {
     char *text = NULL;
     size_t size = 0;
@@ -37,8 +37,35 @@ static enum status write_csv(const struct data *data, const char *folder, struct
     csv_write(data, stream);
     enum status status = fclose(stream) == 0 ? OK : error_nomem(err);
     if (status == OK)
-        status = write_in(folder, "results.csv", text, size, err);
+        status = write_in(folder, name, text, size, err);
     free(text);
+    return status;
+}
+
+char *report_table_path(const char *folder, size_t table)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%s.csv", result_tables[table].name);
+    return path_in(folder, name);
+}
+
+/* A table that the cells do not have must not be there from an earlier run either. */
+static enum status write_table(struct picture_source *source, size_t table,
+                               const char *folder, struct error *err)
+{
+    const struct data *data;
+    enum status status = picture_source_table(source, table, &data, err);
+    if (status != OK)
+        return status;
+    char *path = report_table_path(folder, table);
+    if (!path)
+        return error_nomem(err);
+    if (data)
+        status = write_csv(data, folder, strrchr(path, '/') + 1, err);
+    else if (unlink(path) != 0 && errno != ENOENT)
+        status = error_set(err, ERR_OUTPUT, at_file(path), "cannot be removed: %s",
+                           strerror(errno));
+    free(path);
     return status;
 }
 
@@ -59,50 +86,24 @@ static enum status write_json(const struct result_set *set, const char *model_ve
     return status;
 }
 
-static enum status list_pictures(struct report_pictures *pictures, const char *stem,
-                                 struct error *err)
-{
-    static const char *const endings[] = {"svg", "png"};
-    for (size_t i = 0; i < ARRAY_LEN(endings); i++)
-        if (asprintf(&pictures->paths[pictures->n], "%s.%s", stem, endings[i]) < 0)
-            return error_nomem(err);
-        else
-            pictures->n++;
-    return OK;
-}
-
-static enum status draw(const struct data *data, const struct plot_config *config,
-                        const char *folder, struct report_pictures *pictures,
-                        struct error *err)
-{
-    const struct plot_options options = {.x = config->x,
-                                         .y = config->y,
-                                         .series = config->series,
-                                         .title = config->title,
-                                         .at = config->at};
-    char *stem = path_in(folder, config->file);
-    if (!stem)
-        return error_nomem(err);
-    enum status status = plot_write(data, &options, stem, err);
-    if (status == OK)
-        status = list_pictures(pictures, stem, err);
-    free(stem);
-    return status;
-}
-
 /* One plot that fails leaves the others alone; the first reason is reported. */
-static enum status draw_all(const struct data *data, const struct experiment *experiment,
-                            const char *folder, struct report_pictures *pictures,
-                            struct error *err)
+static enum status draw_all(struct picture_source *source, const char *folder,
+                            struct report_pictures *pictures, struct error *err)
 {
-    const size_t n = experiment->nplots;
-    if (n == 0 || data_rows(data) == 0)
-        return OK;
-    pictures->paths = calloc(2 * n, sizeof *pictures->paths);
-    enum status first = pictures->paths ? OK : error_nomem(err);
-    for (size_t k = 0; pictures->paths && k < n; k++) {
+    const struct experiment *experiment = source->set->experiment;
+    enum status first = OK;
+    for (size_t k = 0; data_rows(source->results) > 0 && k < experiment->nplots; k++) {
+        const struct plot_config *config = &experiment->plots[k];
+        const struct plot_options options = {.x = config->x,
+                                             .y = config->y,
+                                             .series = config->series,
+                                             .title = config->title,
+                                             .at = config->at};
+        char *stem = path_in(folder, config->file);
+        struct error *why = first == OK ? err : NULL;
         const enum status status =
-            draw(data, &experiment->plots[k], folder, pictures, first == OK ? err : NULL);
+            stem ? pictures_draw(source, &options, stem, pictures, why) : error_nomem(why);
+        free(stem);
         if (first == OK)
             first = status;
     }
@@ -114,30 +115,23 @@ enum status report_write_folder(const struct result_set *set, const char *folder
                                 struct error *err)
 {
     const char *effective = set->experiment->effective;
-    struct data *data;
+    struct picture_source source;
     *pictures = (struct report_pictures){0};
-    enum status status = data_from_results(&data, set, true, err);
-    if (status != OK)
-        return status;
-    status = file_make_folder(folder, err);
+    enum status status = picture_source_of(&source, set, err);
+    if (status == OK)
+        status = file_make_folder(folder, err);
     if (status == OK)
         status = write_in(folder, "effective.yaml", effective, strlen(effective), err);
     if (status == OK)
-        status = write_csv(data, folder, err);
+        status = write_csv(source.results, folder, "results.csv", err);
     if (status == OK)
         status = write_json(set, model_version, folder, err);
+    for (size_t t = 0; status == OK && t < TABLES; t++)
+        status = write_table(&source, t, folder, err);
     if (status == OK)
-        status = draw_all(data, set->experiment, folder, pictures, err);
-    data_free(data);
+        status = draw_all(&source, folder, pictures, err);
+    picture_source_release(&source);
     return status;
-}
-
-void report_pictures_free(struct report_pictures *pictures)
-{
-    for (size_t i = 0; i < pictures->n; i++)
-        free(pictures->paths[i]);
-    free(pictures->paths);
-    *pictures = (struct report_pictures){0};
 }
 
 static bool is_json(const char *path)

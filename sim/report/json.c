@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <jansson.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -97,6 +96,36 @@ static void put_columns(struct writer *writer, const struct data *data)
     fputs("\n  ],\n", writer->stream);
 }
 
+/* The tables are files of their own, since they may be long: here is what they mean. */
+static void put_table(struct writer *writer, const struct result_table_kind *table)
+{
+    put_string(writer, "    {\"name\": ", table->name);
+    fprintf(writer->stream, ", \"file\": \"%s.csv\", \"columns\": [", table->name);
+    for (size_t i = 0; i < table->ncolumns; i++) {
+        const struct table_column *column = &table->columns[i];
+        put_string(writer,
+                   i ? ",\n      {\"name\": " : "\n      {\"name\": ", column->name);
+        put_string(writer, ", \"unit\": ", column->unit);
+        put_string(writer, ", \"description\": ", column->description);
+        fputs("}", writer->stream);
+    }
+    fputs("\n    ]}", writer->stream);
+}
+
+static void put_tables(struct writer *writer, const struct result_set *set)
+{
+    const char *lead = "  \"tables\": [\n";
+    for (size_t t = 0; t < TABLES; t++) {
+        if (!results_have_table(set, t))
+            continue;
+        fputs(lead, writer->stream);
+        put_table(writer, &result_tables[t]);
+        lead = ",\n";
+    }
+    if (lead[0] == ',')
+        fputs("\n  ],\n", writer->stream);
+}
+
 static void put_settings(struct writer *writer, const struct cell_config *config)
 {
     fputs("     \"settings\": {", writer->stream);
@@ -107,21 +136,28 @@ static void put_settings(struct writer *writer, const struct cell_config *config
     fputs("}", writer->stream);
 }
 
-static void put_counters(struct writer *writer, const struct counters *counters)
+/* `timed`: there are cells that have timed counters; in others they are null. */
+static void put_counters(struct writer *writer, const struct cell_config *config,
+                         const struct counters *counters, bool timed)
 {
     char buffer[64];
+    const char *lead = "";
     fputs(",\n     \"counters\": {", writer->stream);
     for (size_t i = 0; i < counter_count; i++) {
         const struct counter *counter = &counter_table[i];
-        const bool finite = isfinite(counter_value(counter, counters));
-        fprintf(writer->stream, "%s\"%s\": %s", i ? ", " : "", counter->name,
-                finite ? counter_format(counter, counters, buffer, sizeof buffer) : "null");
+        if (counter->timed && !timed)
+            continue;
+        counter_format(counter, counters, buffer, sizeof buffer);
+        const bool known = *buffer && (!counter->timed || config->events);
+        fprintf(writer->stream, "%s\"%s\": %s", lead, counter->name,
+                known ? buffer : "null");
+        lead = ", ";
     }
     fputs("}", writer->stream);
 }
 
 static void put_cell(struct writer *writer, const struct cell_config *config,
-                     const struct cell_result *result, bool last)
+                     const struct cell_result *result, bool timed)
 {
     put_string(writer, "    {\"id\": ", result->id);
     put_string(writer, ", \"state\": ", cell_state_name(result->state));
@@ -139,8 +175,8 @@ static void put_cell(struct writer *writer, const struct cell_config *config,
     fputs(",\n", writer->stream);
     put_settings(writer, config);
     if (result->state == CELL_DONE)
-        put_counters(writer, &result->counters);
-    fputs(last ? "}\n" : "},\n", writer->stream);
+        put_counters(writer, config, &result->counters, timed);
+    fputs("}", writer->stream);
 }
 
 enum status json_write(const struct result_set *set, const char *model_version,
@@ -160,10 +196,13 @@ enum status json_write(const struct result_set *set, const char *model_version,
     fputs("],\n", stream);
     put_columns(&writer, data);
     data_free(data);
+    put_tables(&writer, set);
     fputs("  \"cells\": [\n", stream);
-    for (size_t i = 0; i < experiment->ncells; i++)
-        put_cell(&writer, &experiment->cells[i], &set->results[i],
-                 i + 1 == experiment->ncells);
+    const bool timed = results_timed(set);
+    for (size_t i = 0; i < experiment->ncells; i++) {
+        put_cell(&writer, &experiment->cells[i], &set->results[i], timed);
+        fputs(i + 1 < experiment->ncells ? ",\n" : "\n", stream);
+    }
     fputs("  ]\n}\n", stream);
     return writer.short_of_memory ? error_nomem(err) : OK;
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,18 +57,39 @@ static enum status restore_settings(struct cell_config *config, json_t *object,
     return OK;
 }
 
-static enum status restore_counters(struct counters *counters, const json_t *object,
-                                    const char *path, size_t cell, struct error *err)
+static bool restore_counter(const struct counter *counter, struct counters *counters,
+                            const json_t *value)
 {
+    void *member = (char *)counters + counter->offset;
+    const double number = json_number_value(value);
+    switch (counter->kind) {
+    case COUNTER_COUNT:
+        *(uint64_t *)member = (uint64_t)json_integer_value(value);
+        return json_is_integer(value);
+    case COUNTER_TIME:
+        if (!json_is_number(value) || !(number >= 0 && number * 1e12 < 0x1p64))
+            return false;
+        /* To the picosecond up to some 4,000 seconds, which is more than a plot shows. */
+        *(psec_t *)member = (psec_t)(number * 1e12 + 0.5);
+        return true;
+    case COUNTER_RATIO:
+        break;
+    }
+    *(double *)member = json_is_number(value) ? number : NAN;
+    return json_is_number(value) || json_is_null(value);
+}
+
+static enum status restore_counters(struct cell_config *config, struct counters *counters,
+                                    const json_t *object, const char *path, size_t cell,
+                                    struct error *err)
+{
+    static const struct events_config events; /* all that reports ask is that it is there */
+    const bool timed = json_is_number(json_object_get(object, "elapsed"));
+    config->events = timed ? &events : NULL;
     for (size_t i = 0; i < counter_count; i++) {
         const struct counter *counter = &counter_table[i];
         const json_t *value = json_object_get(object, counter->name);
-        void *member = (char *)counters + counter->offset;
-        if (counter->kind == COUNTER_COUNT && json_is_integer(value))
-            *(uint64_t *)member = (uint64_t)json_integer_value(value);
-        else if (counter->kind == COUNTER_RATIO && json_is_number(value))
-            *(double *)member = json_number_value(value);
-        else
+        if ((timed || !counter->timed) && !restore_counter(counter, counters, value))
             return not_ours(path, cell, counter->name, err);
     }
     return OK;
@@ -96,8 +118,8 @@ static enum status restore_cell(struct restored *restored, size_t cell, json_t *
     if (status != OK || strcmp(text_of(object, "state"), "done") != 0)
         return status;
     result->state = CELL_DONE;
-    return restore_counters(&result->counters, json_object_get(object, "counters"), path,
-                            cell, err);
+    return restore_counters(config, &result->counters, json_object_get(object, "counters"),
+                            path, cell, err);
 }
 
 static enum status restore(struct restored *restored, const char *path, struct error *err)

@@ -75,14 +75,23 @@ static bool add_point(struct arena *arena, struct figure_line *line, struct poin
     return true;
 }
 
-/* Numbers, perhaps with "unlimited" among them, make an axis of numbers; else every text is
- * a category. */
+/* A result that is "" was not measured. */
+static bool x_is_missing(const struct figure *figure, size_t row)
+{
+    return data_kind(figure->data, figure->x) == COLUMN_COUNTER &&
+           !*data_get(figure->data, row, figure->x);
+}
+
+/* Numbers, perhaps with "unlimited" among them, make an axis of numbers; else every text
+ * is a category. */
 static bool x_is_number(struct figure *figure)
 {
     bool any = false;
     double number;
     for (size_t row = 0; row < data_rows(figure->data); row++) {
         const char *text = data_get(figure->data, row, figure->x);
+        if (x_is_missing(figure, row))
+            continue;
         if (column_number(text, &number))
             any = true;
         else if (strcmp(text, "unlimited") == 0)
@@ -197,7 +206,8 @@ enum status figure_lines(struct figure *figure, const struct plot_options *optio
         return error_nomem(err);
     figure->x_axis.categories = !x_is_number(figure);
     for (size_t row = 0; row < rows; row++) {
-        const enum status status = add_row(figure, options, row, err);
+        const enum status status =
+            x_is_missing(figure, row) ? OK : add_row(figure, options, row, err);
         if (status != OK)
             return status;
     }

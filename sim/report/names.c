@@ -2,6 +2,7 @@
 #include "report/names.h"
 
 #include "base/units.h"
+#include "experiment/keys.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -62,14 +63,91 @@ char *column_title(const char *name, char buffer[NAME_SIZE])
     return buffer;
 }
 
-char *column_phrase(const char *name, char buffer[NAME_SIZE])
+/* Rates and what has no unit may be any number; so may means, which the y axis finds out. */
+static enum counter_kind kind_of_unit(const char *unit)
 {
+    if (strcmp(unit, "s") == 0)
+        return COUNTER_TIME;
+    return strcmp(unit, "1") == 0 || ends_with(unit, " per second") ? COUNTER_RATIO
+                                                                    : COUNTER_COUNT;
+}
+
+struct meaning column_meaning(const struct data *data, size_t column)
+{
+    const char *name = data_name(data, column);
+    if (data_table(data) && column >= data_leading(data)) {
+        const struct table_column *known = table_column_find(data_table(data), name);
+        return (struct meaning){known->unit, known->description, "",
+                                kind_of_unit(known->unit)};
+    }
     const struct counter *counter = counter_find(name);
     if (!counter)
-        return column_title(name, buffer);
-    snprintf(buffer, NAME_SIZE, "%.*s", (int)strcspn(counter->description, ";"),
-             counter->description);
+        return (struct meaning){0};
+    return (struct meaning){counter->unit, counter->description, counter->formula,
+                            counter->kind};
+}
+
+char *column_phrase(const struct data *data, size_t column, char buffer[NAME_SIZE])
+{
+    const struct meaning meaning = column_meaning(data, column);
+    if (!meaning.unit)
+        return column_title(data_name(data, column), buffer);
+    snprintf(buffer, NAME_SIZE, "%.*s", (int)strcspn(meaning.description, ";"),
+             meaning.description);
     return buffer;
+}
+
+char *column_title_of_x(const struct data *data, size_t column, char buffer[NAME_SIZE])
+{
+    const struct meaning meaning = column_meaning(data, column);
+    if (meaning.unit && (meaning.kind == COUNTER_TIME || data_table(data)))
+        return column_phrase(data, column, buffer);
+    return column_title(data_name(data, column), buffer);
+}
+
+static bool key_has_unit(const char *name, const char *unit)
+{
+    const struct key *key = key_find(name);
+    return key && key->unit && strcmp(key->unit, unit) == 0;
+}
+
+bool column_is_time(const struct data *data, size_t column)
+{
+    const struct meaning meaning = column_meaning(data, column);
+    if (meaning.unit)
+        return meaning.kind == COUNTER_TIME;
+    if (key_has_unit(data_name(data, column), "s"))
+        return true;
+    /* Settings of keys are seconds, those of parameters carry their unit. */
+    psec_t time;
+    bool any = false;
+    for (size_t row = 0; row < data_rows(data); row++) {
+        const char *text = data_get(data, row, column);
+        if (strcmp(text, "0") == 0)
+            continue;
+        if (parse_time(&time, text, "", at_nowhere(), NULL) != OK)
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+bool column_is_part(const char *name)
+{
+    return ends_with(name, "utilisation");
+}
+
+const char *time_unit(double seconds, double *unit)
+{
+    static const struct {
+        double unit;
+        const char *name;
+    } units[] = {{1, "s"}, {1e-3, "ms"}, {1e-6, "µs"}, {1e-9, "ns"}, {1e-12, "ps"}};
+    size_t i = 0;
+    while (seconds > 0 && i + 1 < ARRAY_LEN(units) && seconds < units[i].unit)
+        i++;
+    *unit = units[i].unit;
+    return units[i].name;
 }
 
 bool column_is_size(const char *name)
@@ -78,7 +156,8 @@ bool column_is_size(const char *name)
     if (counter)
         return strcmp(counter->unit, "bytes") == 0;
     return ends_with(name, "page_size") || ends_with(name, "memory") ||
-           ends_with(name, "bytes");
+           ends_with(name, "bytes") || strncmp(name, "bytes_", 6) == 0 ||
+           key_has_unit(name, "bytes");
 }
 
 bool column_number(const char *text, double *number)
@@ -90,9 +169,13 @@ bool column_number(const char *text, double *number)
         return true;
     }
     uint64_t bytes;
-    if (parse_size(&bytes, text, "", at_nowhere(), NULL) != OK)
+    psec_t time;
+    if (parse_size(&bytes, text, "", at_nowhere(), NULL) == OK)
+        *number = (double)bytes;
+    else if (parse_time(&time, text, "", at_nowhere(), NULL) == OK)
+        *number = (double)time / 1e12;
+    else
         return false;
-    *number = (double)bytes;
     return true;
 }
 
@@ -102,13 +185,26 @@ static bool is_count(const char *text, uint64_t *count)
            parse_count(count, text, "", at_nowhere(), NULL) == OK;
 }
 
+static void format_seconds(double seconds, char buffer[NAME_SIZE])
+{
+    double unit;
+    const char *name = time_unit(seconds, &unit);
+    snprintf(buffer, NAME_SIZE, seconds / unit < 1000 ? "%.4g %s" : "%.0f %s",
+             seconds / unit, name);
+}
+
 char *column_value(const char *name, const char *text, char buffer[NAME_SIZE])
 {
     const struct counter *counter = counter_find(name);
+    const bool time = counter ? counter->kind == COUNTER_TIME : key_has_unit(name, "s");
     uint64_t count;
     double number;
     snprintf(buffer, NAME_SIZE, "%s", text);
-    if (counter && counter->kind == COUNTER_RATIO && column_number(text, &number))
+    if (time && column_number(text, &number))
+        format_seconds(number, buffer);
+    else if (column_is_part(name) && column_number(text, &number))
+        snprintf(buffer, NAME_SIZE, "%.1f%%", 100 * number);
+    else if (counter && counter->kind == COUNTER_RATIO && column_number(text, &number))
         snprintf(buffer, NAME_SIZE, "%#.4g", number);
     else if (!counter && column_is_size(name) && is_count(text, &count))
         format_size(count, buffer, NAME_SIZE);

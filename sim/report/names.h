@@ -16,18 +16,44 @@ size_t column_named(const struct data *data, const char *name);
 /* "page size", "fault rate", "TLB L2 entries"; returns buffer. */
 char *column_title(const char *name, char buffer[NAME_SIZE]);
 
-/* What the column holds, as a plot says it: the first phrase of a counter's description
- * ("dirty pages evicted"), else its title; returns buffer. */
-char *column_phrase(const char *name, char buffer[NAME_SIZE]);
+/* What is known of a column's values. */
+struct meaning {
+    const char *unit;        /* "pages", "s", "1"; NULL: nothing is known                */
+    const char *description; /* a short phrase, and more after a semicolon               */
+    const char *formula;     /* "" if there is none                                      */
+    enum counter_kind kind;
+};
+
+/* By the table of data if the column is one of its own, else by the counters. */
+struct meaning column_meaning(const struct data *data, size_t column);
+
+/* What the column holds, as a plot says it: the first phrase of its description ("dirty
+ * pages evicted"), else its title; returns buffer. */
+char *column_phrase(const struct data *data, size_t column, char buffer[NAME_SIZE]);
+
+/* The same of an x axis: the phrase for times and columns of tables, else the title. */
+char *column_title_of_x(const struct data *data, size_t column, char buffer[NAME_SIZE]);
+
+/* True if its values are times: counters, columns of tables, keys with a unit of time. */
+bool column_is_time(const struct data *data, size_t column);
+
+/* True if its values are parts of one (cpu_utilisation). */
+bool column_is_part(const char *name);
+
+/* The largest unit of time in which `seconds` is at least 1, the smallest being ps: its
+ * name, and *unit in seconds.  0 is 0 s. */
+const char *time_unit(double seconds, double *unit);
 
 /* True if its values are bytes. */
 bool column_is_size(const char *name);
 
-/* "4 KiB" for "4096" where values are bytes, "1,024" for frames and counters, "0.001235" for
- * ratios, else the text itself; returns buffer. */
+/* "4 KiB" for "4096" where values are bytes, "1,024" for frames and counters, "0.001235"
+ * for ratios, "43.1%" for parts of one, "1.235 ms" for times, else the text itself;
+ * returns buffer. */
 char *column_value(const char *name, const char *text, char buffer[NAME_SIZE]);
 
-/* The value as a number; sizes may carry a unit.  False if it is none. */
+/* The value as a number; sizes may carry a unit, and times, which become seconds.  False
+ * if it is none. */
 bool column_number(const char *text, double *number);
 
 /* Characters of a UTF-8 text. */

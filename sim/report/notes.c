@@ -57,6 +57,7 @@ static bool says_something(const char *text)
 static enum status add_note(struct note **notes, const struct figure *figure, size_t row,
                             const char *text, struct error *err)
 {
+    const struct data *data = data_facts(figure->data);
     struct note **end = notes;
     for (; *end; end = &(*end)->next) {
         char *joined = NULL;
@@ -79,8 +80,7 @@ static enum status add_note(struct note **notes, const struct figure *figure, si
     struct note *note = arena_alloc(figure->arena, sizeof *note);
     if (note) {
         note->text = arena_strdup(figure->arena, text);
-        note->rows =
-            arena_array(figure->arena, data_rows(figure->data), sizeof *note->rows);
+        note->rows = arena_array(figure->arena, data_rows(data), sizeof *note->rows);
     }
     if (!note || !note->text || !note->rows)
         return error_nomem(err);
@@ -92,11 +92,11 @@ static enum status add_note(struct note **notes, const struct figure *figure, si
 static enum status collect(struct note **notes, const struct figure *figure,
                            struct error *err)
 {
-    const size_t column = data_find(figure->data, "notes");
+    const struct data *data = data_facts(figure->data);
+    const size_t column = data_find(data, "notes");
     enum status status = OK;
-    for (size_t row = 0; column != COLUMN_NONE && row < data_rows(figure->data); row++) {
-        char *rest,
-            *text = arena_strdup(figure->arena, data_get(figure->data, row, column));
+    for (size_t row = 0; column != COLUMN_NONE && row < data_rows(data); row++) {
+        char *rest, *text = arena_strdup(figure->arena, data_get(data, row, column));
         if (!text)
             return error_nomem(err);
         for (char *s = strtok_r(text, ";", &rest); s; s = strtok_r(NULL, ";", &rest)) {
@@ -172,7 +172,7 @@ enum status figure_notes(const struct figure *figure, FILE *stream, struct error
         return status;
     for (const struct note *note = notes; note; note = note->next) {
         fputs(note->text, stream);
-        put_holders(note, figure->data, stream);
+        put_holders(note, data_facts(figure->data), stream);
         fputs(note->next ? "; " : "\n", stream);
     }
     return OK;

@@ -13,7 +13,8 @@
 
 enum plot_scale {
     PLOT_AUTO, /* x: logarithmic if that spreads the values more evenly; y: logarithmic if
-                * all are above 0 and the largest is more than 20 times the smallest    */
+                * all are above 0 and the largest is more than 20 times the smallest; but
+                * linear over simulated time, and where parts of one are shown           */
     PLOT_LINEAR,
     PLOT_LOG, /* x to base 2, y to base 10; values that are not above 0 are left out, and
                * the caption says how many                                              */
@@ -24,6 +25,7 @@ struct plot_options {
     const char *y;      /* a column of numbers, or several joined by commas              */
     const char *series; /* a column, or NULL                                             */
     const char *title;  /* NULL: made from the experiment and the columns                */
+    const char *part;   /* put behind the title: what the data is a part of; or NULL     */
     enum plot_scale xscale, yscale;
     struct location at; /* where the user asked for the plot, for messages               */
 };

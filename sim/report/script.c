@@ -12,15 +12,16 @@
 enum {
     WIDTH = 1000,
     HEIGHT = 625,
-    TITLE_ROOM = 66,   /* above the axes: the title                                      */
-    X_ROOM = 92,       /* below them: tics, their labels, the axis' label                */
-    SLANT_WIDTH = 76,  /* characters of names along the axis beyond which they are aslant */
-    SLANT_ROOM = 4,    /* the height that each character of the longest then takes       */
-    KEY_ROW = 27,      /* one line of the key                                            */
-    CAPTION_ROW = 18,  /* one line of the caption                                        */
-    LINE_WIDTH = 110,  /* characters of a key's line across the picture                  */
-    SAMPLE_WIDTH = 10, /* characters that the sample of a line takes in the key          */
-    POINTS_MOST = 30,  /* a line with more has a symbol only here and there              */
+    TITLE_ROOM = 66,  /* above the axes: the title                                      */
+    X_ROOM = 92,      /* below them: tics, their labels, the axis' label                */
+    SLANT_WIDTH = 76, /* characters of names along the axis beyond which they are aslant */
+    SLANT_ROOM = 4,   /* the height that each character of the longest then takes       */
+    KEY_ROW = 27,     /* one line of the key                                            */
+    CAPTION_ROW = 18, /* one line of the caption                                        */
+    LINE_WIDTH = 80,  /* characters of a key's line across the picture, as wide as gnuplot
+                        * takes those of the PNG to be: 19 of its 1600 pixels            */
+    SAMPLE_WIDTH = 8, /* characters that the sample of a line takes in the key          */
+    POINTS_MOST = 30, /* a line with more has a symbol only here and there              */
 };
 
 static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
@@ -137,7 +138,8 @@ static struct layout lay_out(const struct figure *figure)
     if (!figure_has_key(figure)) {
         layout.columns = 0;
     } else if (longest <= KEY_RIGHT_WIDTH) {
-        const int needed = layout.top + layout.bottom + (lines + titles) * KEY_ROW;
+        /* gnuplot wants some room to spare, or it makes two columns. */
+        const int needed = layout.top + layout.bottom + (lines + titles + 1) * KEY_ROW;
         layout.height = needed > HEIGHT ? needed : HEIGHT;
     } else {
         const int fit = LINE_WIDTH / (longest + SAMPLE_WIDTH);

@@ -32,31 +32,84 @@ static bool all_finished(const struct data *data)
     return true;
 }
 
+/* Where there is time, it tells more than the number of faults. */
+static bool is_shown_counter(const struct data *data, size_t column)
+{
+    static const char *const counted[] = {"faults", "fault_rate", "tlb_l2_misses"};
+    static const char *const timed[] = {"faults_major",     "elapsed",
+                                        "cpu_utilisation",  "paging_wait",
+                                        "swap_utilisation", "slowdown"};
+    const bool time = data_find(data, "elapsed") != COLUMN_NONE;
+    const char *const *shown = time ? timed : counted;
+    const size_t n = time ? ARRAY_LEN(timed) : ARRAY_LEN(counted);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(data_name(data, column), shown[i]) == 0)
+            /* The last one of each stays away where it has nothing to say. */
+            return i + 1 < n || has_any(data, column);
+    return false;
+}
+
 static bool is_shown(const struct data *data, size_t column)
 {
-    const char *name = data_name(data, column);
     switch (data_kind(data, column)) {
     case COLUMN_KEY:
         return true;
     case COLUMN_COUNTER:
-        return strcmp(name, "faults") == 0 || strcmp(name, "fault_rate") == 0 ||
-               (strcmp(name, "tlb_l2_misses") == 0 && has_any(data, column));
+        return is_shown_counter(data, column);
     case COLUMN_EXTRA:
-        return strcmp(name, "state") == 0 && !all_finished(data);
+        return strcmp(data_name(data, column), "state") == 0 && !all_finished(data);
     }
     return false;
+}
+
+static double number_in(const struct data *data, size_t row, const char *name)
+{
+    double number = 0;
+    column_number(data_get(data, row, data_find(data, name)), &number);
+    return number;
+}
+
+/* The part of the processes' time in which they wait for paging: the sum over all of them
+ * would say little beside the time of the whole. */
+static char *paging_share(const struct data *data, size_t row, char buffer[NAME_SIZE])
+{
+    const double wait = number_in(data, row, "paging_wait");
+    const double all = wait + number_in(data, row, "ready_wait") +
+                       number_in(data, row, "cpu_user") + number_in(data, row, "cpu_fault");
+    snprintf(buffer, NAME_SIZE, "%.1f%%", all > 0 ? 100 * wait / all : 0);
+    return buffer;
+}
+
+/* Columns that would be wide for what is in them have shorter headings. */
+static const char *title_of(const struct data *data, size_t column, char buffer[NAME_SIZE])
+{
+    static const char *const shorter[][2] = {{"cpu_utilisation", "CPU use"},
+                                             {"paging_wait", "paging wait"},
+                                             {"swap_utilisation", "swap use"}};
+    for (size_t i = 0; i < ARRAY_LEN(shorter); i++)
+        if (strcmp(data_name(data, column), shorter[i][0]) == 0)
+            return shorter[i][1];
+    return column_title(data_name(data, column), buffer);
+}
+
+static const char *value_of(const struct data *data, size_t row, size_t column,
+                            char buffer[NAME_SIZE])
+{
+    const char *name = data_name(data, column), *text = data_get(data, row, column);
+    if (strcmp(name, "paging_wait") == 0 && *text)
+        return paging_share(data, row, buffer);
+    return column_value(name, text, buffer);
 }
 
 static void measure(const struct data *data, struct shown *shown)
 {
     char buffer[NAME_SIZE];
-    const char *name = data_name(data, shown->column);
     double number;
-    shown->width = (int)text_width(column_title(name, buffer));
+    shown->width = (int)text_width(title_of(data, shown->column, buffer));
     shown->number = data_rows(data) > 0;
     for (size_t row = 0; row < data_rows(data); row++) {
         const char *text = data_get(data, row, shown->column);
-        const int width = (int)text_width(column_value(name, text, buffer));
+        const int width = (int)text_width(value_of(data, row, shown->column, buffer));
         if (width > shown->width)
             shown->width = width;
         if (*text && !column_number(text, &number) && strcmp(text, "unlimited") != 0)
@@ -140,16 +193,13 @@ enum status table_print(const struct result_set *set, size_t most, FILE *stream,
     const size_t n = choose(data, shown);
     for (size_t i = 0; i < n; i++) {
         measure(data, &shown[i]);
-        print_field(&shown[i], column_title(data_name(data, shown[i].column), buffer),
-                    i + 1 == n, stream);
+        print_field(&shown[i], title_of(data, shown[i].column, buffer), i + 1 == n, stream);
     }
     const size_t rows = data_rows(data), printed = most && most < rows ? most : rows;
     for (size_t row = 0; row < printed; row++)
-        for (size_t i = 0; i < n; i++) {
-            const char *text = data_get(data, row, shown[i].column);
-            column_value(data_name(data, shown[i].column), text, buffer);
-            print_field(&shown[i], buffer, i + 1 == n, stream);
-        }
+        for (size_t i = 0; i < n; i++)
+            print_field(&shown[i], value_of(data, row, shown[i].column, buffer), i + 1 == n,
+                        stream);
     if (printed < rows)
         fprintf(stream, "... and %zu more cell%s\n", rows - printed,
                 rows - printed == 1 ? "" : "s");

@@ -61,13 +61,15 @@ static bool is_within(const char *key, const char *section)
 }
 
 /* A swept section, and a kernel with parameters, stands for those of its settings that
- * vary.  The parameters of a swept policy are in its label. */
+ * vary.  The parameters of a swept policy or swap device are in its label. */
 static void add_swept(struct data *data, const struct result_set *set, const char *swept)
 {
     if (has_own_column(swept))
         return;
     if (is_setting(set, swept))
         add_once(data, swept, COLUMN_KEY);
+    if (strcmp(swept, "swap.device") == 0)
+        return;
     for (size_t cell = 0; cell < set->experiment->ncells; cell++) {
         const struct cell_config *config = config_of(set, cell);
         for (size_t i = 0; i < config->nsettings; i++) {
@@ -79,14 +81,24 @@ static void add_swept(struct data *data, const struct result_set *set, const cha
     }
 }
 
+bool results_timed(const struct result_set *set)
+{
+    for (size_t cell = 0; cell < set->experiment->ncells; cell++)
+        if (config_of(set, cell)->events)
+            return true;
+    return false;
+}
+
 static void add_columns(struct data *data, const struct result_set *set)
 {
     const struct experiment *experiment = set->experiment;
     static const char *const first[] = {"trace", "policy", "page_size", "frames"};
     for (size_t i = 0; i < ARRAY_LEN(first); i++)
         data_add_column(data, first[i], COLUMN_KEY);
+    const bool timed = results_timed(set);
     for (size_t i = 0; i < counter_count; i++)
-        data_add_column(data, counter_table[i].name, COLUMN_COUNTER);
+        if (timed || !counter_table[i].timed)
+            data_add_column(data, counter_table[i].name, COLUMN_COUNTER);
     for (size_t i = 0; i < experiment->nswept; i++)
         add_swept(data, set, experiment->swept[i]);
     for (size_t cell = 0; cell < experiment->ncells; cell++) {
@@ -96,6 +108,19 @@ static void add_columns(struct data *data, const struct result_set *set)
     }
     add_once(data, "notes", COLUMN_EXTRA);
     add_once(data, "state", COLUMN_EXTRA);
+}
+
+/* What was not counted stays "". */
+static void put_counters(struct data *data, const struct cell_config *config,
+                         const struct counters *counters)
+{
+    char buffer[64];
+    for (size_t i = 0; i < counter_count; i++) {
+        const struct counter *counter = &counter_table[i];
+        if (!counter->timed || config->events)
+            data_put(data, data_find(data, counter->name),
+                     counter_format(counter, counters, buffer, sizeof buffer));
+    }
 }
 
 static void add_cell(struct data *data, const struct cell_config *config,
@@ -109,15 +134,17 @@ static void add_cell(struct data *data, const struct cell_config *config,
     data_put(data, 2, buffer);
     snprintf(buffer, sizeof buffer, "%" PRIu64, config->frames);
     data_put(data, 3, config->frames == UINT64_MAX ? "unlimited" : buffer);
-    for (size_t i = 0; i < counter_count && result->state == CELL_DONE; i++)
-        data_put(
-            data, 4 + i,
-            counter_format(&counter_table[i], &result->counters, buffer, sizeof buffer));
+    if (result->state == CELL_DONE)
+        put_counters(data, config, &result->counters);
     for (size_t i = 0; i < config->nsettings; i++) {
-        const size_t column = data_find(data, config->settings[i].key);
-        if (column != COLUMN_NONE && column >= 4 + counter_count)
+        const char *key = config->settings[i].key;
+        const size_t column = has_own_column(key) ? COLUMN_NONE : data_find(data, key);
+        if (column != COLUMN_NONE && data_kind(data, column) != COLUMN_COUNTER)
             data_put(data, column, config->settings[i].value);
     }
+    const size_t device = config->events ? data_find(data, "swap.device") : COLUMN_NONE;
+    if (device != COLUMN_NONE)
+        data_put(data, device, config->events->swap_device_label);
     data_put(data, data_find(data, "notes"), result->notes);
     data_put(data, data_find(data, "state"), cell_state_name(result->state));
 }

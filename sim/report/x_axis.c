@@ -114,6 +114,27 @@ static enum tic_kind kind_of(const double *values, size_t n, const char *name)
     return TIC_COUNT;
 }
 
+/* Simulated time of samples: it goes on evenly, from 0. */
+static bool is_course(const struct figure *figure)
+{
+    return data_table(figure->data) == &result_tables[TABLE_SERIES] &&
+           strcmp(data_name(figure->data, figure->x), "time") == 0;
+}
+
+/* Show times in a unit that fits the longest of the values (sorted). */
+static void scale_times(struct figure *figure, double *values, size_t n)
+{
+    struct axis *axis = &figure->x_axis;
+    const size_t length = strlen(axis->label);
+    const char *unit = time_unit(n > 0 ? values[n - 1] : 0, &axis->unit);
+    snprintf(axis->label + length, sizeof axis->label - length, " (%s)", unit);
+    for (size_t i = 0; i < n; i++)
+        values[i] /= axis->unit;
+    for (size_t i = 0; i < figure->nlines; i++)
+        for (size_t k = 0; k < figure->lines[i].npoints; k++)
+            figure->lines[i].points[k].x /= axis->unit;
+}
+
 static enum status number_axis(struct figure *figure, const double *values, size_t n,
                                struct error *err)
 {
@@ -122,7 +143,7 @@ static enum status number_axis(struct figure *figure, const double *values, size
     const enum tic_kind kind = kind_of(values, n, data_name(figure->data, figure->x));
     const double pad = n == 1 ? fmax(1, fabs(least) / 2) : (most - least) * 0.04;
     const double factor = n == 1 ? 2 : pow(most / least, 0.04);
-    axis->low = axis->log ? least / factor : least - pad;
+    axis->low = axis->log ? least / factor : is_course(figure) ? 0 : least - pad;
     axis->high = axis->log ? most * factor : most + pad;
     if (n <= TICS_MOST && evenness(values, n, axis->log) >= 1.0 / TICS_MOST)
         return tics_at(axis, figure->arena, kind, values, n, err);
@@ -186,21 +207,23 @@ enum status figure_x_axis(struct figure *figure, const struct plot_options *opti
 {
     const enum plot_scale scale = options->xscale;
     struct axis *axis = &figure->x_axis;
-    const char *name = data_name(figure->data, figure->x);
     char title[NAME_SIZE];
-    column_title(name, title);
     axis->unit = 1;
     snprintf(axis->label, sizeof axis->label, "%s",
-             strcmp(name, "frames") == 0 ? "memory (frames)" : title);
+             strcmp(data_name(figure->data, figure->x), "frames") == 0
+                 ? "memory (frames)"
+                 : column_title_of_x(figure->data, figure->x, title));
     if (axis->categories)
         return category_axis(figure, err);
     size_t n;
     double *values = x_values(figure, scale == PLOT_LOG, &n);
     if (!values)
         return error_nomem(err);
-    axis->log =
-        scale == PLOT_LOG || (scale == PLOT_AUTO && n > 1 && values[0] > 0 &&
-                              evenness(values, n, true) >= evenness(values, n, false));
+    axis->log = scale == PLOT_LOG ||
+                (scale == PLOT_AUTO && n > 1 && values[0] > 0 && !is_course(figure) &&
+                 evenness(values, n, true) >= evenness(values, n, false));
+    if (column_is_time(figure->data, figure->x))
+        scale_times(figure, values, n);
     if (axis->log)
         omit_points(figure, true);
     if (n == 0) /* "unlimited" stands alone */

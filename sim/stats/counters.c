@@ -2,26 +2,27 @@
  * axis, and after a semicolon whatever else has to be said. */
 #include "stats/counters.h"
 
-#include "base/types.h"
+#include "stats/numbers.h"
 
 #include <assert.h>
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define COUNT(member, unit_, description_, formula_)                                       \
+#define ROW(member, unit_, description_, formula_, kind_, timed_)                          \
     {                                                                                      \
         .name = #member, .unit = (unit_), .description = (description_),                   \
-        .formula = (formula_), .kind = COUNTER_COUNT,                                      \
+        .formula = (formula_), .kind = (kind_), .timed = (timed_),                         \
         .offset = offsetof(struct counters, member)                                        \
     }
-#define RATIO(member, description_, formula_)                                              \
-    {                                                                                      \
-        .name = #member, .unit = "1", .description = (description_),                       \
-        .formula = (formula_), .kind = COUNTER_RATIO,                                      \
-        .offset = offsetof(struct counters, member)                                        \
-    }
+#define COUNT(member, unit, description, formula)                                          \
+    ROW(member, unit, description, formula, COUNTER_COUNT, false)
+#define RATIO(member, description, formula)                                                \
+    ROW(member, "1", description, formula, COUNTER_RATIO, false)
+#define TIMED_COUNT(member, unit, description)                                             \
+    ROW(member, unit, description, "", COUNTER_COUNT, true)
+#define TIMED_RATIO(member, unit, description, formula)                                    \
+    ROW(member, unit, description, formula, COUNTER_RATIO, true)
+#define TIME(member, description, formula)                                                 \
+    ROW(member, "s", description, formula, COUNTER_TIME, true)
 
 const struct counter counter_table[] = {
     COUNT(references, "references",
@@ -55,6 +56,52 @@ const struct counter counter_table[] = {
     COUNT(bytes_touched, "bytes",
           "bytes touched; distinct blocks touched, at the granule of the trace",
           "distinct blocks * granule"),
+    TIME(elapsed, "simulated time; until the last process has ended",
+         "(cpu_user + cpu_fault + cpu_switch + cpu_idle_paging + cpu_idle) / cpus"),
+    TIME(cpu_user, "CPU time of references; with TLB and page-table walks, over all CPUs",
+         ""),
+    TIME(cpu_fault,
+         "CPU time of page faults; traps, pages copied and zeroed, over all CPUs", ""),
+    TIME(cpu_switch, "CPU time of context switches; over all CPUs", ""),
+    TIME(cpu_idle_paging,
+         "CPU time idle for paging; CPUs idle while a process waits for paging", ""),
+    TIME(cpu_idle, "CPU time idle otherwise; over all CPUs", ""),
+    TIMED_RATIO(cpu_utilisation, "1",
+                "CPU utilisation; the part of the CPUs' time that is spent on references",
+                "cpu_user / (elapsed * cpus)"),
+    TIME(paging_wait, "time of waiting for paging; over all processes", ""),
+    TIME(ready_wait, "time of waiting for a CPU; over all processes", ""),
+    TIME(effective_access_time, "effective access time; of a reference",
+         "(cpu_user + cpu_fault + paging_wait) / references"),
+    TIMED_RATIO(slowdown, "1",
+                "slowdown by paging; against unlimited memory, known with `baseline: yes`",
+                "elapsed / baseline"),
+    TIMED_COUNT(context_switches, "switches", "context switches"),
+    TIMED_COUNT(faults_zero_fill, "faults",
+                "zero-fill faults; first uses of memory that holds nothing yet"),
+    TIMED_COUNT(faults_copy, "faults", "copy-on-write faults"),
+    TIMED_COUNT(faults_in_transfer, "faults",
+                "faults on pages in transfer; they wait for a transfer under way"),
+    TIMED_COUNT(faults_reclaim, "faults", "reclaim faults; the page was found in memory"),
+    TIMED_COUNT(faults_protection, "faults", "protection faults"),
+    TIMED_COUNT(pages_read_ahead, "pages",
+                "pages read ahead; beside those that were asked for"),
+    TIMED_COUNT(read_ahead_hits, "pages", "pages read ahead and then used"),
+    TIMED_COUNT(write_backs, "pages",
+                "pages written back; in the background, while resident"),
+    TIMED_COUNT(scans, "accessed bits", "accessed bits looked at by the policy"),
+    TIMED_COUNT(swap_used_max, "slots", "most swap slots in use"),
+    TIMED_COUNT(swap_reads, "requests", "read requests of the swap device"),
+    TIMED_COUNT(swap_writes, "requests", "write requests of the swap device"),
+    TIMED_RATIO(swap_utilisation, "1",
+                "utilisation of the swap device; the part of the time in which it works",
+                "time it works / elapsed"),
+    TIMED_RATIO(swap_queue_mean, "requests",
+                "mean queue of the swap device; requests that wait or are served", ""),
+    TIME(swap_wait_mean, "mean wait of a swap request; until the device serves it", ""),
+    TIME(swap_wait_p99, "99th percentile of the wait of swap requests", ""),
+    TIME(swap_service_mean, "mean service time of a swap request", ""),
+    TIME(swap_service_p99, "99th percentile of the service time of swap requests", ""),
 };
 const size_t counter_count = ARRAY_LEN(counter_table);
 
@@ -74,25 +121,30 @@ static const void *member(const struct counter *counter, const struct counters *
 char *counter_format(const struct counter *counter, const struct counters *counters,
                      char *buffer, size_t size)
 {
-    assert(size >= 32);
-    if (counter->kind == COUNTER_COUNT) {
-        const uint64_t *count = member(counter, counters);
-        snprintf(buffer, size, "%" PRIu64, *count);
-        return buffer;
+    assert(size >= NUMBER_SIZE);
+    (void)size; /* an assertion may be compiled out */
+    const void *value = member(counter, counters);
+    switch (counter->kind) {
+    case COUNTER_COUNT:
+        return number_count(*(const uint64_t *)value, buffer);
+    case COUNTER_TIME:
+        return number_time(*(const psec_t *)value, buffer);
+    case COUNTER_RATIO:
+        break;
     }
-    const double ratio = *(const double *)member(counter, counters);
-    /* 15 digits survive any double, 17 tell any two of them apart. */
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(buffer, size, "%.*g", digits, ratio);
-        if (strtod(buffer, NULL) == ratio)
-            break;
-    }
-    return buffer;
+    return number_real(*(const double *)value, buffer);
 }
 
 double counter_value(const struct counter *counter, const struct counters *counters)
 {
-    if (counter->kind == COUNTER_COUNT)
-        return (double)*(const uint64_t *)member(counter, counters);
-    return *(const double *)member(counter, counters);
+    const void *value = member(counter, counters);
+    switch (counter->kind) {
+    case COUNTER_COUNT:
+        return (double)*(const uint64_t *)value;
+    case COUNTER_TIME:
+        return (double)*(const psec_t *)value / 1e12;
+    case COUNTER_RATIO:
+        break;
+    }
+    return *(const double *)value;
 }

@@ -3,8 +3,9 @@
 #ifndef FAULTLINE_STATS_COUNTERS_H
 #define FAULTLINE_STATS_COUNTERS_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "base/types.h"
+
+#include <stdbool.h>
 
 struct counters {
     uint64_t references, ifetches, loads, stores;
@@ -15,31 +16,55 @@ struct counters {
     uint64_t tlb_l1i_misses, tlb_l1d_misses, tlb_l2_hits, tlb_l2_misses;
     uint64_t walks, walk_accesses;
     uint64_t bytes_fetched, bytes_touched;
+
+    /* With `timing: events` only. */
+    psec_t elapsed;
+    psec_t cpu_user, cpu_fault, cpu_switch, cpu_idle_paging, cpu_idle; /* over all CPUs:
+                                         * together elapsed times the number of CPUs     */
+    double cpu_utilisation;
+    psec_t paging_wait, ready_wait; /* over all processes                                */
+    psec_t effective_access_time;
+    double slowdown; /* NAN: no baseline was run                                         */
+    uint64_t context_switches;
+    uint64_t faults_zero_fill, faults_copy, faults_in_transfer, faults_reclaim;
+    uint64_t faults_protection;
+    uint64_t pages_read_ahead, read_ahead_hits;
+    uint64_t write_backs;
+    uint64_t scans;
+    uint64_t swap_used_max;
+    uint64_t swap_reads, swap_writes;
+    double swap_utilisation, swap_queue_mean;
+    psec_t swap_wait_mean, swap_wait_p99, swap_service_mean, swap_service_p99;
 };
 
-enum counter_kind { COUNTER_COUNT, COUNTER_RATIO }; /* uint64_t, double */
+enum counter_kind {
+    COUNTER_COUNT, /* uint64_t                                                           */
+    COUNTER_RATIO, /* double; NAN: it was not measured                                   */
+    COUNTER_TIME,  /* psec_t, printed as seconds                                         */
+};
 
 struct counter {
     const char *name;        /* column heading                                        */
-    const char *unit;        /* "references", "pages", "bytes", "1"                   */
+    const char *unit;        /* "references", "pages", "bytes", "s", "1"              */
     const char *description; /* what is counted                                       */
     const char *formula;     /* for derived ones; "" otherwise                        */
     enum counter_kind kind;
+    bool timed;    /* it has a meaning with `timing: events` only                      */
     size_t offset; /* in struct counters                                              */
 };
 
-extern const struct counter counter_table[]; /* in column order */
+extern const struct counter counter_table[]; /* in column order, timed ones last */
 extern const size_t counter_count;
 
 /* The counter called name, or NULL. */
 const struct counter *counter_find(const char *name);
 
-/* Its value as results.csv prints it: a whole number, or the shortest decimal that reads
- * back as the same double; returns buffer. */
+/* Its value as results.csv prints it: a whole number; exact seconds; or the shortest
+ * decimal that reads back as the same double, "" if it was not measured.  Returns buffer. */
 char *counter_format(const struct counter *counter, const struct counters *counters,
                      char *buffer, size_t size);
 
-/* Its value as a number, for plots. */
+/* Its value as a number, for plots: times in seconds, NAN if it was not measured. */
 double counter_value(const struct counter *counter, const struct counters *counters);
 
 #endif

@@ -213,6 +213,67 @@ grep -q '</svg>' again.svg || fail "again.svg is no picture"
 exits 2 "$FAULTLINE" plot results/ways --x sead
 says "sead"
 
+# Pictures over time are drawn from a folder's series.csv, one for each cell if processes are
+# asked for.
+mkdir -p timed
+cat >timed/results.csv <<'END'
+trace,policy,page_size,frames,references,faults,elapsed,cpu_utilisation
+a+b,lru,4096,8,10,4,0.123,0.5
+a+b,fifo,4096,8,10,5,0.246,0.25
+END
+series=trace,policy,time,process,resident,free_frames,faults_per_second,\
+page_ins_per_second,page_outs_per_second,scans_per_second,cpu_utilisation,ready,waiting,\
+swap_queue
+echo "$series" >timed/series.csv
+for policy in lru fifo; do
+    for time in 0.05 0.1; do
+        echo "a+b,$policy,$time,all,3,5,60,60,20,9,0.5,1,1,2"
+        echo "a+b,$policy,$time,a,2,,40,40,,,,,,"
+        echo "a+b,$policy,$time,b,1,,20,20,,,,,,"
+    done
+done >>timed/series.csv
+exits 0 "$FAULTLINE" plot timed --x time --y resident --series process
+diff out.txt - <<'END'
+timed/resident-by-time-per-process-lru.svg
+timed/resident-by-time-per-process-lru.png
+timed/resident-by-time-per-process-fifo.svg
+timed/resident-by-time-per-process-fifo.png
+END
+exits 0 "$FAULTLINE" plot timed --x time --y resident --series policy --output course
+grep -q "title 'fifo'" course.gp || fail "a cell has no line"
+grep -q "set xlabel 'time (ms)'" course.gp || fail "the times are not in milliseconds"
+exits 0 "$FAULTLINE" plot timed --x policy --y elapsed --output elapsed
+grep -q "set ylabel 'simulated time (ms)'" elapsed.gp || fail "not in milliseconds"
+exits 2 "$FAULTLINE" plot timed --x time --y faults
+says "unknown column 'faults' for y"
+exits 2 "$FAULTLINE" plot results/ways --x time --y resident
+says "'time' is a column of series.csv, which these results do not have"
+sed -i 's/,all,3,/,all,/' timed/series.csv
+exits 3 "$FAULTLINE" plot timed --x time --y resident
+says "timed/series.csv:2: row has 13 fields, but there are 14 headings"
+
+# With a clock, finished cells come back with their tables, byte for byte.
+cat >clock.yaml <<'END'
+trace: deep/er/loop.flt
+timing: events
+series: 10 ms
+machine: {frames: 64}
+sweep: {policy: [lru, fifo, mru]}
+plots: [{x: time, y: resident, series: process}]
+END
+exits 0 "$FAULTLINE" run clock.yaml
+prints "results in results/clock: results.csv, results.json, effective.yaml, processes.csv, \
+devices.csv, series.csv"
+cp -r results/clock undisturbed
+cells=(results/clock/cells/*)
+rm "${cells[0]}"
+exits 0 "$FAULTLINE" run clock.yaml --resume --quiet
+diff -r results/clock undisturbed || fail "it differs from the undisturbed run"
+grep -v '^timing\|^series\|^plots' clock.yaml >none.yaml
+exits 0 "$FAULTLINE" run none.yaml --output results/clock --quiet
+[ ! -e results/clock/series.csv ] || fail "a table of the earlier run is still there"
+! grep -q elapsed results/clock/results.csv || fail "there are timed columns without time"
+
 # What there is to choose from, and nothing is forgotten.
 for file in "$SOURCE_DIR"/policies/*.c; do
     name=$(basename "$file" .c)
@@ -233,6 +294,8 @@ for name in ${columns//,/ }; do
     *) grep -q "^$name " out.txt || fail "counter '$name' is not listed" ;;
     esac
 done
+grep -q '^elapsed .*\[s, timing: events\]' out.txt || fail "elapsed is not marked"
+! grep '^faults .*timing: events' out.txt || fail "faults are marked"
 for what in kernels machines keys formats generators; do
     exits 0 "$FAULTLINE" list "$what"
     [ -s out.txt ] || fail "there are no $what"

@@ -4,23 +4,86 @@
 #include "base/types.h"
 
 #include <check.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* The columns of results.csv, which readers' scripts rely on. */
 static const char *const names[] = {
-    "references",    "ifetches",      "loads",           "stores",         "accesses",
-    "faults",        "faults_cold",   "faults_major",    "faults_minor",   "fault_rate",
-    "page_ins",      "page_outs",     "page_outs_dirty", "tlb_l1i_misses", "tlb_l1d_misses",
-    "tlb_l2_hits",   "tlb_l2_misses", "walks",           "walk_accesses",  "bytes_fetched",
+    "references",
+    "ifetches",
+    "loads",
+    "stores",
+    "accesses",
+    "faults",
+    "faults_cold",
+    "faults_major",
+    "faults_minor",
+    "fault_rate",
+    "page_ins",
+    "page_outs",
+    "page_outs_dirty",
+    "tlb_l1i_misses",
+    "tlb_l1d_misses",
+    "tlb_l2_hits",
+    "tlb_l2_misses",
+    "walks",
+    "walk_accesses",
+    "bytes_fetched",
     "bytes_touched",
+    "elapsed",
+    "cpu_user",
+    "cpu_fault",
+    "cpu_switch",
+    "cpu_idle_paging",
+    "cpu_idle",
+    "cpu_utilisation",
+    "paging_wait",
+    "ready_wait",
+    "effective_access_time",
+    "slowdown",
+    "context_switches",
+    "faults_zero_fill",
+    "faults_copy",
+    "faults_in_transfer",
+    "faults_reclaim",
+    "faults_protection",
+    "pages_read_ahead",
+    "read_ahead_hits",
+    "write_backs",
+    "scans",
+    "swap_used_max",
+    "swap_reads",
+    "swap_writes",
+    "swap_utilisation",
+    "swap_queue_mean",
+    "swap_wait_mean",
+    "swap_wait_p99",
+    "swap_service_mean",
+    "swap_service_p99",
 };
+
+/* These and what stands behind them have a meaning with `timing: events` only. */
+#define FIRST_TIMED "elapsed"
 
 START_TEST(columns_are_in_the_documented_order)
 {
     ck_assert_uint_eq(counter_count, ARRAY_LEN(names));
     for (size_t i = 0; i < counter_count; i++)
         ck_assert_str_eq(counter_table[i].name, names[i]);
+}
+END_TEST
+
+START_TEST(timed_counters_come_last)
+{
+    bool timed = false;
+    for (size_t i = 0; i < counter_count; i++) {
+        timed = timed || strcmp(counter_table[i].name, FIRST_TIMED) == 0;
+        ck_assert_int_eq(counter_table[i].timed, timed);
+        ck_assert_int_eq(counter_table[i].kind == COUNTER_TIME,
+                         strcmp(counter_table[i].unit, "s") == 0);
+    }
+    ck_assert(timed);
 }
 END_TEST
 
@@ -91,15 +154,39 @@ START_TEST(ratios_are_the_shortest_decimals_that_read_back)
 }
 END_TEST
 
+START_TEST(times_are_seconds)
+{
+    char buffer[32];
+    const struct counters counters = {.elapsed = UINT64_C(1500000000123)};
+    const struct counter *elapsed = counter_find("elapsed");
+    ck_assert_str_eq(counter_format(elapsed, &counters, buffer, sizeof buffer),
+                     "1.500000000123");
+    ck_assert(fabs(counter_value(elapsed, &counters) - 1.500000000123) < 1e-15);
+}
+END_TEST
+
+START_TEST(a_ratio_that_was_not_measured_is_blank)
+{
+    char buffer[32];
+    const struct counters counters = {.slowdown = NAN};
+    const struct counter *slowdown = counter_find("slowdown");
+    ck_assert_str_eq(counter_format(slowdown, &counters, buffer, sizeof buffer), "");
+    ck_assert(isnan(counter_value(slowdown, &counters)));
+}
+END_TEST
+
 static Suite *counters_suite(void)
 {
     Suite *suite = suite_create("counters");
     TCase *tests = tcase_create("counters");
     tcase_add_test(tests, columns_are_in_the_documented_order);
+    tcase_add_test(tests, timed_counters_come_last);
     tcase_add_test(tests, every_counter_says_what_it_is);
     tcase_add_test(tests, every_counter_has_a_place_of_its_own);
     tcase_add_test(tests, find_knows_whole_names_only);
     tcase_add_test(tests, counts_are_written_whole);
+    tcase_add_test(tests, times_are_seconds);
+    tcase_add_test(tests, a_ratio_that_was_not_measured_is_blank);
     tcase_add_loop_test(tests, ratios_are_the_shortest_decimals_that_read_back, 0,
                         (int)ARRAY_LEN(ratios));
     suite_add_tcase(suite, tests);

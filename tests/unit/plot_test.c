@@ -241,6 +241,23 @@ START_TEST(y_says_what_it_is_in_which_unit)
 }
 END_TEST
 
+START_TEST(a_key_above_has_no_more_columns_than_there_is_room_for)
+{
+    const struct plot_options options = {.x = "frames", .y = "faults", .series = "policy"};
+    const char csv[] = "policy,frames,faults\n"
+                       "a policy with its settings,1,9\nanother policy and so on,1,8\n"
+                       "a third policy is the last,1,7\n";
+    char *script;
+    size_t size;
+    ck_assert_int_eq(lay_out(csv, &options), OK);
+    FILE *stream = open_memstream(&script, &size);
+    figure_script(&figure, "a", stream);
+    fclose(stream);
+    ck_assert_ptr_nonnull(strstr(script, "left top vertical maxrows 2 "));
+    free(script);
+}
+END_TEST
+
 START_TEST(the_caption_tells_what_all_cells_share)
 {
     const struct plot_options options = {
@@ -415,6 +432,7 @@ static Suite *plot_suite(void)
     tcase_add_test(tests, several_counters_have_lines_each_and_equal_ones_are_one);
     tcase_add_loop_test(tests, y_says_what_it_is_in_which_unit, 0,
                         (int)ARRAY_LEN(y_labels));
+    tcase_add_test(tests, a_key_above_has_no_more_columns_than_there_is_room_for);
     tcase_add_test(tests, the_caption_tells_what_all_cells_share);
     tcase_add_test(tests, the_caption_tells_the_conventions_once);
     tcase_add_loop_test(tests, columns_that_cannot_be_drawn_are_refused, 0,

@@ -328,6 +328,15 @@ START_TEST(a_folder_without_results_is_refused)
 }
 END_TEST
 
+START_TEST(untimed_results_tell_nothing_of_time)
+{
+    char *json = json_of_made_up();
+    ck_assert_ptr_null(strstr(json, "elapsed"));
+    ck_assert_ptr_null(strstr(json, "tables"));
+    free(json);
+}
+END_TEST
+
 static Suite *report_suite(void)
 {
     Suite *suite = suite_create("report");
@@ -349,6 +358,7 @@ static Suite *report_suite(void)
     tcase_add_test(tests, a_swept_section_is_told_by_what_varies_in_it);
     tcase_add_test(tests, a_folder_is_written_and_read_and_written_the_same_again);
     tcase_add_test(tests, a_folder_without_results_is_refused);
+    tcase_add_test(tests, untimed_results_tell_nothing_of_time);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -1,0 +1,62 @@
+/* table_rows.c -- the rows of the cells' tables as one table, which says of which cell each
+ * row is; see data.h. */
+#include "report/report.h"
+
+#include <string.h>
+
+bool results_have_table(const struct result_set *set, size_t table)
+{
+    for (size_t i = 0; i < set->experiment->ncells; i++)
+        if (set->results[i].state == CELL_DONE && set->results[i].tables[table].n > 0)
+            return true;
+    return false;
+}
+
+static bool tells_cells_apart(const struct data *cells, size_t column)
+{
+    const char *name = data_name(cells, column);
+    return data_kind(cells, column) == COLUMN_KEY &&
+           (strcmp(name, "trace") == 0 || strcmp(name, "policy") == 0 ||
+            !data_constant(cells, column));
+}
+
+static enum status add_all_rows(struct data *data, const struct data *cells,
+                                const struct result_set *set, size_t table,
+                                struct error *err)
+{
+    enum status status = OK;
+    for (size_t i = 0; status == OK && i < set->experiment->ncells; i++)
+        if (set->results[i].state == CELL_DONE && set->results[i].tables[table].n > 0)
+            status = csv_add_rows(data, cells, i, &set->results[i].tables[table], err);
+    return status;
+}
+
+enum status data_from_table(struct data **out, const struct result_set *set, size_t table,
+                            struct error *err)
+{
+    const struct result_table_kind *kind = &result_tables[table];
+    struct data *cells;
+    /* All cells, so that the columns do not depend on how many have finished. */
+    enum status status = data_from_results(&cells, set, false, err);
+    if (status != OK)
+        return status;
+    struct data *data = data_create(data_source(cells));
+    for (size_t i = 0; data && i < data_columns(cells); i++)
+        if (tells_cells_apart(cells, i))
+            data_add_column(data, data_name(cells, i), COLUMN_KEY);
+    for (size_t i = 0; data && i < kind->ncolumns; i++)
+        data_add_column(data, kind->columns[i].name, COLUMN_COUNTER);
+    if (!data || !data_complete(data)) {
+        status = error_nomem(err);
+    } else {
+        data_set_title(data, data_title(cells));
+        data_set_table(data, kind);
+        status = add_all_rows(data, cells, set, table, err);
+    }
+    data_free(cells);
+    if (status == OK)
+        *out = data;
+    else
+        data_free(data);
+    return status;
+}

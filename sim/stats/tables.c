@@ -1,0 +1,83 @@
+/* tables.c -- see tables.h.  As with counters, plots print a description's first phrase at
+ * the axis. */
+#include "stats/tables.h"
+
+#include "base/types.h"
+
+#include <string.h>
+
+static const struct table_column processes[] = {
+    {"process", "", "process"},
+    {"space", "", "number of the address space; threads of one process share it"},
+    {"priority", "", "priority; larger runs first"},
+    {"start", "s", "time of its start"},
+    {"elapsed", "s", "time from start to end; user + fault + paging_wait + ready_wait"},
+    {"user", "s", "CPU time of references; with TLB and page-table walks"},
+    {"fault", "s", "CPU time of page faults; traps, pages copied and zeroed"},
+    {"paging_wait", "s", "time of waiting for paging"},
+    {"ready_wait", "s", "time of waiting for a CPU; with context switches"},
+    {"references", "references", "references"},
+    {"faults", "faults", "page faults; faults_major + faults_minor"},
+    {"faults_major", "faults", "major faults; those that wait for a device"},
+    {"faults_minor", "faults", "minor faults; those solved without a device"},
+    {"page_ins", "pages", "pages brought in"},
+    {"effective_access_time", "s",
+     "effective access time; (user + fault + paging_wait) / references"},
+    {"slowdown", "1",
+     "slowdown by paging; elapsed / elapsed with unlimited memory, known with `baseline: "
+     "yes`"},
+    {"resident_max", "pages", "most resident pages"},
+};
+
+static const struct table_column devices[] = {
+    {"device", "", "device; \"swap\", \"files\""},
+    {"model", "", "model of the device"},
+    {"reads", "requests", "read requests"},
+    {"writes", "requests", "write requests"},
+    {"bytes_read", "bytes", "bytes read"},
+    {"bytes_written", "bytes", "bytes written"},
+    {"merges", "requests", "requests merged; into others for neighbouring pages"},
+    {"operations", "operations", "operations; requests that are left after merging"},
+    {"utilisation", "1",
+     "utilisation of the device; the part of the time in which it works"},
+    {"wait_mean", "s", "mean wait of a request; until it is served"},
+    {"wait_p99", "s", "99th percentile of the wait of requests"},
+    {"service_mean", "s", "mean service time of a request"},
+    {"service_p99", "s", "99th percentile of the service time of requests"},
+    {"queue_mean", "requests",
+     "mean queue of the device; requests that wait or are served"},
+    {"queue_max", "requests", "longest queue of the device"},
+};
+
+/* Rates are those since the sample before. */
+static const struct table_column series[] = {
+    {"time", "s", "time"},
+    {"process", "", "process; \"all\" stands for all of them"},
+    {"resident", "pages", "resident pages"},
+    {"free_frames", "frames", "free frames"},
+    {"faults_per_second", "faults per second", "page faults per second"},
+    {"page_ins_per_second", "pages per second", "pages per second brought in"},
+    {"page_outs_per_second", "pages per second", "pages per second evicted"},
+    {"scans_per_second", "accessed bits per second",
+     "accessed bits per second looked at by the policy"},
+    {"cpu_utilisation", "1",
+     "CPU utilisation; the part of the CPUs' time that is spent on references"},
+    {"ready", "processes", "processes ready to run"},
+    {"waiting", "processes", "processes waiting for paging"},
+    {"swap_queue", "requests", "requests at the swap device; waiting or served"},
+};
+
+const struct result_table_kind result_tables[TABLES] = {
+    [TABLE_PROCESSES] = {"processes", processes, ARRAY_LEN(processes)},
+    [TABLE_DEVICES] = {"devices", devices, ARRAY_LEN(devices)},
+    [TABLE_SERIES] = {"series", series, ARRAY_LEN(series)},
+};
+
+const struct table_column *table_column_find(const struct result_table_kind *table,
+                                             const char *name)
+{
+    for (size_t i = 0; i < table->ncolumns; i++)
+        if (strcmp(table->columns[i].name, name) == 0)
+            return &table->columns[i];
+    return NULL;
+}

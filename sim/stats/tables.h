@@ -1,0 +1,38 @@
+/* tables.h -- the results of a cell that have many rows: its processes, its devices, and
+ * how things went on over time.  As counters.h, these tables write the headings of files,
+ * results.json and the axes of plots. */
+#ifndef FAULTLINE_STATS_TABLES_H
+#define FAULTLINE_STATS_TABLES_H
+
+#include <stddef.h>
+
+enum {
+    TABLE_PROCESSES, /* a row for each process, in order of their numbers                 */
+    TABLE_DEVICES,   /* a row for "swap" and, if it is another device, "files"            */
+    TABLE_SERIES,    /* for each sample a row for "all" and one for each process; what
+                      * only "all" has is blank in a process's row                        */
+    TABLES
+};
+
+struct table_column {
+    const char *name;        /* heading                                                  */
+    const char *unit;        /* "pages", "s", "1"; "" for names and numbers of things    */
+    const char *description; /* a short phrase, and more after a semicolon               */
+};
+
+struct result_table_kind {
+    const char *name; /* "processes": the file is processes.csv                          */
+    const struct table_column *columns;
+    size_t ncolumns;
+};
+
+extern const struct result_table_kind result_tables[TABLES];
+
+/* The process of a sample's row that stands for all of them. */
+#define SERIES_ALL "all"
+
+/* The table's column called name, or NULL. */
+const struct table_column *table_column_find(const struct result_table_kind *table,
+                                             const char *name);
+
+#endif
