@@ -35,25 +35,81 @@ static const struct option long_options[] = {
     {0},
 };
 
-/* Every trace must be readable before a run is worth starting.  What is no regular file
- * (a pipe) could be read once only, and is left alone. */
+/* Traces that have been checked. */
+struct checked {
+    const char **paths;
+    size_t n, capacity;
+};
+
+/* A trace must be readable before a run is worth starting.  What is no regular file (a
+ * pipe) could be read once only, and is left alone. */
+static enum status check_readable(const char *path, struct error *err)
+{
+    struct stat st;
+    if (strcmp(path, "-") == 0 || (stat(path, &st) == 0 && S_ISFIFO(st.st_mode)))
+        return OK;
+    struct trace *trace;
+    const struct trace_options options = {.path = path};
+    const enum status status = trace_open(&trace, &options, err);
+    if (status == OK)
+        trace_close(trace);
+    return status;
+}
+
+/* Check a trace once; at: where it is named, if that is known. */
+static enum status check_trace(struct checked *checked, const char *path,
+                               struct location at, struct error *err)
+{
+    for (size_t i = 0; i < checked->n; i++)
+        if (strcmp(checked->paths[i], path) == 0)
+            return OK;
+    if (checked->n == checked->capacity) {
+        const size_t capacity = 2 * checked->capacity + 16;
+        const char **paths = realloc(checked->paths, capacity * sizeof *paths);
+        if (!paths)
+            return error_nomem(err);
+        checked->paths = paths;
+        checked->capacity = capacity;
+    }
+    checked->paths[checked->n++] = path;
+    struct error why;
+    const enum status status = check_readable(path, &why);
+    if (status == ERR_IO && at.file)
+        return error_set(err, ERR_IO, at, "trace '%s': %s", path, why.text);
+    if (status != OK)
+        error_copy(err, &why);
+    return status;
+}
+
+static enum status check_process(struct checked *checked,
+                                 const struct process_config *process, struct error *err)
+{
+    enum status status = check_trace(checked, process->trace, process->at, err);
+    for (size_t i = 0; i < process->nstreams && status == OK; i++)
+        status = check_trace(checked, process->streams[i], process->streams_at[i], err);
+    return status;
+}
+
+static enum status check_cell(struct checked *checked, const struct cell_config *cell,
+                              struct error *err)
+{
+    if (!cell->events)
+        return check_trace(checked, cell->trace, at_nowhere(), err);
+    enum status status = OK;
+    for (size_t i = 0; i < cell->events->nprocesses && status == OK; i++)
+        status = check_process(checked, &cell->events->processes[i], err);
+    return status;
+}
+
 static int check_traces(const struct experiment *experiment)
 {
-    for (size_t i = 0; i < experiment->ncells; i++) {
-        const char *path = experiment->cells[i].trace;
-        const bool checked = i > 0 && strcmp(path, experiment->cells[i - 1].trace) == 0;
-        struct stat st;
-        if (checked || strcmp(path, "-") == 0 ||
-            (stat(path, &st) == 0 && S_ISFIFO(st.st_mode)))
-            continue;
-        struct trace *trace;
-        struct error err;
-        const struct trace_options options = {.path = path};
-        if (trace_open(&trace, &options, &err) != OK)
-            return command_fail(&err);
-        trace_close(trace);
-    }
-    return EXIT_DONE;
+    struct checked checked = {0};
+    struct error err;
+    enum status status = OK;
+    for (size_t i = 0; i < experiment->ncells && status == OK; i++)
+        status = check_cell(&checked, &experiment->cells[i], &err);
+    free((void *)checked.paths);
+    return status == OK ? EXIT_DONE : command_fail(&err);
 }
 
 static int check(const char *file, const char *const *set, size_t nset, bool effective)

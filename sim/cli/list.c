@@ -1,6 +1,7 @@
 /* list.c -- `faultline list`: what there is to choose from. */
 #include "base/units.h"
 #include "cli/command.h"
+#include "cli/list_devices.h"
 #include "cli/print_params.h"
 #include "experiment/keys.h"
 #include "machine/pagetable.h"
@@ -18,14 +19,17 @@ static int run(int argc, char **argv);
 
 const struct command command_list = {
     .name = "list",
-    .summary = "list policies, kernels, machines, counters, keys, formats, generators",
+    .summary = "list policies, kernels, machines, devices, counters, keys, formats, "
+               "generators",
     .help = "usage: faultline list WHAT [NAME]\n"
             "\n"
-            "WHAT is policies, kernels, machines, counters, keys, formats or generators.\n"
+            "WHAT is policies, kernels, machines, devices, counters, keys, formats or\n"
+            "generators.\n"
             "With NAME: its parameters with type, default, range and meaning.\n"
             "\n"
             "Example: faultline list policies\n"
-            "Example: faultline list policies clock\n",
+            "Example: faultline list policies clock\n"
+            "Example: faultline list devices ra81\n",
     .run = run,
 };
 
@@ -99,27 +103,47 @@ static bool list_counters(const char *name)
         if (name && strcmp(name, c->name) != 0)
             continue;
         found = true;
-        printf("%-16s %s [%s]%s%s\n", c->name, c->description, c->unit,
-               c->formula[0] ? " = " : "", c->formula);
+        printf("%-21s %s [%s%s]%s%s\n", c->name, c->description, c->unit,
+               c->timed ? ", timing: events" : "", c->formula[0] ? " = " : "", c->formula);
     }
     return found;
 }
 
+static void print_key(const char *prefix, const struct key *key)
+{
+    char name[80];
+    snprintf(name, sizeof name, "%s%s", prefix, key->name);
+    printf("%-30s %s", name, key->type);
+    if (key->range)
+        printf(", %s", key->range);
+    if (key->fallback)
+        printf(", default %s", key->fallback);
+    printf("\n    %s%s\n", key->help, key->events ? "; with timing: events" : "");
+}
+
+/* The keys of the maps in a list are listed behind it: "workload.processes[].trace". */
 static bool list_keys(const char *name)
 {
+    const struct {
+        const char *prefix;
+        const struct key *keys;
+        size_t n;
+    } tables[] = {
+        {"", key_table, key_count},
+        {"workload.processes[].", process_keys, process_key_count},
+        {"workload.processes[].regions[].", region_keys, region_key_count},
+    };
     bool found = !name;
-    for (size_t i = 0; i < key_count; i++) {
-        const struct key *k = &key_table[i];
-        if (name && strcmp(name, k->name) != 0)
-            continue;
-        found = true;
-        printf("%-30s %s", k->name, k->type);
-        if (k->range)
-            printf(", %s", k->range);
-        if (k->fallback)
-            printf(", default %s", k->fallback);
-        printf("\n    %s\n", k->help);
-    }
+    for (size_t t = 0; t < ARRAY_LEN(tables); t++)
+        for (size_t i = 0; i < tables[t].n; i++) {
+            const size_t length = strlen(tables[t].prefix);
+            const struct key *key = &tables[t].keys[i];
+            if (name && (strncmp(name, tables[t].prefix, length) != 0 ||
+                         strcmp(name + length, key->name) != 0))
+                continue;
+            found = true;
+            print_key(tables[t].prefix, key);
+        }
     return found;
 }
 
@@ -156,9 +180,10 @@ static const struct {
     const char *name;
     bool (*list)(const char *name);
 } lists[] = {
-    {"policies", list_policies},     {"kernels", list_kernels}, {"machines", list_machines},
-    {"counters", list_counters},     {"keys", list_keys},       {"formats", list_formats},
-    {"generators", list_generators},
+    {"policies", list_policies}, {"kernels", list_kernels},
+    {"machines", list_machines}, {"devices", list_devices},
+    {"counters", list_counters}, {"keys", list_keys},
+    {"formats", list_formats},   {"generators", list_generators},
 };
 
 static int run(int argc, char **argv)
@@ -171,7 +196,7 @@ static int run(int argc, char **argv)
         return command_bad_option(&command_list, c, argv);
     if (argc - optind < 1 || argc - optind > 2)
         return command_usage(&command_list,
-                             "say what to list: policies, kernels, machines, "
+                             "say what to list: policies, kernels, machines, devices, "
                              "counters, keys, formats or generators");
     const char *names[ARRAY_LEN(lists)];
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {

@@ -6,13 +6,15 @@
 #include <string.h>
 #include <xxhash.h>
 
-void cell_identity(char id[33], const struct cell_config *config, const char *digest)
+void cell_identity(char id[33], const struct cell_config *config,
+                   const char *const *digests, size_t ndigests)
 {
     XXH3_state_t *state = XXH3_createState();
     assert(state); /* a few hundred bytes */
     XXH3_128bits_reset(state);
     XXH3_128bits_update(state, MODEL_VERSION, sizeof MODEL_VERSION);
-    XXH3_128bits_update(state, digest, strlen(digest) + 1);
+    for (size_t i = 0; i < ndigests; i++)
+        XXH3_128bits_update(state, digests[i], strlen(digests[i]) + 1);
     for (size_t i = 0; i < config->nsettings; i++) {
         const struct setting *setting = &config->settings[i];
         XXH3_128bits_update(state, setting->key, strlen(setting->key) + 1);
@@ -31,6 +33,35 @@ static enum tlb_replacement replacement_of(const char *name)
                                          : TLB_LRU;
 }
 
+void cell_pager_params(struct pager_params *params, const struct cell_config *config,
+                       const struct future *future)
+{
+    *params = (struct pager_params){
+        .mmu = {.format = pagetable_find(config->mmu),
+                .page_shift = log2_of(config->page_size),
+                .ncpus = 1,
+                .seed = config->seed},
+        .frames = config->frames,
+        .kernel = kernel_find(config->kernel.name),
+        .kernel_params = config->kernel.params,
+        .policy = policy_find(config->policy.name),
+        .policy_params = config->policy.params,
+        .future = future,
+        .seed = config->seed,
+    };
+    /* The names were checked when the experiment was loaded. */
+    assert(params->mmu.format && params->kernel && params->policy);
+    for (int i = 0; i < TLB_LEVELS; i++) {
+        const struct tlb_level_config *level = &config->tlb[i];
+        if (level->entries)
+            params->mmu.tlb[i] = (struct tlb_params){
+                .entries = (uint32_t)level->entries,
+                .ways = (uint32_t)level->ways,
+                .replacement = replacement_of(level->replacement),
+            };
+    }
+}
+
 enum status cell_init(struct cell *cell, const struct cell_config *config,
                       const struct future *future, struct error *err)
 {
@@ -39,30 +70,8 @@ enum status cell_init(struct cell *cell, const struct cell_config *config,
         .policy = policy_find(config->policy.name),
         .page_shift = log2_of(config->page_size),
     };
-    struct pager_params params = {
-        .mmu = {.format = pagetable_find(config->mmu),
-                .page_shift = cell->page_shift,
-                .seed = config->seed},
-        .frames = config->frames,
-        .kernel = kernel_find(config->kernel.name),
-        .kernel_params = config->kernel.params,
-        .policy = cell->policy,
-        .policy_params = config->policy.params,
-        .future = future,
-        .seed = config->seed,
-    };
-    /* The names were checked when the experiment was loaded. */
-    assert(params.mmu.format && params.kernel && params.policy);
-    for (int i = 0; i < TLB_LEVELS; i++) {
-        const struct tlb_level_config *level = &config->tlb[i];
-        if (level->entries)
-            params.mmu.tlb[i] = (struct tlb_params){
-                .entries = (uint32_t)level->entries,
-                .ways = (uint32_t)level->ways,
-                .replacement = replacement_of(level->replacement),
-            };
-    }
-    return pager_init(&cell->pager, &params, err);
+    cell_pager_params(&cell->params, config, future);
+    return pager_init(&cell->pager, &cell->params, err);
 }
 
 void cell_release(struct cell *cell)
@@ -97,41 +106,43 @@ static bool has_param(const struct param *table, const char *name)
     return false;
 }
 
-static void write_notes(const struct cell *cell, char *notes, size_t size)
+static void write_notes(const struct cell_config *config, const struct pager *pager,
+                        char *notes, size_t size)
 {
-    const struct cell_config *config = cell->config;
-    const struct pager *pager = &cell->pager;
+    const struct policy_ops *policy = pager->policy;
     char text[256];
     notes[0] = '\0';
-    append_params(notes, size, "policy", config->policy.name, cell->policy->params,
+    append_params(notes, size, "policy", config->policy.name, policy->params,
                   config->policy.params);
     append_params(notes, size, "kernel", config->kernel.name, pager->kernel->params,
                   config->kernel.params);
-    if (cell->policy->sees == POLICY_EVERY_ACCESS)
+    if (policy->sees == POLICY_EVERY_ACCESS)
         append(notes, size, "the policy is ideal: it sees every access");
-    if (cell->policy->sees == POLICY_FUTURE) {
+    if (policy->sees == POLICY_FUTURE) {
         snprintf(text, sizeof text,
                  "the policy is ideal: it sees the future, through an index of %llu bytes",
                  (unsigned long long)future_bytes(pager->future));
         append(notes, size, text);
     }
     if (pager->mmu.format->note) {
-        pager->mmu.format->note(cell->page_shift, text, sizeof text);
+        pager->mmu.format->note(pager->mmu.page_shift, text, sizeof text);
         if (text[0])
             append(notes, size, text);
-        if (has_param(cell->policy->params, "ref_on_load"))
+        if (has_param(policy->params, "ref_on_load"))
             append(notes, size,
                    "the walk that loads the TLB sets the accessed bit of a new page, "
                    "whatever ref_on_load says");
     }
 }
 
-void cell_result(const struct cell *cell, const struct reference_counts *counts,
-                 uint64_t touched, struct cell_result *result)
+void cell_result(const struct cell_config *config, const struct pager *pager,
+                 const struct reference_counts *counts, uint64_t touched,
+                 struct cell_result *result)
 {
-    const struct pager *pager = &cell->pager;
-    const struct mmu *mmu = &pager->mmu;
     const uint64_t references = counts->ifetches + counts->loads + counts->stores;
+    const struct pager_counts *pages = &pager->counts;
+    struct mmu_cpu mmu;
+    mmu_sum(&pager->mmu, &mmu);
     result->state = CELL_DONE;
     result->message[0] = '\0';
     result->index_bytes = pager->future ? future_bytes(pager->future) : 0;
@@ -140,23 +151,23 @@ void cell_result(const struct cell *cell, const struct reference_counts *counts,
         .ifetches = counts->ifetches,
         .loads = counts->loads,
         .stores = counts->stores,
-        .accesses = references + pager->extra_accesses,
-        .faults = pager->faults,
-        .faults_cold = pager->faults_cold,
-        .faults_major = pager->faults_major,
-        .faults_minor = pager->faults_minor,
-        .fault_rate = references ? (double)pager->faults / (double)references : 0,
-        .page_ins = pager->page_ins,
-        .page_outs = pager->page_outs,
-        .page_outs_dirty = pager->page_outs_dirty,
-        .tlb_l1i_misses = mmu->l1_misses[TLB_L1I],
-        .tlb_l1d_misses = mmu->l1_misses[TLB_L1D],
-        .tlb_l2_hits = mmu->l2_hits,
-        .tlb_l2_misses = mmu->l2_misses,
-        .walks = mmu->walks,
-        .walk_accesses = mmu->walk_accesses,
-        .bytes_fetched = pager->page_ins << cell->page_shift,
+        .accesses = references + pages->extra_accesses,
+        .faults = pages->faults,
+        .faults_cold = pages->faults_cold,
+        .faults_major = pages->faults_major,
+        .faults_minor = pages->faults_minor,
+        .fault_rate = references ? (double)pages->faults / (double)references : 0,
+        .page_ins = pages->page_ins,
+        .page_outs = pages->page_outs,
+        .page_outs_dirty = pages->page_outs_dirty,
+        .tlb_l1i_misses = mmu.l1_misses[TLB_L1I],
+        .tlb_l1d_misses = mmu.l1_misses[TLB_L1D],
+        .tlb_l2_hits = mmu.l2_hits,
+        .tlb_l2_misses = mmu.l2_misses,
+        .walks = mmu.walks,
+        .walk_accesses = mmu.walk_accesses,
+        .bytes_fetched = pages->page_ins << pager->mmu.page_shift,
         .bytes_touched = touched,
     };
-    write_notes(cell, result->notes, sizeof result->notes);
+    write_notes(config, pager, result->notes, sizeof result->notes);
 }

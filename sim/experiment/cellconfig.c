@@ -2,116 +2,35 @@
 #include "experiment/cellconfig.h"
 
 #include "base/units.h"
-#include "experiment/plugin.h"
-#include "experiment/preset.h"
+#include "experiment/cellwork.h"
+#include "experiment/eventsconfig.h"
+#include "experiment/workload.h"
 #include "machine/pagetable.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { SETTINGS_MAX = 128 }; /* keys and parameters of a cell                            */
 
 static const char *const tlb_sections[] = {"machine.tlb.l1i", "machine.tlb.l1d",
                                            "machine.tlb.l2"};
 
-/* A cell under construction. */
-struct work {
-    struct cellconfig_builder *builder;
-    struct cell_config *cell;
-    const struct layer *layer;
-    struct setting settings[SETTINGS_MAX];
-    size_t nsettings;
-};
-
-/* A value of the cell: the user's word or the default. */
-struct value {
-    const struct key *key;
-    const char *text;   /* NULL: not said, and there is no default                      */
-    struct location at; /* of the value; nowhere for a default                          */
-    bool given;
-    uint64_t number;
-};
-
-static enum status get(const struct work *work, const char *name, struct value *value)
-{
-    const struct assignment *a = layer_find(work->layer, name, AXIS_NONE);
-    *value = (struct value){.key = key_find(name), .given = a != NULL};
-    assert(value->key);
-    value->text = a ? a->node->text : value->key->fallback;
-    value->at = a ? a->node->at : at_nowhere();
-    if (!value->text)
-        return OK;
-    return key_parse(value->key, &value->number, value->text, value->at,
-                     work->builder->err);
-}
-
-/* Record an effective setting; both strings live as long as the arena or for ever. */
-static void record(struct work *work, const char *key, const char *text, struct location at)
-{
-    assert(work->nsettings < SETTINGS_MAX);
-    work->settings[work->nsettings++] =
-        (struct setting){.key = key, .value = text, .at = at.line > 0 ? at : at_nowhere()};
-}
-
-static enum status record_number(struct work *work, const struct value *value,
-                                 uint64_t number)
-{
-    const char *text = arena_printf(work->builder->arena, "%" PRIu64, number);
-    if (!text)
-        return error_nomem(work->builder->err);
-    record(work, value->key->name, text, value->at);
-    return OK;
-}
-
-/* The string of the choice that the value names, which lives for ever. */
-static const char *record_choice(struct work *work, const struct value *value)
-{
-    const char *choice = value->key->choices[value->number];
-    record(work, value->key->name, choice, value->at);
-    return choice;
-}
-
-static const char *label_of(struct arena *arena, const char *path)
-{
-    if (strcmp(path, "-") == 0)
-        return "stdin";
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    const size_t length = *name ? 1 + strcspn(name + 1, ".") : 0;
-    return length > 0 ? arena_strndup(arena, name, length) : path;
-}
-
-static enum status build_trace(struct work *work)
+static enum status build_trace(struct cellwork *work)
 {
     struct cellconfig_builder *builder = work->builder;
-    const struct assignment *a = layer_find(work->layer, "trace", AXIS_NONE);
-    if (!a || !*a->node->text)
-        return error_set(builder->err, ERR_CONFIG, a ? a->at : at_file(builder->file),
-                         "no trace is named; write 'trace: PATH' into the experiment or "
-                         "give --set trace=PATH");
-    const bool standard_input = strcmp(a->node->text, "-") == 0;
-    const char *path =
-        standard_input ? "-" : preset_resolve(a->node->text, a->node, builder->arena);
-    struct trace_name *trace = builder->traces;
-    while (path && trace && strcmp(trace->path, path) != 0)
-        trace = trace->next;
-    if (!trace) {
-        trace = arena_alloc(builder->arena, sizeof *trace);
-        const char *label = label_of(builder->arena, a->node->text);
-        if (!path || !trace || !label)
-            return error_nomem(builder->err);
-        *trace = (struct trace_name){path, a->node->text, label, builder->traces};
-        builder->traces = trace;
-    }
-    work->cell->trace = trace->path;
-    return OK;
+    const struct yaml_node *node;
+    const struct trace_name *trace;
+    enum status status = workload_trace(work, &node);
+    if (status == OK)
+        status =
+            trace_name_of(&trace, &builder->traces, node, builder->arena, builder->err);
+    if (status == OK)
+        work->cell->trace = trace->path;
+    return status;
 }
 
-static enum status check_frames(const struct work *work, const struct value *memory,
-                                uint64_t frames)
+static enum status check_frames(const struct cellwork *work,
+                                const struct cell_value *memory, uint64_t frames)
 {
     const uint64_t most = key_find("machine.frames")->max;
     char size[32], page[32];
@@ -130,15 +49,15 @@ static enum status check_frames(const struct work *work, const struct value *mem
     return OK;
 }
 
-static enum status build_memory(struct work *work)
+static enum status build_memory(struct cellwork *work)
 {
     struct cell_config *cell = work->cell;
-    struct value page_size, memory, frames;
-    enum status status = get(work, "machine.page_size", &page_size);
+    struct cell_value page_size, memory, frames;
+    enum status status = cellwork_get(work, "machine.page_size", &page_size);
     if (status == OK)
-        status = get(work, "machine.memory", &memory);
+        status = cellwork_get(work, "machine.memory", &memory);
     if (status == OK)
-        status = get(work, "machine.frames", &frames);
+        status = cellwork_get(work, "machine.frames", &frames);
     if (status != OK)
         return status;
     assert(!memory.given || !frames.given); /* the layers let one of them through */
@@ -150,18 +69,19 @@ static enum status build_memory(struct work *work)
         status = check_frames(work, &memory, cell->frames);
         /* Frames say it all, but reports need the key that varies. */
         if (status == OK && work->builder->memory_varies)
-            status = record_number(work, &memory, memory.number);
+            status = cellwork_record_number(work, &memory, memory.number);
     }
     if (status == OK)
-        status = record_number(work, &page_size, cell->page_size);
+        status = cellwork_record_number(work, &page_size, cell->page_size);
     if (status == OK && cell->frames != FRAMES_UNLIMITED)
-        return record_number(work, &frames, cell->frames);
-    record(work, "machine.frames", "unlimited", frames.at);
+        return cellwork_record_number(work, &frames, cell->frames);
+    if (status == OK)
+        status = cellwork_record(work, "machine.frames", "unlimited", frames.at);
     return status;
 }
 
-static enum status bad_ways(const struct work *work, const struct value *entries,
-                            const struct value *ways)
+static enum status bad_ways(const struct cellwork *work, const struct cell_value *entries,
+                            const struct cell_value *ways)
 {
     const uint64_t below = entries->number / ways->number * ways->number;
     const uint64_t above = below + ways->number;
@@ -179,25 +99,25 @@ static enum status bad_ways(const struct work *work, const struct value *entries
                      entries->given ? "" : " (the default)", fitting);
 }
 
-static enum status get_in(const struct work *work, const char *section, const char *name,
-                          struct value *value)
+static enum status get_in(const struct cellwork *work, const char *section,
+                          const char *name, struct cell_value *value)
 {
     char key[64];
     snprintf(key, sizeof key, "%s.%s", section, name);
-    return get(work, key, value);
+    return cellwork_get(work, key, value);
 }
 
-static enum status build_tlb_level(struct work *work, const char *section,
+static enum status build_tlb_level(struct cellwork *work, const char *section,
                                    struct tlb_level_config *level)
 {
-    struct value entries, ways, replacement;
+    struct cell_value entries, ways, replacement;
     enum status status = get_in(work, section, "entries", &entries);
     if (status == OK)
         status = get_in(work, section, "ways", &ways);
     if (status == OK)
         status = get_in(work, section, "replacement", &replacement);
     if (status == OK)
-        status = record_number(work, &entries, entries.number);
+        status = cellwork_record_number(work, &entries, entries.number);
     if (status != OK || entries.number == 0)
         return status;
     if (ways.number == WAYS_FULL)
@@ -206,20 +126,22 @@ static enum status build_tlb_level(struct work *work, const char *section,
         return bad_ways(work, &entries, &ways);
     level->entries = entries.number;
     level->ways = ways.number;
-    level->replacement = record_choice(work, &replacement);
-    return record_number(work, &ways, ways.number);
+    status = cellwork_record_choice(work, &replacement, &level->replacement);
+    return status == OK ? cellwork_record_number(work, &ways, ways.number) : status;
 }
 
-static enum status build_mmu(struct work *work)
+static enum status build_mmu(struct cellwork *work)
 {
-    struct value mmu;
-    enum status status = get(work, "machine.mmu", &mmu);
+    struct cell_value mmu;
+    enum status status = cellwork_get(work, "machine.mmu", &mmu);
     if (status != OK)
         return status;
     const struct pagetable_ops *format = pagetable_find(mmu.text);
     assert(format); /* key_parse looked it up in the same table */
     work->cell->mmu = format->name;
-    record(work, mmu.key->name, format->name, mmu.at);
+    status = cellwork_record(work, mmu.key->name, format->name, mmu.at);
+    if (status != OK)
+        return status;
     if (format->create) {
         for (size_t i = 0; i < ARRAY_LEN(tlb_sections) && status == OK; i++)
             status = build_tlb_level(work, tlb_sections[i], &work->cell->tlb[i]);
@@ -233,105 +155,74 @@ static enum status build_mmu(struct work *work)
     return OK;
 }
 
-/* Record every parameter, and make a label of those that the user gave: "clock" or
- * "clock(hand=stays)". */
-static enum status record_params(struct work *work, const struct plugin *plugin,
-                                 const struct plugin_config *config, const char **label)
-{
-    struct arena *arena = work->builder->arena;
-    *label = plugin->name;
-    bool any = false;
-    for (const struct param *p = plugin->params; p && p->name; p++) {
-        char text[128];
-        param_format(p, config->params, text, sizeof text);
-        const char *key = arena_printf(arena, "%s.%s", plugin->key, p->name);
-        const char *value = arena_strdup(arena, text);
-        if (!key || !value)
-            return error_nomem(work->builder->err);
-        const struct assignment *a = layer_find(work->layer, key, AXIS_NONE);
-        record(work, key, value, a ? a->node->at : at_nowhere());
-        if (a)
-            *label =
-                arena_printf(arena, "%s%s%s=%s", *label, any ? "," : "(", p->name, text);
-        if (!*label)
-            return error_nomem(work->builder->err);
-        any = any || a;
-    }
-    if (any)
-        *label = arena_printf(arena, "%s)", *label);
-    return *label ? OK : error_nomem(work->builder->err);
-}
-
-static enum status build_plugin(struct work *work, const char *key,
+static enum status build_plugin(struct cellwork *work, const char *key,
                                 struct plugin_config *config, const char **label)
 {
-    struct value name;
-    enum status status = get(work, key, &name);
+    struct cell_value name;
+    enum status status = cellwork_get(work, key, &name);
     if (status != OK)
         return status;
     const struct plugin plugin = plugin_find(key, name.text);
     status = plugin_configure(config, &plugin, work->layer, work->builder->err);
-    if (status != OK)
-        return status;
-    record(work, name.key->name, plugin.name, name.at);
-    return record_params(work, &plugin, config, label);
-}
-
-static enum status build_rest(struct work *work)
-{
-    struct value timing, seed;
-    enum status status = get(work, "timing", &timing);
     if (status == OK)
-        status = get(work, "seed", &seed);
+        status = cellwork_record(work, name.key->name, plugin.name, name.at);
     if (status != OK)
         return status;
-    work->cell->timing = record_choice(work, &timing);
+    return cellwork_record_params(work, &plugin, config, label);
+}
+
+static enum status build_timing(struct cellwork *work)
+{
+    struct cell_value timing, seed;
+    enum status status = cellwork_get(work, "timing", &timing);
+    if (status == OK)
+        status = cellwork_get(work, "seed", &seed);
+    if (status != OK)
+        return status;
     work->cell->seed = seed.number;
-    return record_number(work, &seed, seed.number);
+    status = cellwork_record_choice(work, &timing, &work->cell->timing);
+    if (status == OK)
+        status = cellwork_record_number(work, &seed, seed.number);
+    if (status != OK)
+        return status;
+    if (strcmp(work->cell->timing, "events") == 0)
+        return eventsconfig_build(work);
+    status = eventsconfig_check_none(work);
+    return status == OK ? build_trace(work) : status;
 }
 
-static int compare_settings(const void *a, const void *b)
+static enum status build(struct cellwork *work)
 {
-    return strcmp(((const struct setting *)a)->key, ((const struct setting *)b)->key);
-}
-
-static enum status keep_settings(struct work *work)
-{
-    const size_t bytes = work->nsettings * sizeof work->settings[0];
-    struct setting *settings = arena_alloc(work->builder->arena, bytes);
-    if (!settings)
-        return error_nomem(work->builder->err);
-    qsort(work->settings, work->nsettings, sizeof work->settings[0], compare_settings);
-    memcpy(settings, work->settings, bytes);
-    work->cell->settings = settings;
-    work->cell->nsettings = work->nsettings;
-    return OK;
+    struct cell_config *cell = work->cell;
+    const char *kernel_label;
+    enum status status = build_memory(work);
+    if (status == OK)
+        status = build_mmu(work);
+    if (status == OK)
+        status = build_plugin(work, "kernel", &cell->kernel, &kernel_label);
+    if (status == OK)
+        status = build_plugin(work, "policy", &cell->policy, &cell->policy_label);
+    if (status == OK)
+        status = build_timing(work);
+    return status == OK ? cellwork_finish(work) : status;
 }
 
 enum status cellconfig_build(struct cellconfig_builder *builder, struct cell_config *cell,
                              const struct layer *layer)
 {
-    struct work work = {.builder = builder, .cell = cell, .layer = layer};
-    const char *kernel_label;
+    struct cellwork work = {.builder = builder, .cell = cell, .layer = layer};
     *cell = (struct cell_config){0};
-    enum status status = build_trace(&work);
-    if (status == OK)
-        status = build_memory(&work);
-    if (status == OK)
-        status = build_mmu(&work);
-    if (status == OK)
-        status = build_plugin(&work, "kernel", &cell->kernel, &kernel_label);
-    if (status == OK)
-        status = build_plugin(&work, "policy", &cell->policy, &cell->policy_label);
-    if (status == OK)
-        status = build_rest(&work);
-    return status == OK ? keep_settings(&work) : status;
+    const enum status status = build(&work);
+    cellwork_release(&work);
+    return status;
 }
 
 void cellconfig_label(const struct cellconfig_builder *builder, struct cell_config *cells,
                       size_t ncells)
 {
     for (size_t i = 0; i < ncells; i++) {
+        if (!cells[i].trace)
+            continue; /* a workload, which has its label */
         const struct trace_name *own = builder->traces;
         while (own && own->path != cells[i].trace)
             own = own->next;

@@ -5,25 +5,24 @@
 
 #include "experiment/config.h"
 #include "experiment/layer.h"
+#include "experiment/storage.h"
+#include "experiment/trace_name.h"
 
-/* A trace of the experiment; cells that replay the same one share its strings. */
-struct trace_name {
-    const char *path;    /* resolved                                                    */
-    const char *written; /* as the user wrote it                                        */
-    const char *label;
-    struct trace_name *next;
-};
+struct workload;
 
 /* What building a cell's configuration needs besides its layer. */
 struct cellconfig_builder {
     const char *file; /* the user's file, for what it lacks; NULL: only --set            */
-    bool memory_varies; /* machine.memory is swept, so it tells cells apart              */
-    struct trace_name *traces; /* of the cells built so far                             */
+    bool memory_varies;              /* machine.memory is swept, so it tells cells apart */
+    struct trace_name *traces;       /* of the cells built so far                        */
+    const struct workload *workload; /* of the cell built last, for the next to share    */
+    struct storage storage;
     struct arena *arena;
     struct error *err;
 };
 
-/* Fill in *cell, all but trace_label, which needs all cells: see cellconfig_label. */
+/* Fill in *cell; the trace_label of one that has a trace needs all cells: see
+ * cellconfig_label. */
 MUST_CHECK enum status cellconfig_build(struct cellconfig_builder *builder,
                                         struct cell_config *cell,
                                         const struct layer *layer);

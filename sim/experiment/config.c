@@ -106,7 +106,7 @@ static enum status load(struct experiment *experiment,
     if (status == OK)
         status = name_experiment(experiment, &layer, arena, err);
     if (status == OK)
-        status = sweep_expand(experiment, &layer, arena, err);
+        status = sweep_expand(experiment, &layer, options, arena, err);
     if (status == OK)
         status = plots_build(experiment, &layer, arena, err);
     return status == OK ? effective_write(experiment, &layer, arena, err) : status;

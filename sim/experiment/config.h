@@ -5,7 +5,10 @@
 
 #include "base/error.h"
 #include "base/param.h"
+#include "base/types.h"
+#include "pager/region.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One key of the effective configuration, canonical: "machine.page_size", "4096". */
@@ -21,21 +24,84 @@ struct tlb_level_config {
     const char *replacement; /* "lru", "fifo", "random"                                  */
 };
 
-struct plugin_config { /* a policy or a kernel with its parameters */
+struct plugin_config { /* a policy, a kernel or a device with its parameters */
     const char *name;
     _Alignas(16) unsigned char params[PARAM_VALUES_MAX]; /* as its table lays them out */
 };
 
+enum regions_from {
+    REGIONS_ALL,   /* one region over all addresses, BACKING_STORE                       */
+    REGIONS_INFER, /* from the trace: what is executed or only read is file, what is
+                    * written is zero-filled                                             */
+    REGIONS_LIST,  /* as declared; what is in none of them is an error at its first use   */
+};
+
+struct region_config {
+    const char *name;       /* "text", "heap": for reports                               */
+    uint64_t start, length; /* bytes; multiples of nothing: rounded outwards to pages     */
+    enum region_backing backing;
+    const char *file; /* BACKING_FILE: its name; regions with one name share its pages    */
+    uint64_t offset;  /* BACKING_FILE: where in the file it starts, bytes                 */
+    bool shared;      /* stores are seen by all that map the file                         */
+    uint8_t protection; /* bits of enum vm_protection; default all                      */
+    struct location at;
+};
+
+/* An item of `workload.processes`, or the one process that `trace` makes. */
+struct process_config {
+    const char *name;  /* from `name`, else the label of its trace                        */
+    const char *trace; /* path, resolved; streams too                                    */
+    const char *const *streams; /* stream k of operations in the trace is streams[k - 1]  */
+    const struct location *streams_at; /* [nstreams]: where each is named                 */
+    size_t nstreams;
+    uint64_t copies; /* >= 1                                                             */
+    uint64_t offset; /* references: copy k starts k * offset references into its trace,
+                      * which is taken as a ring                                         */
+    uint64_t
+        repeat;     /* >= 1: the trace is replayed so often, in the same address space    */
+    uint64_t space; /* address-space number; 0: one of its own for each copy. Processes
+                      * with the same number are threads of one process                  */
+    uint64_t priority; /* larger runs first                                              */
+    psec_t start;
+    enum regions_from regions_from;
+    const struct region_config *regions; /* REGIONS_LIST: sorted by start, no overlap     */
+    size_t nregions;
+    struct location at; /* where its trace is named                                      */
+};
+
+/* What `timing: events` needs besides. */
+struct events_config {
+    const struct process_config *processes;
+    size_t nprocesses;
+    uint64_t cpus;  /* 1 .. 64                                                           */
+    psec_t cpu_lag; /* how far CPUs may be apart while they replay                        */
+    psec_t cost_reference, cost_tlb_l2_hit, cost_walk_access;
+    psec_t cost_fault, cost_page_copy, cost_page_zero; /* CPU time                       */
+    psec_t quantum, cost_switch;
+    struct plugin_config swap_device, files_device; /* files_device.name NULL: files lie
+                                                     * on the swap device                */
+    const char *swap_device_label; /* preset or model with set parameters: "ra81",
+                                    * "disk(queue=sstf)"                                 */
+    uint64_t swap_slots; /* pages; UINT64_MAX: as many as the device holds                */
+    const char *swap_allocation; /* "page", "cluster", "address"                          */
+    uint64_t swap_cluster, swap_read_ahead; /* slots, powers of two                       */
+    psec_t series; /* interval of samples; 0: none                                      */
+    bool baseline; /* also run with unlimited memory, for the slowdown                   */
+};
+
 struct cell_config {
-    const char *trace;       /* path, resolved against the experiment file's folder      */
-    const char *trace_label; /* file name without folder and endings: "cc1"              */
-    uint64_t page_size;      /* bytes, a power of two, 512 .. 1 GiB                      */
-    uint64_t frames;         /* UINT64_MAX: unlimited                                    */
-    const char *mmu;         /* "ideal", "x86-64"                                        */
+    const char *trace;       /* path, resolved against the experiment file's folder; with
+                        * `workload.processes` NULL                                      */
+    const char *trace_label; /* file name without folder and endings: "cc1"; of a
+                              * workload the names of its processes, "cc1+perl"          */
+    const struct events_config *events; /* NULL with `timing: none`                      */
+    uint64_t page_size; /* bytes, a power of two, 512 .. 1 GiB                      */
+    uint64_t frames;    /* UINT64_MAX: unlimited                                    */
+    const char *mmu;    /* "ideal", "x86-64"                                        */
     struct tlb_level_config tlb[3]; /* L1I, L1D, L2; all 0 with mmu: ideal               */
     struct plugin_config kernel, policy;
     const char *policy_label; /* "clock", or with parameters set "clock(hand=stays)"     */
-    const char *timing;       /* "none"                                                  */
+    const char *timing;       /* "none", "events"                                        */
     uint64_t seed;
     const struct setting *settings; /* every effective key but `trace`, sorted by key    */
     size_t nsettings;

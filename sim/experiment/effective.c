@@ -20,13 +20,26 @@ static bool may_have_tlb(const struct layer *layer)
     return layer_axis_over(layer, "machine.mmu") || !key_mmu_is_ideal(name);
 }
 
-/* The scalar to write for a key, or NULL if it has none or an axis gives it. */
+/* Whether some cell may have events: timing varies, or it is not none. */
+static bool may_have_events(const struct layer *layer)
+{
+    const struct assignment *timing = layer_find(layer, "timing", AXIS_NONE);
+    return layer_axis_over(layer, "timing") ||
+           (timing && strcmp(timing->node->text, "none") != 0);
+}
+
+/* Whether the key's value holds in any cell. */
+static bool is_effective(const struct layer *layer, const struct key *key)
+{
+    return !layer_axis_over(layer, key->name) &&
+           (!is_tlb(key->name) || may_have_tlb(layer)) &&
+           (!key->events || may_have_events(layer));
+}
+
+/* The scalar to write for a key, or NULL if it has none. */
 static const char *text_of(const struct layer *layer, const struct key *key)
 {
-    if (key->kind > KEY_KERNEL || key->kind == KEY_NAME ||
-        layer_axis_over(layer, key->name))
-        return NULL;
-    if (is_tlb(key->name) && !may_have_tlb(layer))
+    if (!key_is_scalar(key) || key->kind == KEY_NAME)
         return NULL;
     if (key->kind == KEY_FRAMES && layer_find(layer, "machine.memory", AXIS_NONE))
         return NULL;
@@ -35,7 +48,7 @@ static const char *text_of(const struct layer *layer, const struct key *key)
 }
 
 /* Write the sections of key that the one written before it does not have, and then the
- * last part: "machine:\n  page_size". */
+ * last part: "machine:\n  page_size:". */
 static void write_name(FILE *out, const char *key, const char *previous)
 {
     int depth = 0;
@@ -46,7 +59,7 @@ static void write_name(FILE *out, const char *key, const char *previous)
         const size_t end = (size_t)(part - key) + (size_t)length;
         same = same && dot && strncmp(key, previous, end + 1) == 0;
         if (!same)
-            fprintf(out, "%*s%.*s:%s", depth * INDENT, "", length, part, dot ? "\n" : " ");
+            fprintf(out, "%*s%.*s:%s", depth * INDENT, "", length, part, dot ? "\n" : "");
         if (!dot)
             return;
         part = dot + 1;
@@ -79,16 +92,31 @@ static void write_plugin(FILE *out, const struct layer *layer, const struct key 
         yaml_write_scalar(out, name);
 }
 
+/* A line for each process. */
+static void write_processes(FILE *out, const struct yaml_node *list)
+{
+    for (const struct yaml_node *map = list->first; map; map = map->next) {
+        fprintf(out, "\n%*s- ", 2 * INDENT, "");
+        yaml_write_flow(out, map);
+    }
+}
+
 static void write_keys(FILE *out, const struct layer *layer)
 {
     const char *previous = "";
     for (size_t i = 0; i < key_count; i++) {
         const struct key *key = &key_table[i];
+        const struct assignment *list =
+            key->kind == KEY_PROCESSES ? layer_find(layer, key->name, AXIS_NONE) : NULL;
         const char *text = text_of(layer, key);
-        if (!text)
+        if ((!text && !list) || !is_effective(layer, key))
             continue;
         write_name(out, key->name, previous);
-        if (key->kind == KEY_POLICY || key->kind == KEY_KERNEL)
+        if (!list)
+            fputc(' ', out);
+        if (list)
+            write_processes(out, list->node);
+        else if (key_is_plugin(key))
             write_plugin(out, layer, key, text);
         else
             yaml_write_scalar(out, text);

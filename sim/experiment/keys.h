@@ -9,39 +9,56 @@
 #include <stddef.h>
 
 enum key_kind {
-    KEY_TEXT,   /* any text                                                             */
-    KEY_NAME,   /* text that can be a file name                                         */
-    KEY_SIZE,   /* bytes, with a unit                                                   */
-    KEY_POWER,  /* the same, a power of two                                              */
-    KEY_COUNT,  /* digits                                                               */
-    KEY_FRAMES, /* a count or `unlimited`                                               */
-    KEY_WAYS,   /* a count or `full`                                                    */
-    KEY_CHOICE, /* one of `choices`                                                     */
-    KEY_MMU,    /* a name of pagetable_table                                            */
-    KEY_POLICY, /* a name of policy_table, or a map of `name` and its parameters        */
-    KEY_KERNEL, /* the same of kernel_table                                             */
-    KEY_NAMES,  /* `extends`: text or a list of it                                      */
-    KEY_AXES,   /* `sweep`, `zip`: a map of keys and lists                              */
-    KEY_PLOTS,  /* a list of maps                                                       */
+    /* One value each. */
+    KEY_TEXT,       /* any text                                                         */
+    KEY_NAME,       /* text that can be a file name                                     */
+    KEY_SIZE,       /* bytes, with a unit                                               */
+    KEY_POWER,      /* the same, a power of two                                         */
+    KEY_CAPACITY,   /* the same or `unlimited`                                          */
+    KEY_ADDRESS,    /* the same or hexadecimal after 0x                                 */
+    KEY_COUNT,      /* digits                                                           */
+    KEY_BINARY,     /* digits, a power of two                                           */
+    KEY_FRAMES,     /* a count or `unlimited`                                           */
+    KEY_WAYS,       /* a count or `full`                                                */
+    KEY_TIME,       /* picoseconds, with a unit                                         */
+    KEY_CHOICE,     /* one of `choices`                                                 */
+    KEY_PROTECTION, /* `rwx`, `r-x`: bits of enum vm_protection                         */
+    KEY_MMU,        /* a name of pagetable_table                                        */
+    /* The same, or a map of `name` and its parameters. */
+    KEY_POLICY, /* a name of policy_table                                               */
+    KEY_KERNEL, /* a name of kernel_table                                               */
+    KEY_DEVICE, /* a name of device_table or of a preset                                */
+    /* Lists and maps. */
+    KEY_NAMES,     /* text or a list of it                                              */
+    KEY_PROCESSES, /* a list of maps: process_keys                                      */
+    KEY_REGIONS,   /* one of `choices` or a list of maps: region_keys                   */
+    KEY_AXES,      /* `sweep`, `zip`: a map of keys and lists                           */
+    KEY_PLOTS,     /* a list of maps: plot_keys                                         */
 };
 
 struct key {
     const char *name;
     enum key_kind kind;
+    bool events;          /* it has a meaning with `timing: events` only                */
     const char *type;     /* as the documentation says it: "size", "name or map"        */
     const char *fallback; /* the default as a user would write it; NULL: none           */
     uint64_t min, max;    /* inclusive, for numbers; both 0: any                        */
-    const char *const *choices; /* NULL-terminated, for CHOICE                          */
+    const char *const *choices; /* NULL-terminated, for CHOICE and REGIONS              */
     const char *range;          /* as the documentation says it; NULL: any              */
-    const char *unit;           /* NULL: none                                           */
+    const char *unit;           /* of the setting that is recorded; NULL: none          */
     const char *help;           /* one sentence                                         */
 };
 
 #define FRAMES_UNLIMITED UINT64_MAX
+#define CAPACITY_UNLIMITED UINT64_MAX
 #define WAYS_FULL UINT64_MAX
 
 extern const struct key key_table[]; /* a section's keys stand together                 */
 extern const size_t key_count;
+
+/* The keys of an item of workload.processes, and of one of its `regions`. */
+extern const struct key process_keys[], region_keys[];
+extern const size_t process_key_count, region_key_count;
 
 /* The key called name, or NULL. */
 const struct key *key_find(const char *name);
@@ -49,9 +66,18 @@ const struct key *key_find(const char *name);
 /* True if name is a section: keys start with it and a dot ("machine.tlb"). */
 bool key_is_section(const char *name);
 
-/* If name is a parameter of a plug-in ("policy.hand"), its plug-in's key ("policy"), and
- * *param is the parameter's name; else NULL. */
+/* True if its value is text: all but lists and maps. */
+bool key_is_scalar(const struct key *key);
+
+/* True if it names a policy, a kernel or a device, which has parameters. */
+bool key_is_plugin(const struct key *key);
+
+/* If name is a parameter of a plug-in ("policy.hand", "swap.device.queue"), its plug-in's
+ * key ("policy"), and *param is the parameter's name; else NULL. */
 const struct key *key_of_param(const char *name, const char **param);
+
+/* True if the key, or the parameter, has a meaning with `timing: events` only. */
+bool key_needs_events(const char *name);
 
 /* True if text names an MMU without a TLB. */
 bool key_mmu_is_ideal(const char *text);
@@ -62,8 +88,9 @@ bool key_can_vary(const struct key *key);
 /* ERR_CONFIG: unknown key, with the nearest known one. */
 enum status key_unknown(const char *name, struct location at, struct error *err);
 
-/* Check text as the value of key and set *number: bytes, count, FRAMES_UNLIMITED,
- * WAYS_FULL, index of a choice; 0 for text and names.  Only for kinds up to KEY_KERNEL. */
+/* Check text as the value of a scalar key and set *number: bytes, count, picoseconds,
+ * FRAMES_UNLIMITED, CAPACITY_UNLIMITED, WAYS_FULL, bits, index of a choice; 0 for text and
+ * names.  A device's name is not checked: that needs the presets (storage.h). */
 MUST_CHECK enum status key_parse(const struct key *key, uint64_t *number, const char *text,
                                  struct location at, struct error *err);
 

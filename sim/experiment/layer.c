@@ -1,6 +1,8 @@
 /* layer.c -- see layer.h. */
 #include "experiment/layer.h"
 
+#include "experiment/value_check.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -11,7 +13,7 @@ struct visit {
     struct error *err;
 };
 
-static const char *const axis_names[] = {"", "sweep", "zip"};
+const char *const axis_names[] = {"", "sweep", "zip"};
 
 static bool starts_with_part(const char *key, const char *part)
 {
@@ -19,23 +21,30 @@ static bool starts_with_part(const char *key, const char *part)
     return strncmp(key, part, length) == 0 && key[length] == '.';
 }
 
-static bool is_plugin(const struct key *key)
+/* True for two keys that say the same thing, or are the same. */
+static bool stand_for_each_other(const char *a, const char *b)
 {
-    return key && (key->kind == KEY_POLICY || key->kind == KEY_KERNEL);
-}
-
-static bool names_capacity(const char *key)
-{
-    return strcmp(key, "machine.memory") == 0 || strcmp(key, "machine.frames") == 0;
+    static const char *const pairs[][2] = {{"machine.memory", "machine.frames"},
+                                           {"trace", "workload.processes"}};
+    bool stand = strcmp(a, b) == 0;
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
+        stand = stand || (strcmp(a, pairs[i][0]) == 0 && strcmp(b, pairs[i][1]) == 0) ||
+                (strcmp(b, pairs[i][0]) == 0 && strcmp(a, pairs[i][1]) == 0);
+    return stand;
 }
 
 bool layer_overrides(const char *key, const struct yaml_node *value, const char *other)
 {
-    if (strcmp(key, other) == 0 || (names_capacity(key) && names_capacity(other)))
+    if (stand_for_each_other(key, other))
         return true;
-    if (is_plugin(key_find(key)))
+    const struct key *known = key_find(key);
+    if (known && key_is_plugin(known))
         return starts_with_part(other, key);
-    return value && strcmp(key, "machine.mmu") == 0 && key_mmu_is_ideal(value->text) &&
+    if (!value)
+        return false;
+    if (strcmp(key, "timing") == 0)
+        return strcmp(value->text, "none") == 0 && key_needs_events(other);
+    return strcmp(key, "machine.mmu") == 0 && key_mmu_is_ideal(value->text) &&
            starts_with_part(other, "machine.tlb");
 }
 
@@ -100,9 +109,8 @@ static enum status twice(const struct assignment *earlier, const struct assignme
 /* Two words of one layer that cannot both hold. */
 static bool clash(const struct assignment *a, const struct assignment *b)
 {
-    const bool same = strcmp(a->key, b->key) == 0;
-    const bool both = names_capacity(a->key) && names_capacity(b->key);
-    return (same || both) && (a->axis == AXIS_NONE) == (b->axis == AXIS_NONE);
+    return stand_for_each_other(a->key, b->key) &&
+           (a->axis == AXIS_NONE) == (b->axis == AXIS_NONE);
 }
 
 static enum status add(const struct visit *visit, const struct assignment *assignment)
@@ -118,99 +126,6 @@ static enum status add(const struct visit *visit, const struct assignment *assig
         return OK;
     }
     return append(visit->layer, assignment, visit->arena, visit->err);
-}
-
-/* A value where only a scalar can be: an item of a swept list or a key outside sweeps. */
-static enum status check_scalar(const struct key *key, const struct assignment *a,
-                                const struct yaml_node *value, struct error *err)
-{
-    if (value->kind == YAML_NULL)
-        return error_set(err, ERR_CONFIG, value->at, "'%s' has no value", a->key);
-    if (value->kind == YAML_LIST && a->axis == AXIS_NONE)
-        return error_set(err, ERR_CONFIG, value->at,
-                         "'%s' takes one value, not a list; to vary it, put the list under "
-                         "'sweep'",
-                         a->key);
-    if (value->kind != YAML_SCALAR)
-        return error_set(err, ERR_CONFIG, value->at, "'%s' takes a single value, not %s",
-                         a->key, yaml_kind_name(value->kind));
-    uint64_t number;
-    return key ? key_parse(key, &number, value->text, value->at, err) : OK;
-}
-
-/* A policy or kernel in a swept list, as a map of its name and its parameters. */
-static enum status check_plugin_map(const struct key *key, const struct assignment *a,
-                                    const struct yaml_node *map, struct error *err)
-{
-    if (!yaml_find(map, "name"))
-        return error_set(err, ERR_CONFIG, map->at,
-                         "a %s in a list needs a name, such as {name: %s}", key->name,
-                         key->fallback);
-    for (const struct yaml_node *child = map->first; child; child = child->next) {
-        const bool name = strcmp(child->key, "name") == 0;
-        const enum status status = check_scalar(name ? key : NULL, a, child, err);
-        if (status != OK)
-            return status;
-    }
-    return OK;
-}
-
-static enum status check_items(const struct key *key, const struct assignment *a,
-                               struct error *err)
-{
-    const char *axis = axis_names[a->axis];
-    if (a->node->kind != YAML_LIST)
-        return error_set(err, ERR_CONFIG, a->node->at,
-                         "'%s' under %s takes a list of values in brackets, not %s", a->key,
-                         axis, yaml_kind_name(a->node->kind));
-    if (a->node->count == 0)
-        return error_set(err, ERR_CONFIG, a->node->at,
-                         "the list of '%s' under %s is empty; it needs at least one value",
-                         a->key, axis);
-    for (const struct yaml_node *item = a->node->first; item; item = item->next) {
-        const bool map = item->kind == YAML_MAP && is_plugin(key);
-        const enum status status =
-            map ? check_plugin_map(key, a, item, err) : check_scalar(key, a, item, err);
-        if (status != OK)
-            return status;
-        for (const struct yaml_node *b = a->node->first; b != item && !map; b = b->next)
-            if (a->axis == AXIS_SWEEP && b->kind == YAML_SCALAR &&
-                strcmp(b->text, item->text) == 0)
-                return error_set(err, ERR_CONFIG, item->at,
-                                 "'%s' is twice in the list of '%s' under sweep",
-                                 item->text, a->key);
-    }
-    return OK;
-}
-
-/* `extends`: a name or a list of names. */
-static enum status check_names(const struct assignment *a, struct error *err)
-{
-    const struct assignment item = {.key = a->key, .axis = AXIS_SWEEP};
-    if (a->node->kind != YAML_LIST)
-        return check_scalar(NULL, &item, a->node, err);
-    for (const struct yaml_node *node = a->node->first; node; node = node->next) {
-        const enum status status = check_scalar(NULL, &item, node, err);
-        if (status != OK)
-            return status;
-    }
-    return OK;
-}
-
-static enum status check_leaf(const struct key *key, const struct assignment *a,
-                              struct error *err)
-{
-    if (a->axis != AXIS_NONE)
-        return check_items(key, a, err);
-    if (key && key->kind == KEY_NAMES)
-        return check_names(a, err);
-    if (!key || key->kind != KEY_PLOTS)
-        return check_scalar(key, a, a->node, err);
-    if (a->node->kind == YAML_LIST)
-        return OK;
-    return error_set(err, ERR_CONFIG, a->node->at,
-                     "'plots' takes a list of maps, such as [{y: fault_rate}], not %s",
-                     yaml_kind_name(a->node->kind));
 }
 
 static enum status visit_key(const struct visit *visit, struct assignment a);
@@ -263,7 +178,7 @@ static enum status visit_leaf(const struct visit *visit, const struct key *key,
 {
     const char *param = NULL;
     const struct key *plugin = key ? NULL : key_of_param(a.key, &param);
-    if (is_plugin(key) && a.node->kind == YAML_MAP)
+    if (key && key_is_plugin(key) && a.node->kind == YAML_MAP)
         return visit_children(visit, a.key, a.axis, a.node);
     if (plugin && strcmp(param, "name") == 0) {
         key = plugin;
@@ -272,7 +187,7 @@ static enum status visit_leaf(const struct visit *visit, const struct key *key,
     if (key && a.axis != AXIS_NONE && !key_can_vary(key))
         return error_set(visit->err, ERR_CONFIG, a.at, "'%s' cannot vary within %s", a.key,
                          axis_names[a.axis]);
-    const enum status status = check_leaf(key, &a, visit->err);
+    const enum status status = value_check(key, &a, visit->arena, visit->err);
     return status == OK ? add(visit, &a) : status;
 }
 
@@ -288,6 +203,10 @@ static enum status visit_key(const struct visit *visit, struct assignment a)
         return visit_leaf(visit, key, a);
     if (!key_is_section(a.key))
         return key_unknown(a.key, a.at, visit->err);
+    if (a.node->kind == YAML_LIST && strcmp(a.key, "workload") == 0) {
+        a.key = "workload.processes";
+        return visit_leaf(visit, key_find(a.key), a);
+    }
     if (a.node->kind == YAML_MAP)
         return visit_children(visit, a.key, a.axis, a.node);
     if (a.axis != AXIS_NONE)

@@ -8,6 +8,7 @@
 #include "experiment/yaml.h"
 
 enum axis { AXIS_NONE, AXIS_SWEEP, AXIS_ZIP };
+extern const char *const axis_names[]; /* as the user writes them; "" for NONE           */
 
 /* One key with its value; with an axis, with the list that it goes through.  The name of a
  * policy is key "policy", its parameters are "policy.hand" and so on. */
@@ -24,8 +25,8 @@ struct layer {
 };
 
 /* Add what a map says, nested or with dotted keys.  Every key is known and every value
- * but a plug-in's parameter is checked.  replace: a key that the layer has already is
- * replaced, as a second --set does; else that is an error. */
+ * but a device's name and a plug-in's parameter is checked.  replace: a key that the layer
+ * has already is replaced, as a second --set does; else that is an error. */
 MUST_CHECK enum status layer_read(struct layer *layer, const struct yaml_node *map,
                                   bool replace, struct arena *arena, struct error *err);
 
@@ -45,8 +46,9 @@ const struct assignment *layer_find(const struct layer *layer, const char *key,
 void layer_remove(struct layer *layer, const char *key);
 
 /* True if a more specific word on `key` (value, or NULL for any) takes away what a less
- * specific layer said of `other`: the same key; memory and frames, of which one holds; the
- * parameters of a plug-in that is named anew; the TLB of a machine that becomes ideal. */
+ * specific layer said of `other`: the same key; memory and frames, trace and processes, of
+ * which one holds; the parameters of a plug-in that is named anew; the TLB of a machine
+ * that becomes ideal; what needs `timing: events` if there is none. */
 bool layer_overrides(const char *key, const struct yaml_node *value, const char *other);
 
 /* An axis that gives values to key, or to a key that overrides it; NULL if none. */

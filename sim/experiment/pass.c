@@ -1,12 +1,15 @@
 /* pass.c -- see pass.h. */
 #include "experiment/pass.h"
 
+#include "experiment/timed.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* The pages of the trace at one of the page sizes that the pass's cells have. */
 struct view {
+    struct page_index index;
     struct page_space space;
     uint32_t *pages;
     struct future future; /* built if a cell of this page size needs it */
@@ -38,7 +41,9 @@ static size_t view_for(struct run *run, unsigned page_shift)
     for (size_t v = 0; v < run->nviews; v++)
         if (run->views[v].space.page_shift == page_shift)
             return v;
-    page_space_init(&run->views[run->nviews].space, page_shift,
+    struct view *view = &run->views[run->nviews];
+    page_index_init(&view->index);
+    page_space_init(&view->space, &view->index, 0, page_shift,
                     run->pass->source->granule_shift);
     return run->nviews++;
 }
@@ -71,8 +76,8 @@ static struct paged_batch paged(const struct run *run, const struct view *view)
         .batch = &run->batch,
         .classes = run->classes,
         .pages = view->pages,
-        .vpns = view->space.vpns,
-        .npages = view->space.npages,
+        .index = &view->index,
+        .npages = view->index.npages,
     };
 }
 
@@ -142,7 +147,12 @@ static enum status replay_cell(struct run *run, size_t i, struct error *err)
 {
     const struct paged_batch batch = paged(run, &run->views[run->view_of[i]]);
     struct error why;
-    const enum status status = pager_replay(&run->cells[i].pager, &batch, &why);
+    const enum status status =
+        run->batch.nops
+            ? error_set(&why, ERR_CELL, at_file(run->pass->source->path),
+                        "the trace has operations on virtual memory (map, fork, ...); they "
+                        "need 'timing: events'")
+            : pager_replay(&run->cells[i].pager, &batch, &why);
     if (status != ERR_CELL) {
         if (status != OK)
             error_copy(err, &why);
@@ -200,6 +210,7 @@ static void clean_up(struct run *run)
             cell_release(&run->cells[i]);
     for (size_t v = 0; v < run->nviews; v++) {
         page_space_release(&run->views[v].space);
+        page_index_release(&run->views[v].index);
         future_release(&run->views[v].future);
         free(run->views[v].pages);
     }
@@ -212,6 +223,8 @@ static void clean_up(struct run *run)
 
 enum status pass_run(struct pass *pass, const struct pass_host *host, struct error *err)
 {
+    if (!pass->source)
+        return timed_run(pass, host, err);
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         return error_nomem(err);
@@ -230,7 +243,8 @@ enum status pass_run(struct pass *pass, const struct pass_host *host, struct err
     const uint64_t touched = (uint64_t)run->blocks.used << pass->source->granule_shift;
     for (size_t i = 0; i < pass->ncells && status == OK; i++)
         if (run->running[i])
-            cell_result(&run->cells[i], &run->counts, touched, pass->results[i]);
+            cell_result(run->cells[i].config, &run->cells[i].pager, &run->counts, touched,
+                        pass->results[i]);
     clean_up(run);
     return status;
 }

@@ -1,4 +1,4 @@
-/* pass.h -- replay one trace once through a few cells. */
+/* pass.h -- replay one trace once through a few cells, or simulate one cell in time. */
 #ifndef FAULTLINE_EXPERIMENT_PASS_H
 #define FAULTLINE_EXPERIMENT_PASS_H
 
@@ -8,7 +8,8 @@
 enum { PASS_CELLS = 8 }; /* most cells of a pass; their state should stay in the cache */
 
 struct pass {
-    const struct source *source;
+    const struct source *source; /* NULL: the one cell has `timing: events`         */
+    const struct source_table *sources; /* of all traces                                 */
     const struct cell_config *configs[PASS_CELLS];
     struct cell_result *results[PASS_CELLS];
     size_t ncells;

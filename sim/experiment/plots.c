@@ -2,16 +2,39 @@
 #include "experiment/plots.h"
 
 #include "base/units.h"
+#include "experiment/items.h"
 #include "stats/counters.h"
+#include "stats/tables.h"
 
 #include <string.h>
 
 enum { NAMES_MAX = 256 };
 
-static const char *const fields[] = {"x", "y", "series", "title", "file"};
+static const char a_plot[] = "a plot";
 
-/* The key or counter that name means: in full, or a key's last part if that is one only. */
-static const char *find_column(const char *name)
+/* What is said of a plot, in this order; all but a list for y are scalars. */
+enum { PLOT_X, PLOT_Y, PLOT_SERIES, PLOT_TITLE, PLOT_FILE, PLOT_KEYS };
+
+static const struct key plot_keys[PLOT_KEYS] = {
+    [PLOT_X] = {.name = "x", .kind = KEY_TEXT},
+    [PLOT_Y] = {.name = "y", .kind = KEY_NAMES},
+    [PLOT_SERIES] = {.name = "series", .kind = KEY_TEXT},
+    [PLOT_TITLE] = {.name = "title", .kind = KEY_TEXT},
+    [PLOT_FILE] = {.name = "file", .kind = KEY_NAME},
+};
+
+/* A plot under construction. */
+struct draft {
+    struct plot_config *plot;
+    const struct experiment *experiment;
+    const struct yaml_node *said[PLOT_KEYS];
+    const struct result_table_kind *table; /* that it is drawn from; NULL: results.csv    */
+    struct arena *arena;
+    struct error *err;
+};
+
+/* The key that name means: in full, or its last part if that is one only. */
+static const char *find_key(const char *name)
 {
     const char *param, *found = NULL;
     const struct key *key = key_find(name);
@@ -19,9 +42,6 @@ static const char *find_column(const char *name)
         return key_can_vary(key) ? key->name : NULL;
     if (key_of_param(name, &param))
         return name;
-    const struct counter *counter = counter_find(name);
-    if (counter)
-        return counter->name;
     for (size_t i = 0; i < key_count; i++) {
         const char *dot = strrchr(key_table[i].name, '.');
         if (!dot || strcmp(dot + 1, name) != 0)
@@ -33,121 +53,187 @@ static const char *find_column(const char *name)
     return found;
 }
 
-static size_t counter_names(const char **names, size_t max)
+/* The column that name means for x or series, in results.csv or in a table, which has the
+ * keys too; NULL if there is none. */
+static const char *find_column(const struct result_table_kind *table, const char *name)
+{
+    const struct table_column *column = table ? table_column_find(table, name) : NULL;
+    const struct counter *counter = table ? NULL : counter_find(name);
+    return column ? column->name : counter ? counter->name : find_key(name);
+}
+
+/* True if name can be y there: a number that was measured. */
+static bool has_y(const struct result_table_kind *table, const char *name)
+{
+    const struct table_column *column = table ? table_column_find(table, name) : NULL;
+    return table ? column && *column->unit : counter_find(name) != NULL;
+}
+
+static bool has_x(const struct result_table_kind *table, const char *name)
+{
+    const bool over_time = table == &result_tables[TABLE_SERIES];
+    return over_time ? table_column_find(table, name) != NULL
+                     : find_column(table, name) != NULL;
+}
+
+/* The first value of y, or its only one; then next_y() the others. */
+static const struct yaml_node *first_y(const struct draft *draft)
+{
+    const struct yaml_node *y = draft->said[PLOT_Y];
+    return y && y->kind == YAML_LIST ? y->first : y;
+}
+
+static const struct yaml_node *next_y(const struct draft *draft,
+                                      const struct yaml_node *value)
+{
+    return value == draft->said[PLOT_Y] ? NULL : value->next;
+}
+
+static bool fits(const struct draft *draft, const struct result_table_kind *table)
+{
+    const struct yaml_node *x = draft->said[PLOT_X], *series = draft->said[PLOT_SERIES];
+    bool good =
+        (!x || has_x(table, x->text)) && (!series || find_column(table, series->text));
+    for (const struct yaml_node *y = first_y(draft); y && good; y = next_y(draft, y))
+        good = has_y(table, y->text);
+    return good;
+}
+
+/* results.csv or the first table that has all columns, as reports choose it; if none has,
+ * the one that has x, or else the first of y, so that what it lacks can be told. */
+static void choose_table(struct draft *draft)
+{
+    const struct yaml_node *x = draft->said[PLOT_X], *y = first_y(draft);
+    for (size_t pass = 0; pass < 2; pass++)
+        for (size_t t = 0; t <= TABLES; t++) {
+            draft->table = t == 0 ? NULL : &result_tables[t - 1];
+            if (pass == 0 ? fits(draft, draft->table)
+                : x       ? has_x(draft->table, x->text)
+                          : y && has_y(draft->table, y->text))
+                return;
+        }
+    draft->table = NULL;
+}
+
+static size_t add_columns(const struct result_table_kind *table, const char **names,
+                          size_t n)
+{
+    for (size_t i = 0; i < table->ncolumns && n < NAMES_MAX; i++)
+        names[n++] = table->columns[i].name;
+    return n;
+}
+
+static size_t counter_names(const char **names)
 {
     size_t n = 0;
-    for (; n < counter_count && n < max; n++)
+    for (; n < counter_count && n < NAMES_MAX; n++)
         names[n] = counter_table[n].name;
     return n;
 }
 
-static enum status unknown_column(const struct yaml_node *node, struct error *err)
+static enum status unknown_column(const struct draft *draft, const struct yaml_node *node)
 {
     const char *names[NAMES_MAX];
-    size_t n = counter_names(names, NAMES_MAX / 2);
+    size_t n = counter_names(names);
     for (size_t i = 0; i < key_count && n < NAMES_MAX; i++)
         if (key_can_vary(&key_table[i]))
             names[n++] = key_table[i].name;
+    for (size_t t = 0; t < TABLES; t++)
+        n = add_columns(&result_tables[t], names, n);
     const char *nearest = nearest_name(node->text, names, n);
     if (nearest)
-        return error_set(err, ERR_CONFIG, node->at,
+        return error_set(draft->err, ERR_CONFIG, node->at,
                          "unknown column '%s' for %s; nearest is '%s'", node->text,
                          node->key, nearest);
-    return error_set(err, ERR_CONFIG, node->at,
+    return error_set(draft->err, ERR_CONFIG, node->at,
                      "unknown column '%s' for %s; it is a key such as 'machine.page_size' "
                      "('faultline list keys') or a counter ('faultline list counters')",
                      node->text, node->key);
 }
 
-static enum status check_counter(const char *name, struct location at, struct error *err)
+static enum status unknown_y(const struct draft *draft, const struct yaml_node *node)
 {
-    if (counter_find(name))
-        return OK;
     const char *names[NAMES_MAX];
-    const char *nearest = nearest_name(name, names, counter_names(names, NAMES_MAX));
-    return error_set(err, ERR_CONFIG, at, "unknown counter '%s' for y%s%s%s%s", name,
-                     nearest ? "; nearest is '" : "", nearest ? nearest : "",
+    if (draft->table) {
+        char list[480];
+        join_names(list, sizeof list, names, add_columns(draft->table, names, 0));
+        return error_set(draft->err, ERR_CONFIG, node->at,
+                         "'%s' for y is no number in %s.csv, where the plot's other "
+                         "columns are; it has %s",
+                         node->text, draft->table->name, list);
+    }
+    const char *nearest = nearest_name(node->text, names, counter_names(names));
+    return error_set(draft->err, ERR_CONFIG, node->at, "unknown counter '%s' for y%s%s%s%s",
+                     node->text, nearest ? "; nearest is '" : "", nearest ? nearest : "",
                      nearest ? "'" : "",
                      nearest ? "" : "; 'faultline list counters' shows all");
 }
 
-/* y: a counter, or a list of counters, which becomes "a,b". */
-static enum status build_y(struct plot_config *plot, const struct yaml_node *node,
-                           struct arena *arena, struct error *err)
+static bool some_cell(const struct experiment *experiment, bool samples)
 {
-    if (node->kind != YAML_LIST) {
-        plot->y = node->text;
-        return check_counter(node->text, node->at, err);
+    for (size_t i = 0; i < experiment->ncells; i++) {
+        const struct events_config *events = experiment->cells[i].events;
+        if (events && (!samples || events->series > 0))
+            return true;
     }
-    if (node->count == 0)
-        return error_set(err, ERR_CONFIG, node->at, "the list of counters for y is empty");
-    for (const struct yaml_node *item = node->first; item; item = item->next) {
-        if (item->kind != YAML_SCALAR)
-            return error_set(err, ERR_CONFIG, item->at,
-                             "y is a counter or a list of counters, not %s",
-                             yaml_kind_name(item->kind));
-        const enum status status = check_counter(item->text, item->at, err);
-        if (status != OK)
-            return status;
-        plot->y = plot->y ? arena_printf(arena, "%s,%s", plot->y, item->text) : item->text;
+    return false;
+}
+
+/* Simulated time, and what is measured by it, is known with events only. */
+static enum status check_timing(const struct draft *draft)
+{
+    const struct result_table_kind *table = draft->table;
+    const struct yaml_node *y = first_y(draft);
+    if (table == &result_tables[TABLE_SERIES] && !some_cell(draft->experiment, true))
+        return error_set(draft->err, ERR_CONFIG, draft->plot->at,
+                         "a plot over time needs samples: 'timing: events' and their "
+                         "interval, such as 'series: 100 ms'");
+    if (table && !some_cell(draft->experiment, false))
+        return error_set(draft->err, ERR_CONFIG, draft->plot->at,
+                         "a plot of %s needs 'timing: events'", table->name);
+    for (; y && !table; y = next_y(draft, y))
+        if (counter_find(y->text)->timed && !some_cell(draft->experiment, false))
+            return error_set(draft->err, ERR_CONFIG, y->at,
+                             "'%s' is measured with 'timing: events' only", y->text);
+    return OK;
+}
+
+/* y: a counter, or a list of counters, which becomes "a,b". */
+static enum status build_y(struct draft *draft)
+{
+    struct plot_config *plot = draft->plot;
+    if (!first_y(draft))
+        return error_set(draft->err, ERR_CONFIG, plot->at,
+                         "a plot needs y, a counter such as 'fault_rate'; 'faultline list "
+                         "counters' shows all");
+    for (const struct yaml_node *y = first_y(draft); y; y = next_y(draft, y)) {
+        if (!has_y(draft->table, y->text))
+            return unknown_y(draft, y);
+        plot->y = plot->y ? arena_printf(draft->arena, "%s,%s", plot->y, y->text) : y->text;
         if (!plot->y)
-            return error_nomem(err);
+            return error_nomem(draft->err);
     }
     return OK;
 }
 
-static enum status build_column(const char **out, const struct yaml_node *node,
-                                struct error *err)
+/* x: the first swept key, or what tells a table's rows apart; series: the first swept key
+ * that is not x. */
+static enum status build_columns(struct draft *draft)
 {
-    *out = find_column(node->text);
-    return *out ? OK : unknown_column(node, err);
-}
-
-static enum status build_field(struct plot_config *plot, const struct yaml_node *node,
-                               struct arena *arena, struct error *err)
-{
-    const char *nearest = nearest_name(node->key, fields, ARRAY_LEN(fields));
-    if (!nearest || strcmp(nearest, node->key) != 0)
-        return error_set(err, ERR_CONFIG, node->key_at,
-                         "unknown key '%s' of a plot%s%s%s; it has x, y, series, title, "
-                         "file",
-                         node->key, nearest ? "; nearest is '" : "", nearest ? nearest : "",
-                         nearest ? "'" : "");
-    const bool list = strcmp(node->key, "y") == 0 && node->kind == YAML_LIST;
-    if (node->kind != YAML_SCALAR && !list)
-        return error_set(err, ERR_CONFIG, node->at,
-                         "'%s' of a plot takes a single value, not %s", node->key,
-                         yaml_kind_name(node->kind));
-    if (strcmp(node->key, "x") == 0)
-        return build_column(&plot->x, node, err);
-    if (strcmp(node->key, "y") == 0)
-        return build_y(plot, node, arena, err);
-    if (strcmp(node->key, "series") == 0)
-        return build_column(&plot->series, node, err);
-    if (strcmp(node->key, "title") == 0) {
-        plot->title = node->text;
-        return OK;
-    }
-    uint64_t unused;
-    const struct key name = {.name = "file", .kind = KEY_NAME};
-    plot->file = node->text;
-    return key_parse(&name, &unused, node->text, node->at, err);
-}
-
-/* x: the first swept key; series: the first one that is not x. */
-static enum status fill_in(struct plot_config *plot, const struct experiment *experiment,
-                           struct error *err)
-{
-    if (!plot->y)
-        return error_set(err, ERR_CONFIG, plot->at,
-                         "a plot needs y, a counter such as 'fault_rate'; 'faultline list "
-                         "counters' shows all");
-    if (!plot->x && experiment->nswept > 0)
-        plot->x = experiment->swept[0];
+    struct plot_config *plot = draft->plot;
+    const struct experiment *experiment = draft->experiment;
+    const struct yaml_node *x = draft->said[PLOT_X], *series = draft->said[PLOT_SERIES];
+    if (series && !find_column(draft->table, series->text))
+        return unknown_column(draft, series);
+    plot->x = x                        ? find_column(draft->table, x->text)
+              : draft->table           ? draft->table->columns[0].name
+              : experiment->nswept > 0 ? experiment->swept[0]
+                                       : NULL;
     if (!plot->x)
-        return error_set(err, ERR_CONFIG, plot->at,
+        return error_set(draft->err, ERR_CONFIG, plot->at,
                          "a plot needs x, a key such as 'machine.page_size': nothing is "
                          "swept that it could be taken from");
+    plot->series = series ? find_column(draft->table, series->text) : NULL;
     for (size_t i = 0; i < experiment->nswept && !plot->series; i++)
         if (strcmp(experiment->swept[i], plot->x) != 0)
             plot->series = experiment->swept[i];
@@ -182,22 +268,56 @@ static enum status make_file(const struct experiment *experiment, struct plot_co
     return plot->file ? OK : error_nomem(err);
 }
 
-static enum status build_plot(struct experiment *experiment, struct plot_config *plot,
-                              const struct yaml_node *map, struct arena *arena,
-                              struct error *err)
+/* What is said, as far as it can be checked by itself. */
+static enum status read_plot(struct draft *draft, const struct yaml_node *map)
 {
-    plot->at = map->at;
+    struct error *err = draft->err;
     if (map->kind != YAML_MAP)
         return error_set(err, ERR_CONFIG, map->at,
                          "a plot is a map, such as {x: machine.page_size, y: fault_rate}, "
                          "not %s",
                          yaml_kind_name(map->kind));
-    for (const struct yaml_node *node = map->first; node; node = node->next) {
-        const enum status status = build_field(plot, node, arena, err);
-        if (status != OK)
-            return status;
-    }
-    const enum status status = fill_in(plot, experiment, err);
+    enum status status = item_read(draft->said, map, plot_keys, PLOT_KEYS, a_plot, err);
+    if (status != OK)
+        return status;
+    const struct yaml_node *y = draft->said[PLOT_Y], *file = draft->said[PLOT_FILE];
+    if (y && y->kind != YAML_LIST)
+        status = item_scalar(y, a_plot, err);
+    else if (y && y->count == 0)
+        status = error_set(err, ERR_CONFIG, y->at, "the list of counters for y is empty");
+    for (y = status == OK ? first_y(draft) : NULL; y; y = next_y(draft, y))
+        if (y->kind != YAML_SCALAR)
+            return error_set(err, ERR_CONFIG, y->at,
+                             "y is a counter or a list of counters, not %s",
+                             yaml_kind_name(y->kind));
+    uint64_t unused;
+    if (status == OK && file)
+        status = key_parse(&plot_keys[PLOT_FILE], &unused, file->text, file->at, err);
+    return status;
+}
+
+static enum status build_plot(struct experiment *experiment, struct plot_config *plot,
+                              const struct yaml_node *map, struct arena *arena,
+                              struct error *err)
+{
+    struct draft draft = {
+        .plot = plot, .experiment = experiment, .arena = arena, .err = err};
+    plot->at = map->at;
+    enum status status = read_plot(&draft, map);
+    if (status != OK)
+        return status;
+    const struct yaml_node *title = draft.said[PLOT_TITLE], *file = draft.said[PLOT_FILE];
+    plot->title = title ? title->text : NULL;
+    plot->file = file ? file->text : NULL;
+    choose_table(&draft);
+    const struct yaml_node *x = draft.said[PLOT_X];
+    if (x && !has_x(draft.table, x->text))
+        return unknown_column(&draft, x);
+    status = build_y(&draft);
+    if (status == OK)
+        status = build_columns(&draft);
+    if (status == OK)
+        status = check_timing(&draft);
     return status == OK ? make_file(experiment, plot, arena, err) : status;
 }
 

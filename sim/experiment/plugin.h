@@ -1,4 +1,4 @@
-/* plugin.h -- what policies and kernels have in common: a name and parameters. */
+/* plugin.h -- what policies, kernels and devices have in common: a name and parameters. */
 #ifndef FAULTLINE_EXPERIMENT_PLUGIN_H
 #define FAULTLINE_EXPERIMENT_PLUGIN_H
 
@@ -6,20 +6,23 @@
 #include "experiment/layer.h"
 
 struct plugin {
-    const char *key; /* "policy", "kernel"                                               */
-    const char *name;
-    const struct param *params; /* NULL: none                                           */
+    const char *key;   /* "policy", "kernel", "swap.device"                              */
+    const char *name;  /* as the user knows it: that of a device may be a preset's       */
+    const char *model; /* as its table has it                                           */
+    const struct param *params;     /* NULL: none                                        */
+    const struct yaml_node *preset; /* values of parameters, and `device`; NULL: none     */
 };
 
-/* The plug-in that key_parse has found to exist. */
+/* The policy or kernel that key_parse has found to exist. */
 struct plugin plugin_find(const char *key, const char *name);
 
-/* Set *config to the plug-in's defaults and then to what the layer says of it. */
+/* Set *config to the plug-in's defaults, then to what its preset and then the layer say. */
 MUST_CHECK enum status plugin_configure(struct plugin_config *config,
                                         const struct plugin *plugin,
                                         const struct layer *layer, struct error *err);
 
-/* Check what the layer says of the plug-ins that it names, although no cell may use it. */
+/* Check what the layer says of the policy and the kernel that it names, although no cell
+ * may use them. */
 MUST_CHECK enum status plugin_check(const struct layer *layer, struct error *err);
 
 #endif

@@ -23,14 +23,13 @@ struct loader {
     struct error *err;
 };
 
-const char *preset_resolve(const char *path, const struct yaml_node *node,
-                           struct arena *arena)
+const char *preset_resolve(const char *path, struct location at, struct arena *arena)
 {
-    const char *slash = node->at.line > 0 ? strrchr(node->at.file, '/') : NULL;
+    const char *slash = at.line > 0 ? strrchr(at.file, '/') : NULL;
     if (!slash || path[0] == '/')
         return path;
-    const int folder = (int)(slash - node->at.file);
-    return arena_printf(arena, "%.*s/%s", folder, node->at.file, path);
+    const int folder = (int)(slash - at.file);
+    return arena_printf(arena, "%.*s/%s", folder, at.file, path);
 }
 
 static bool ends_in_yaml(const char *name)
@@ -39,29 +38,38 @@ static bool ends_in_yaml(const char *name)
     return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
+size_t preset_names(const char **names, size_t max, const char *folder, const char *part,
+                    struct arena *arena)
+{
+    const char *path = arena_printf(arena, "%s/%s", folder, part);
+    DIR *dir = path ? opendir(path) : NULL;
+    size_t n = 0;
+    for (struct dirent *entry; dir && n < max && (entry = readdir(dir));) {
+        const size_t length = strlen(entry->d_name);
+        if (length <= 5 || strcmp(entry->d_name + length - 5, ".yaml") != 0)
+            continue;
+        const char *found =
+            arena_printf(arena, "%s%.*s", part, (int)(length - 5), entry->d_name);
+        if (found)
+            names[n++] = found;
+    }
+    if (dir)
+        closedir(dir);
+    return n;
+}
+
 /* Look for a near name in the part of `folder` in which the preset should be. */
 static const char *nearest_preset(const struct loader *loader, const char *folder,
                                   const char *name)
 {
     const char *slash = strrchr(name, '/');
-    const int part = slash ? (int)(slash - name) + 1 : 0;
-    const char *path = arena_printf(loader->arena, "%s/%.*s", folder, part, name);
-    DIR *dir = path ? opendir(path) : NULL;
-    if (!dir)
-        return NULL;
+    const char *part =
+        arena_strndup(loader->arena, name, slash ? (size_t)(slash - name) + 1 : 0);
     const char *names[NEAREST_MAX];
-    size_t n = 0;
-    for (struct dirent *entry; n < NEAREST_MAX && (entry = readdir(dir));) {
-        const size_t length = strlen(entry->d_name);
-        if (length <= 5 || strcmp(entry->d_name + length - 5, ".yaml") != 0)
-            continue;
-        const char *found = arena_printf(loader->arena, "%.*s%.*s", part, name,
-                                         (int)(length - 5), entry->d_name);
-        if (found)
-            names[n++] = found;
-    }
-    closedir(dir);
-    return nearest_name(name, names, n);
+    return part
+               ? nearest_name(name, names,
+                              preset_names(names, NEAREST_MAX, folder, part, loader->arena))
+               : NULL;
 }
 
 static enum status missing_preset(const struct loader *loader, const struct yaml_node *name)
@@ -82,25 +90,26 @@ static enum status missing_preset(const struct loader *loader, const struct yaml
                      options->npresets ? " and" : "");
 }
 
-/* The file that `extends: name` means. */
-static enum status find_preset(const struct loader *loader, const struct yaml_node *name,
-                               const char **out)
+enum status preset_find(const char **out, const char *name, struct location at,
+                        const struct experiment_options *options, struct arena *arena,
+                        struct error *err)
 {
-    const char *ending = ends_in_yaml(name->text) ? "" : ".yaml";
-    const bool relative = name->text[0] == '.' || name->text[0] == '/';
-    for (size_t i = 0; i < loader->options->npresets && !relative; i++) {
-        *out = arena_printf(loader->arena, "%s/%s%s", loader->options->presets[i],
-                            name->text, ending);
+    const char *ending = ends_in_yaml(name) ? "" : ".yaml";
+    const bool relative = name[0] == '.' || name[0] == '/';
+    for (size_t i = 0; i < options->npresets && !relative; i++) {
+        *out = arena_printf(arena, "%s/%s%s", options->presets[i], name, ending);
         if (!*out)
-            return error_nomem(loader->err);
+            return error_nomem(err);
         if (access(*out, F_OK) == 0)
             return OK;
     }
-    const char *file = arena_printf(loader->arena, "%s%s", name->text, ending);
-    *out = file ? preset_resolve(file, name, loader->arena) : NULL;
+    const char *file = arena_printf(arena, "%s%s", name, ending);
+    *out = file ? preset_resolve(file, at, arena) : NULL;
     if (!*out)
-        return error_nomem(loader->err);
-    return access(*out, F_OK) == 0 ? OK : missing_preset(loader, name);
+        return error_nomem(err);
+    if (access(*out, F_OK) != 0)
+        *out = NULL;
+    return OK;
 }
 
 static bool same_file(const char *a, const char *b)
@@ -146,7 +155,10 @@ static enum status load_preset(const struct loader *loader, struct layer *layer,
                                const struct chain *parent, const struct yaml_node *name)
 {
     const char *path;
-    enum status status = find_preset(loader, name, &path);
+    enum status status = preset_find(&path, name->text, name->at, loader->options,
+                                     loader->arena, loader->err);
+    if (status == OK && !path)
+        status = missing_preset(loader, name);
     if (status == OK)
         status = check_circle(loader, parent, name, path);
     if (status != OK)

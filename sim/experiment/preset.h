@@ -12,9 +12,20 @@ MUST_CHECK enum status preset_load(struct layer *layer, const struct layer *set,
                                    const struct experiment_options *options,
                                    struct arena *arena, struct error *err);
 
-/* A path as written in the value `node`, relative to the folder of the file that holds it
- * (to the current folder if it comes from --set).  NULL if out of memory. */
-const char *preset_resolve(const char *path, const struct yaml_node *node,
-                           struct arena *arena);
+/* A path as written at a place, relative to the folder of the file there (to the current
+ * folder if it comes from --set).  NULL if out of memory. */
+const char *preset_resolve(const char *path, struct location at, struct arena *arena);
+
+/* The file that the name of a preset means where it is written: in a folder of presets,
+ * else relative to that place, which is all that counts for a name with '.' or '/' first.
+ * *out is NULL if there is none. */
+MUST_CHECK enum status preset_find(const char **out, const char *name, struct location at,
+                                   const struct experiment_options *options,
+                                   struct arena *arena, struct error *err);
+
+/* The presets in a part of a folder of presets ("machines/", or ""), with it before their
+ * names and in no order; at most max. */
+size_t preset_names(const char **names, size_t max, const char *folder, const char *part,
+                    struct arena *arena);
 
 #endif

@@ -17,9 +17,7 @@ struct job {
     const struct experiment *experiment;
     const struct run_options *options;
     struct cell_result *results;
-    struct source *sources; /* one for each different trace */
-    size_t nsources;
-    size_t *source_of; /* [cell] */
+    struct source_table sources;
     struct pass *passes;
     size_t npasses;
     pthread_mutex_t lock;
@@ -29,30 +27,58 @@ struct job {
     struct error error;
 };
 
+static enum status open_workload(struct job *job, const struct events_config *events,
+                                 struct error *err)
+{
+    const volatile sig_atomic_t *interrupted = job->options->interrupted;
+    enum status status = OK;
+    for (size_t i = 0; i < events->nprocesses && status == OK; i++) {
+        const struct process_config *process = &events->processes[i];
+        status =
+            source_table_add(&job->sources, process->trace, process->at, interrupted, err);
+        for (size_t k = 0; k < process->nstreams && status == OK; k++)
+            status = source_table_add(&job->sources, process->streams[k], process->at,
+                                      interrupted, err);
+    }
+    return status;
+}
+
 static enum status open_sources(struct job *job, struct error *err)
 {
     const struct experiment *e = job->experiment;
-    job->sources = calloc(e->ncells + 1, sizeof *job->sources);
-    job->source_of = calloc(e->ncells + 1, sizeof *job->source_of);
-    if (!job->sources || !job->source_of)
-        return error_nomem(err);
-    for (size_t i = 0; i < e->ncells; i++) {
-        size_t s = 0;
-        for (; s < job->nsources; s++) {
-            assert(job->sources[s].path);
-            if (strcmp(job->sources[s].path, e->cells[i].trace) == 0)
-                break;
-        }
-        if (s == job->nsources) {
-            const enum status status = source_open(&job->sources[s], e->cells[i].trace,
-                                                   job->options->interrupted, err);
-            if (status != OK)
-                return status;
-            job->nsources++;
-        }
-        job->source_of[i] = s;
+    enum status status = OK;
+    for (size_t i = 0; i < e->ncells && status == OK; i++) {
+        const struct cell_config *config = &e->cells[i];
+        status = config->events
+                     ? open_workload(job, config->events, err)
+                     : source_table_add(&job->sources, config->trace, at_nowhere(),
+                                        job->options->interrupted, err);
     }
-    return OK;
+    return status;
+}
+
+/* The trace that a cell shares with others; NULL if it simulates a workload in time. */
+static const struct source *source_of(const struct job *job, size_t cell)
+{
+    const struct cell_config *config = &job->experiment->cells[cell];
+    return config->events ? NULL : source_table_find(&job->sources, config->trace);
+}
+
+/* References that a cell replays. */
+static uint64_t references_of(const struct job *job, const struct cell_config *config)
+{
+    if (!config->events)
+        return source_table_find(&job->sources, config->trace)->references;
+    uint64_t references = 0;
+    for (size_t i = 0; i < config->events->nprocesses; i++) {
+        const struct process_config *process = &config->events->processes[i];
+        uint64_t once = source_table_find(&job->sources, process->trace)->references;
+        once *= process->repeat;
+        for (size_t k = 0; k < process->nstreams; k++)
+            once += source_table_find(&job->sources, process->streams[k])->references;
+        references += once * process->copies;
+    }
+    return config->events->baseline ? 2 * references : references;
 }
 
 static size_t threads_of(const struct run_options *options)
@@ -79,7 +105,7 @@ struct plan {
 static void put_in_group(struct plan *plan, const struct job *job, size_t cell)
 {
     const struct cell_config *config = &job->experiment->cells[cell];
-    const struct source *source = &job->sources[job->source_of[cell]];
+    const struct source *source = source_of(job, cell);
     const bool future = policy_find(config->policy.name)->sees == POLICY_FUTURE;
     const uint64_t page_size = future ? config->page_size : 0;
     size_t g = 0;
@@ -98,15 +124,16 @@ static void put_in_pass(struct job *job, struct group *group, size_t cell)
     /* So many passes that all threads have something to do. */
     const size_t threads = threads_of(job->options);
     const size_t share = (group->ncells + threads - 1) / threads;
-    const size_t most = share < PASS_CELLS ? share : PASS_CELLS;
+    const size_t most = !group->source ? 1 : share < PASS_CELLS ? share : PASS_CELLS;
     if (!group->pass || group->pass->ncells == most) {
         group->pass = &job->passes[job->npasses++];
         group->pass->source = group->source;
+        group->pass->sources = &job->sources;
     }
     struct pass *pass = group->pass;
     pass->configs[pass->ncells] = &job->experiment->cells[cell];
     pass->results[pass->ncells++] = &job->results[cell];
-    job->progress.references_total += pass->source->references;
+    job->progress.references_total += references_of(job, &job->experiment->cells[cell]);
 }
 
 /* Group the cells that are still to run into passes. */
@@ -130,18 +157,45 @@ static enum status plan_passes(struct job *job, struct error *err)
     return enough ? OK : error_nomem(err);
 }
 
+/* The digests of the traces of a cell, in their order: digests[n], which the caller frees. */
+static const char **digests_of(const struct job *job, const struct cell_config *config,
+                               size_t *n)
+{
+    size_t most = 1;
+    for (size_t i = 0; config->events && i < config->events->nprocesses; i++)
+        most += 1 + config->events->processes[i].nstreams;
+    const char **digests = calloc(most, sizeof *digests);
+    *n = 0;
+    if (!digests)
+        return NULL;
+    if (!config->events)
+        digests[(*n)++] = source_table_find(&job->sources, config->trace)->digest;
+    for (size_t i = 0; config->events && i < config->events->nprocesses; i++) {
+        const struct process_config *process = &config->events->processes[i];
+        digests[(*n)++] = source_table_find(&job->sources, process->trace)->digest;
+        for (size_t k = 0; k < process->nstreams; k++)
+            digests[(*n)++] = source_table_find(&job->sources, process->streams[k])->digest;
+    }
+    return digests;
+}
+
 /* Identities of all cells; finished ones are taken from the folder. */
-static void find_finished(struct job *job)
+static enum status find_finished(struct job *job, struct error *err)
 {
     for (size_t i = 0; i < job->experiment->ncells; i++) {
         struct cell_result *result = &job->results[i];
-        cell_identity(result->id, &job->experiment->cells[i],
-                      job->sources[job->source_of[i]].digest);
+        size_t n;
+        const char **digests = digests_of(job, &job->experiment->cells[i], &n);
+        if (!digests)
+            return error_nomem(err);
+        cell_identity(result->id, &job->experiment->cells[i], digests, n);
+        free(digests);
         if (job->options->resume && job->options->folder &&
             store_get(job->options->folder, result))
             job->progress.done++;
     }
     job->progress.total = job->experiment->ncells;
+    return OK;
 }
 
 static void report_progress(struct job *job)
@@ -232,21 +286,18 @@ enum status experiment_run(const struct experiment *experiment,
     enum status status = options->folder ? store_enter(&use, options->folder, err) : OK;
     if (status == OK)
         status = open_sources(&job, err);
-    if (status == OK) {
-        find_finished(&job);
+    if (status == OK)
+        status = find_finished(&job, err);
+    if (status == OK)
         status = plan_passes(&job, err);
-    }
     if (status == OK) {
         run_passes(&job);
         status = job.status;
         if (status != OK)
             error_copy(err, &job.error);
     }
-    for (size_t s = 0; s < job.nsources; s++)
-        source_close(&job.sources[s]);
+    source_table_release(&job.sources);
     store_leave(use);
-    free(job.sources);
-    free(job.source_of);
     free(job.passes);
     pthread_mutex_destroy(&job.lock);
     return status;

@@ -3,6 +3,7 @@
 
 #include "trace/flt.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -151,4 +152,46 @@ enum status source_read(const struct source *source, struct trace **out, struct 
 {
     const struct trace_options options = {.path = opened_path(source), .format = "flt"};
     return trace_open(out, &options, err);
+}
+
+enum status source_table_add(struct source_table *table, const char *path,
+                             struct location at, const volatile sig_atomic_t *interrupted,
+                             struct error *err)
+{
+    for (size_t i = 0; i < table->n; i++)
+        if (strcmp(table->all[i].path, path) == 0)
+            return OK;
+    if (table->n == table->capacity) {
+        const size_t capacity = table->capacity ? 2 * table->capacity : 16;
+        struct source *all = realloc(table->all, capacity * sizeof *all);
+        if (!all)
+            return error_nomem(err);
+        table->all = all;
+        table->capacity = capacity;
+    }
+    struct error why;
+    const enum status status = source_open(&table->all[table->n], path, interrupted, &why);
+    table->n += status == OK;
+    if (status == ERR_IO && at.file) /* it is not there: who names it should know */
+        return error_set(err, status, at, "trace '%s': %.480s", path, why.text);
+    if (status != OK)
+        error_copy(err, &why);
+    return status;
+}
+
+const struct source *source_table_find(const struct source_table *table, const char *path)
+{
+    for (size_t i = 0; i < table->n; i++)
+        if (strcmp(table->all[i].path, path) == 0)
+            return &table->all[i];
+    assert(false); /* all traces are added before anything runs */
+    return NULL;
+}
+
+void source_table_release(struct source_table *table)
+{
+    for (size_t i = 0; i < table->n; i++)
+        source_close(&table->all[i]);
+    free(table->all);
+    *table = (struct source_table){0};
 }

@@ -29,4 +29,19 @@ void source_close(struct source *source);
 MUST_CHECK enum status source_read(const struct source *source, struct trace **out,
                                    struct error *err);
 
+/* The sources of all traces of an experiment. */
+struct source_table {
+    struct source *all;
+    size_t n, capacity;
+};
+
+/* Open the trace if it is not open yet.  at: where it is named, for messages. */
+MUST_CHECK enum status source_table_add(struct source_table *table, const char *path,
+                                        struct location at,
+                                        const volatile sig_atomic_t *interrupted,
+                                        struct error *err);
+/* The source of a trace that has been added. */
+const struct source *source_table_find(const struct source_table *table, const char *path);
+void source_table_release(struct source_table *table);
+
 #endif

@@ -2,6 +2,7 @@
 #include "experiment/sweep.h"
 
 #include "experiment/cellconfig.h"
+#include "experiment/eventsconfig.h"
 #include "experiment/plugin.h"
 
 #include <inttypes.h>
@@ -148,6 +149,8 @@ static enum status build_cells(struct experiment *experiment, const struct axes 
     struct layer common = {0};
     enum status status = plugin_check(layer, builder->err);
     if (status == OK)
+        status = eventsconfig_check_devices(layer, &builder->storage, builder->err);
+    if (status == OK)
         status = common_layer(&common, layer, builder->arena, builder->err);
     if (status != OK)
         return status;
@@ -166,7 +169,8 @@ static enum status build_cells(struct experiment *experiment, const struct axes 
 }
 
 enum status sweep_expand(struct experiment *experiment, const struct layer *layer,
-                         struct arena *arena, struct error *err)
+                         const struct experiment_options *options, struct arena *arena,
+                         struct error *err)
 {
     struct axes axes;
     enum status status = collect(&axes, layer, arena, err);
@@ -188,6 +192,7 @@ enum status sweep_expand(struct experiment *experiment, const struct layer *laye
         memory_varies = memory_varies || strcmp(swept[i], "machine.memory") == 0;
     struct cellconfig_builder builder = {.file = experiment->file,
                                          .memory_varies = memory_varies,
+                                         .storage = {.options = options, .arena = arena},
                                          .arena = arena,
                                          .err = err};
     return build_cells(experiment, &axes, layer, &builder);

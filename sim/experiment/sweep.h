@@ -9,9 +9,11 @@
 
 #define CELLS_MAX 100000
 
-/* Set cells, ncells, swept and nswept of the experiment from its merged layers. */
+/* Set cells, ncells, swept and nswept of the experiment from its merged layers.  options
+ * has the folders of presets of devices. */
 MUST_CHECK enum status sweep_expand(struct experiment *experiment,
-                                    const struct layer *layer, struct arena *arena,
-                                    struct error *err);
+                                    const struct layer *layer,
+                                    const struct experiment_options *options,
+                                    struct arena *arena, struct error *err);
 
 #endif

@@ -37,7 +37,7 @@ static const struct {
     {T "experiment: a/b\n",
      "e.yaml:2:13: 'a/b' for experiment cannot be the name of a file: at most 100 "
      "characters, no '/' and no blanks, and neither '.' nor '-' first"},
-    {T "timing: real\n", "e.yaml:2:9: unknown timing 'real'; allowed: none"},
+    {T "timing: real\n", "e.yaml:2:9: unknown timing 'real'; allowed: none, events"},
     /* Memory. */
     {T "machine.frames: 0\n", "e.yaml:2:17: machine.frames '0' is out of range: it must be "
                               "from 1 to 4294967294, or unlimited"},

@@ -1,0 +1,124 @@
+/* cellwork.c -- see cellwork.h. */
+#include "experiment/cellwork.h"
+
+#include "stats/numbers.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SETTINGS_FIRST = 64 };
+
+enum status cellwork_get(const struct cellwork *work, const char *name,
+                         struct cell_value *value)
+{
+    const struct assignment *a = layer_find(work->layer, name, AXIS_NONE);
+    *value = (struct cell_value){.key = key_find(name), .given = a != NULL};
+    assert(value->key);
+    value->text = a ? a->node->text : value->key->fallback;
+    value->at = a ? a->node->at : at_nowhere();
+    if (!value->text)
+        return OK;
+    return key_parse(value->key, &value->number, value->text, value->at,
+                     work->builder->err);
+}
+
+enum status cellwork_record(struct cellwork *work, const char *key, const char *text,
+                            struct location at)
+{
+    if (work->nsettings == work->capacity) {
+        const size_t capacity = work->capacity ? 2 * work->capacity : SETTINGS_FIRST;
+        struct setting *settings =
+            realloc(work->settings, capacity * sizeof *work->settings);
+        if (!settings)
+            return error_nomem(work->builder->err);
+        work->settings = settings;
+        work->capacity = capacity;
+    }
+    work->settings[work->nsettings++] =
+        (struct setting){.key = key, .value = text, .at = at.line > 0 ? at : at_nowhere()};
+    return OK;
+}
+
+enum status cellwork_record_number(struct cellwork *work, const struct cell_value *value,
+                                   uint64_t number)
+{
+    char buffer[NUMBER_SIZE];
+    const char *text = arena_strdup(
+        work->builder->arena, value->key->kind == KEY_TIME ? number_time(number, buffer)
+                                                           : number_count(number, buffer));
+    if (!text)
+        return error_nomem(work->builder->err);
+    return cellwork_record(work, value->key->name, text, value->at);
+}
+
+enum status cellwork_record_choice(struct cellwork *work, const struct cell_value *value,
+                                   const char **choice)
+{
+    const char *text = value->key->choices[value->number];
+    if (choice)
+        *choice = text;
+    return cellwork_record(work, value->key->name, text, value->at);
+}
+
+/* Where a parameter's value was written: by the user, in a device's preset, or nowhere. */
+static struct location place_of_param(const struct plugin *plugin,
+                                      const struct assignment *given, const char *name)
+{
+    const struct yaml_node *node =
+        given || !plugin->preset ? NULL : yaml_find(plugin->preset, name);
+    return given ? given->node->at : node ? node->at : at_nowhere();
+}
+
+enum status cellwork_record_params(struct cellwork *work, const struct plugin *plugin,
+                                   const struct plugin_config *config, const char **label)
+{
+    struct arena *arena = work->builder->arena;
+    *label = plugin->name;
+    bool any = false;
+    for (const struct param *p = plugin->params; p && p->name; p++) {
+        char text[128];
+        param_format(p, config->params, text, sizeof text);
+        const char *key = arena_printf(arena, "%s.%s", plugin->key, p->name);
+        const char *value = arena_strdup(arena, text);
+        if (!key || !value)
+            return error_nomem(work->builder->err);
+        const struct assignment *a = layer_find(work->layer, key, AXIS_NONE);
+        const enum status status =
+            cellwork_record(work, key, value, place_of_param(plugin, a, p->name));
+        if (status != OK)
+            return status;
+        if (a)
+            *label =
+                arena_printf(arena, "%s%s%s=%s", *label, any ? "," : "(", p->name, text);
+        if (!*label)
+            return error_nomem(work->builder->err);
+        any = any || a;
+    }
+    if (any)
+        *label = arena_printf(arena, "%s)", *label);
+    return *label ? OK : error_nomem(work->builder->err);
+}
+
+static int compare_settings(const void *a, const void *b)
+{
+    return strcmp(((const struct setting *)a)->key, ((const struct setting *)b)->key);
+}
+
+enum status cellwork_finish(struct cellwork *work)
+{
+    const size_t bytes = work->nsettings * sizeof work->settings[0];
+    struct setting *settings = arena_alloc(work->builder->arena, bytes);
+    if (!settings)
+        return error_nomem(work->builder->err);
+    qsort(work->settings, work->nsettings, sizeof work->settings[0], compare_settings);
+    memcpy(settings, work->settings, bytes);
+    work->cell->settings = settings;
+    work->cell->nsettings = work->nsettings;
+    return OK;
+}
+
+void cellwork_release(struct cellwork *work)
+{
+    free(work->settings);
+}

@@ -1,0 +1,19 @@
+/* eventsconfig.h -- what `timing: events` adds to the configuration of a cell. */
+#ifndef FAULTLINE_EXPERIMENT_EVENTSCONFIG_H
+#define FAULTLINE_EXPERIMENT_EVENTSCONFIG_H
+
+#include "experiment/cellwork.h"
+
+/* Set events of the cell, its trace and its label; record the settings.  The cell's page
+ * size and policy are set already. */
+MUST_CHECK enum status eventsconfig_build(struct cellwork *work);
+
+/* ERR_CONFIG if the layer of a cell with `timing: none` has keys that need events. */
+MUST_CHECK enum status eventsconfig_check_none(const struct cellwork *work);
+
+/* Check what the layer says of the devices that it names, although no cell may use them. */
+MUST_CHECK enum status eventsconfig_check_devices(const struct layer *layer,
+                                                  struct storage *storage,
+                                                  struct error *err);
+
+#endif

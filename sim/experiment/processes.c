@@ -1,0 +1,141 @@
+/* processes.c -- see processes.h. */
+#include "experiment/processes.h"
+
+#include "experiment/items.h"
+#include "experiment/regions.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stddef.h>
+#include <string.h>
+
+enum { KEYS_MAX = 16 };
+
+static const char a_process[] = "a process";
+
+/* Keys that are numbers, and where they go. */
+static const struct {
+    const char *key;
+    size_t offset; /* of a uint64_t or psec_t in struct process_config                    */
+} numbers[] = {
+    {"start", offsetof(struct process_config, start)},
+    {"repeat", offsetof(struct process_config, repeat)},
+    {"space", offsetof(struct process_config, space)},
+    {"priority", offsetof(struct process_config, priority)},
+    {"copies", offsetof(struct process_config, copies)},
+    {"offset", offsetof(struct process_config, offset)},
+};
+
+static enum status read_number(struct process_config *config, const struct key *key,
+                               const struct yaml_node *node, struct error *err)
+{
+    size_t i = 0;
+    while (i < ARRAY_LEN(numbers) && strcmp(numbers[i].key, key->name) != 0)
+        i++;
+    if (i == ARRAY_LEN(numbers) || (!node && !key->fallback))
+        return OK;
+    uint64_t number;
+    const enum status status = key_parse(key, &number, node ? node->text : key->fallback,
+                                         node ? node->at : at_nowhere(), err);
+    memcpy((char *)config + numbers[i].offset, &number, sizeof number);
+    return status;
+}
+
+static enum status read_regions(struct process_item *item, const struct key *key,
+                                const struct yaml_node *node, struct arena *arena,
+                                struct error *err)
+{
+    struct process_config *config = &item->config;
+    item->says_regions = true;
+    if (node->kind == YAML_LIST) {
+        config->regions_from = REGIONS_LIST;
+        return regions_read(&config->regions, &config->nregions, node, arena, err);
+    }
+    if (node->kind != YAML_SCALAR)
+        return error_set(err, ERR_CONFIG, node->at,
+                         "'regions' of %s is all, infer or a list of maps, not %s",
+                         a_process, yaml_kind_name(node->kind));
+    struct key choice = *key;
+    uint64_t number;
+    choice.kind = KEY_CHOICE;
+    const enum status status = key_parse(&choice, &number, node->text, node->at, err);
+    config->regions_from = (enum regions_from)number;
+    return status;
+}
+
+static enum status read_streams(struct process_item *item, const struct yaml_node *node,
+                                struct error *err)
+{
+    const struct yaml_node *path = node->kind == YAML_LIST ? node->first : node;
+    for (; path; path = node->kind == YAML_LIST ? path->next : NULL)
+        if (path->kind != YAML_SCALAR || !*path->text)
+            return error_set(err, ERR_CONFIG, path->at,
+                             "'streams' of %s is a path or a list of paths, not %s",
+                             a_process, yaml_kind_name(path->kind));
+    item->streams = node;
+    item->config.nstreams = node->kind == YAML_LIST ? node->count : 1;
+    return OK;
+}
+
+static enum status read_key(struct process_item *item, const struct key *key,
+                            const struct yaml_node *node, struct arena *arena,
+                            struct error *err)
+{
+    uint64_t unused;
+    if (node && key->kind == KEY_REGIONS)
+        return read_regions(item, key, node, arena, err);
+    if (node && key->kind == KEY_NAMES)
+        return read_streams(item, node, err);
+    if (node && strcmp(key->name, "trace") == 0)
+        item->trace = node;
+    if (node && strcmp(key->name, "offset") == 0)
+        item->says_offset = true;
+    if (node && strcmp(key->name, "name") == 0) {
+        item->config.name = node->text;
+        return key_parse(key, &unused, node->text, node->at, err);
+    }
+    return read_number(&item->config, key, node, err);
+}
+
+static enum status read_process(struct process_item *item, const struct yaml_node *map,
+                                struct arena *arena, struct error *err)
+{
+    const struct yaml_node *said[KEYS_MAX];
+    assert(process_key_count <= KEYS_MAX);
+    if (map->kind != YAML_MAP)
+        return error_set(err, ERR_CONFIG, map->at,
+                         "%s is a map, such as {trace: cc1.flt, copies: 2}, not %s",
+                         a_process, yaml_kind_name(map->kind));
+    enum status status =
+        item_read(said, map, process_keys, process_key_count, a_process, err);
+    for (size_t i = 0; i < process_key_count && status == OK; i++)
+        status = read_key(item, &process_keys[i], said[i], arena, err);
+    if (status != OK)
+        return status;
+    if (!item->trace || !*item->trace->text)
+        return error_set(err, ERR_CONFIG, map->at,
+                         "%s needs a trace, such as {trace: cc1.flt}", a_process);
+    item->config.at = item->trace->at;
+    return OK;
+}
+
+enum status processes_read(struct process_item **out, size_t *n,
+                           const struct yaml_node *list, struct arena *arena,
+                           struct error *err)
+{
+    if (list->count == 0)
+        return error_set(err, ERR_CONFIG, list->at,
+                         "a workload needs at least one process, such as [{trace: "
+                         "cc1.flt}]");
+    *out = arena_array(arena, list->count, sizeof **out);
+    if (!*out)
+        return error_nomem(err);
+    *n = 0;
+    for (const struct yaml_node *map = list->first; map; map = map->next) {
+        const enum status status = read_process(&(*out)[*n], map, arena, err);
+        if (status != OK)
+            return status;
+        ++*n;
+    }
+    return OK;
+}

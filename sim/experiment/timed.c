@@ -1,0 +1,334 @@
+/* timed.c -- see timed.h. */
+#include "experiment/timed.h"
+
+#include "base/arena.h"
+#include "workload/simulation.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A cell's configuration as the simulation wants it, and what belongs to that. */
+struct timed {
+    const struct cell_config *config;
+    const struct source_table *sources;
+    struct arena *arena; /* of the processes                                             */
+    struct process_params *processes; /* [events->nprocesses]                            */
+    struct simulation_params params;
+    struct future future;
+};
+
+/* --- traces ----------------------------------------------------------------------------- */
+
+static enum status open_stream(const void *context, struct trace **out, struct error *err)
+{
+    return source_read(context, out, err);
+}
+
+static void set_stream(struct stream *stream, const struct source *source)
+{
+    *stream = (struct stream){
+        .path = source->path,
+        .references = source->references,
+        .granule_shift = source->granule_shift,
+        .open = open_stream,
+        .context = source,
+    };
+}
+
+static enum status add_streams(const struct timed *timed, struct process_params *to,
+                               const struct process_config *from, struct error *err)
+{
+    struct stream *streams = arena_array(timed->arena, from->nstreams + 1, sizeof *streams);
+    if (!streams)
+        return error_nomem(err);
+    set_stream(&streams[0], source_table_find(timed->sources, from->trace));
+    for (size_t i = 0; i < from->nstreams; i++)
+        set_stream(&streams[i + 1], source_table_find(timed->sources, from->streams[i]));
+    to->streams = streams;
+    to->nstreams = from->nstreams + 1;
+    return OK;
+}
+
+static enum status add_regions(const struct timed *timed, struct process_params *to,
+                               const struct process_config *from, struct error *err)
+{
+    struct region_params *regions =
+        arena_array(timed->arena, from->nregions + 1, sizeof *regions);
+    if (!regions)
+        return error_nomem(err);
+    to->infer = from->regions_from == REGIONS_INFER;
+    to->regions = regions;
+    to->nregions = from->regions_from == REGIONS_LIST ? from->nregions : 0;
+    for (size_t i = 0; i < to->nregions; i++) {
+        const struct region_config *region = &from->regions[i];
+        regions[i] = (struct region_params){
+            .start = region->start,
+            .length = region->length,
+            .backing = region->backing,
+            .file = region->file,
+            .offset = region->offset,
+            .shared = region->shared,
+            .protection = region->protection,
+        };
+    }
+    return OK;
+}
+
+static enum status add_processes(struct timed *timed, struct error *err)
+{
+    const struct events_config *events = timed->config->events;
+    timed->arena = arena_create();
+    timed->processes = timed->arena ? arena_array(timed->arena, events->nprocesses,
+                                                  sizeof *timed->processes)
+                                    : NULL;
+    if (!timed->processes)
+        return error_nomem(err);
+    enum status status = OK;
+    for (size_t i = 0; i < events->nprocesses && status == OK; i++) {
+        const struct process_config *from = &events->processes[i];
+        struct process_params *to = &timed->processes[i];
+        *to = (struct process_params){
+            .name = from->name,
+            .copies = from->copies,
+            .offset = from->offset,
+            .repeat = from->repeat,
+            .priority = from->priority,
+            .space = from->space,
+            .start = from->start,
+        };
+        status = add_streams(timed, to, from, err);
+        if (status == OK)
+            status = add_regions(timed, to, from, err);
+    }
+    return status;
+}
+
+/* --- the future ------------------------------------------------------------------------- */
+
+static enum status look_ahead(struct timed *timed, struct error *err)
+{
+    const struct process_params *process = &timed->processes[0];
+    if (timed->config->events->nprocesses != 1 || process->copies != 1 ||
+        process->nstreams != 1 || process->offset || process->repeat != 1)
+        return error_set(err, ERR_CELL, at_nowhere(),
+                         "policy '%s' sees the future, which is known of one process that "
+                         "replays one trace once only",
+                         timed->config->policy.name);
+    const struct stream *stream = &process->streams[0];
+    struct page_index index;
+    struct page_space space;
+    struct batch batch = {0};
+    uint32_t *pages = malloc(BATCH_BLOCKS * sizeof *pages);
+    uint8_t *classes = malloc(2 * (size_t)BATCH_SHAPES);
+    struct trace *trace = NULL;
+    page_index_init(&index);
+    page_space_init(&space, &index, 0, log2_of(timed->config->page_size),
+                    stream->granule_shift);
+    enum status status = pages && classes ? batch_init(&batch, err) : error_nomem(err);
+    if (status == OK)
+        status = stream_open(stream, &trace, err);
+    while (status == OK && (status = trace_next(trace, &batch, err)) == OK) {
+        batch_classify(&batch, classes);
+        status = page_space_translate(&space, &batch, pages, err);
+        const struct paged_batch paged = {.batch = &batch,
+                                          .classes = classes,
+                                          .pages = pages,
+                                          .index = &index,
+                                          .npages = index.npages};
+        if (status == OK)
+            status = future_add(&timed->future, &paged, err);
+    }
+    if (status == END) {
+        future_finish(&timed->future);
+        status = OK;
+    }
+    if (trace)
+        trace_close(trace);
+    batch_release(&batch);
+    page_space_release(&space);
+    page_index_release(&index);
+    free(pages);
+    free(classes);
+    return status;
+}
+
+/* --- the rest --------------------------------------------------------------------------- */
+
+static enum slot_allocation allocation_of(const char *name)
+{
+    return strcmp(name, "cluster") == 0   ? SLOTS_CLUSTER
+           : strcmp(name, "address") == 0 ? SLOTS_ADDRESS
+                                          : SLOTS_PAGE;
+}
+
+static void set_params(struct timed *timed)
+{
+    const struct cell_config *config = timed->config;
+    const struct events_config *events = config->events;
+    struct simulation_params *params = &timed->params;
+    *params = (struct simulation_params){
+        .processes = timed->processes,
+        .nprocesses = events->nprocesses,
+        .page_shift = log2_of(config->page_size),
+        .cpu_lag = events->cpu_lag,
+        .quantum = events->quantum,
+        .cost_switch = events->cost_switch,
+        .swap = {device_find(events->swap_device.name), events->swap_device.params},
+        .slots = {.nslots = events->swap_slots,
+                  .allocation = allocation_of(events->swap_allocation),
+                  .cluster = (uint32_t)events->swap_cluster},
+        .read_ahead = (uint32_t)events->swap_read_ahead,
+        .series = events->series,
+    };
+    if (events->files_device.name)
+        params->files = (struct device_params){device_find(events->files_device.name),
+                                               events->files_device.params};
+    cell_pager_params(&params->pager, config, timed->future.next ? &timed->future : NULL);
+    struct pager_params *pager = &params->pager;
+    pager->mmu.ncpus = (unsigned)events->cpus;
+    pager->mmu.cost_l2_hit = events->cost_tlb_l2_hit;
+    pager->mmu.cost_walk_access = events->cost_walk_access;
+    pager->cost_reference = events->cost_reference;
+    pager->cost_fault = events->cost_fault;
+    pager->cost_page_copy = events->cost_page_copy;
+    pager->cost_page_zero = events->cost_page_zero;
+}
+
+static enum status prepare(struct timed *timed, struct error *err)
+{
+    enum status status = add_processes(timed, err);
+    if (status == OK && policy_find(timed->config->policy.name)->sees == POLICY_FUTURE)
+        status = look_ahead(timed, err);
+    if (status == OK)
+        set_params(timed);
+    return status;
+}
+
+static void release(struct timed *timed)
+{
+    arena_free(timed->arena);
+    future_release(&timed->future);
+}
+
+/* --- results ---------------------------------------------------------------------------- */
+
+static void count_device(struct counters *counters, const struct device *device)
+{
+    struct device_stats stats;
+    device_stats(device, &stats);
+    counters->swap_reads = stats.reads;
+    counters->swap_writes = stats.writes;
+    counters->swap_utilisation = stats.utilisation;
+    counters->swap_queue_mean = stats.queue_mean;
+    counters->swap_wait_mean = (psec_t)llround(stats.wait_mean);
+    counters->swap_wait_p99 = stats.wait_p99;
+    counters->swap_service_mean = (psec_t)llround(stats.service_mean);
+    counters->swap_service_p99 = stats.service_p99;
+}
+
+static void count_times(struct counters *counters, const struct simulation_totals *totals,
+                        uint64_t cpus, uint64_t references)
+{
+    counters->elapsed = totals->elapsed;
+    counters->cpu_user = totals->user;
+    counters->cpu_fault = totals->fault;
+    counters->cpu_switch = totals->switching;
+    counters->cpu_idle_paging = totals->idle_paging;
+    counters->cpu_idle = totals->idle;
+    counters->cpu_utilisation =
+        totals->elapsed ? (double)totals->user / ((double)totals->elapsed * (double)cpus)
+                        : 0;
+    counters->paging_wait = totals->paging_wait;
+    counters->ready_wait = totals->ready_wait;
+    counters->effective_access_time =
+        references ? (totals->user + totals->fault + totals->paging_wait) / references : 0;
+    counters->context_switches = totals->context_switches;
+    counters->slowdown = NAN;
+}
+
+static void count_pages(struct counters *counters, const struct pager *pager)
+{
+    const struct pager_counts *pages = &pager->counts;
+    counters->faults_zero_fill = pages->faults_zero_fill;
+    counters->faults_copy = pages->faults_copy;
+    counters->faults_in_transfer = pages->faults_in_transfer;
+    counters->faults_reclaim = pages->faults_reclaim;
+    counters->faults_protection = pages->faults_protection;
+    counters->pages_read_ahead = pages->pages_read_ahead;
+    counters->read_ahead_hits = pages->read_ahead_hits;
+    counters->write_backs = pages->write_backs;
+    counters->scans = pages->scans;
+    counters->swap_used_max = slots_used_max(pager->storage.slots);
+}
+
+static void count(const struct timed *timed, struct simulation *sim,
+                  const struct simulation *baseline, struct cell_result *result)
+{
+    struct simulation_totals totals, ample;
+    const struct pager *pager = simulation_pager(sim);
+    simulation_totals(sim, &totals);
+    cell_result(timed->config, pager, &totals.references, totals.bytes_touched, result);
+    struct counters *counters = &result->counters;
+    count_times(counters, &totals, timed->config->events->cpus, counters->references);
+    count_pages(counters, pager);
+    count_device(counters, simulation_swap(sim));
+    if (baseline) {
+        simulation_totals(baseline, &ample);
+        counters->slowdown =
+            ample.elapsed ? (double)totals.elapsed / (double)ample.elapsed : NAN;
+    }
+    simulation_list_processes(sim, baseline);
+    simulation_take_tables(sim, result->tables);
+}
+
+static enum status simulate(struct simulation **sim, const struct simulation_params *params,
+                            const struct pass_host *host, struct error *err)
+{
+    const struct simulation_host simulation_host = {.context = host->context,
+                                                    .advance = host->advance};
+    const enum status status = simulation_create(sim, params, err);
+    return status == OK ? simulation_run(*sim, &simulation_host, err) : status;
+}
+
+/* The same with memory for everything: what is lost to paging is the difference. */
+static enum status simulate_ample(struct simulation **sim, const struct timed *timed,
+                                  struct simulation_params *params,
+                                  const struct pass_host *host, struct error *err)
+{
+    if (!timed->config->events->baseline)
+        return OK;
+    *params = timed->params;
+    params->pager.frames = UINT64_MAX;
+    params->series = 0;
+    return simulate(sim, params, host, err);
+}
+
+enum status timed_run(struct pass *pass, const struct pass_host *host, struct error *err)
+{
+    assert(pass->ncells == 1);
+    struct timed timed = {.config = pass->configs[0], .sources = pass->sources};
+    struct simulation *sim = NULL, *baseline = NULL;
+    struct simulation_params ample;
+    struct error why = {0};
+    enum status status = prepare(&timed, &why);
+    if (status == OK)
+        status = simulate(&sim, &timed.params, host, &why);
+    if (status == OK)
+        status = simulate_ample(&baseline, &timed, &ample, host, &why);
+    if (status == OK)
+        count(&timed, sim, baseline, pass->results[0]);
+    simulation_free(baseline);
+    simulation_free(sim);
+    release(&timed);
+    if (status == ERR_CELL || status == ERR_CONFIG) {
+        pass->results[0]->state = CELL_FAILED;
+        error_format(&why, pass->results[0]->message, sizeof pass->results[0]->message);
+        return OK;
+    }
+    if (status != OK)
+        error_copy(err, &why);
+    return status;
+}

@@ -1,0 +1,21 @@
+/* trace_name.h -- what the traces of an experiment are called. */
+#ifndef FAULTLINE_EXPERIMENT_TRACE_NAME_H
+#define FAULTLINE_EXPERIMENT_TRACE_NAME_H
+
+#include "experiment/yaml.h"
+
+/* A trace of the experiment; cells that replay the same one share its strings. */
+struct trace_name {
+    const char *path;    /* resolved                                                    */
+    const char *written; /* as the user wrote it                                        */
+    const char *label;   /* its file's name without folder and endings; "stdin"         */
+    struct trace_name *next;
+};
+
+/* The trace that the value `node` names, from the list or added to it. */
+MUST_CHECK enum status trace_name_of(const struct trace_name **out,
+                                     struct trace_name **traces,
+                                     const struct yaml_node *node, struct arena *arena,
+                                     struct error *err);
+
+#endif
