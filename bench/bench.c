@@ -93,19 +93,24 @@ static bool advance(void *context, uint64_t references)
 }
 
 /* Replay one cell, described as --set would. */
-static double replay(const struct source *source, const char *const *set, size_t nset,
-                     int runs, struct cell_result *result)
+static double replay(struct source *source, const char *const *set, size_t nset, int runs,
+                     struct cell_result *result)
 {
     double times[RUNS_MAX];
     struct error err;
     struct experiment *experiment;
-    const struct experiment_options options = {.set = set, .nset = nset};
+    static const char *const presets[] = {PRESETS};
+    const struct experiment_options options = {
+        .set = set, .nset = nset, .presets = presets, .npresets = ARRAY_LEN(presets)};
     if (experiment_load(&experiment, &options, &err) != OK)
         die(&err);
     const struct pass_host host = {.advance = advance};
+    const struct source_table sources = {.all = source, .n = 1};
+    const bool timed = experiment->cells[0].events != NULL;
     for (int i = 0; i < runs; i++) {
         struct pass pass = {
-            .source = source,
+            .source = timed ? NULL : source,
+            .sources = &sources,
             .configs = {&experiment->cells[0]},
             .results = {result},
             .ncells = 1,
@@ -114,6 +119,11 @@ static double replay(const struct source *source, const char *const *set, size_t
         if (pass_run(&pass, &host, &err) != OK)
             die(&err);
         times[i] = now() - start;
+        if (result->state != CELL_DONE) {
+            fprintf(stderr, "faultline-bench: %s\n", result->message);
+            exit(EXIT_FAILURE);
+        }
+        cell_result_release(result);
     }
     experiment_free(experiment);
     return median(times, runs);
@@ -130,6 +140,12 @@ static const struct {
     {"lru, 64 frames", {"policy=lru", "machine.frames=64"}},
     {"clock, 64 frames", {"policy=clock", "machine.frames=64"}},
     {"TLB 64/4 + 1536/12 lru", {"machine.mmu=x86-64"}},
+    {"lru, 1024, in time",
+     {"policy=lru", "machine.frames=1024", "timing=events", "swap.device=ssd-nvme"}},
+    {"fifo, 1024, in time",
+     {"policy=fifo", "machine.frames=1024", "timing=events", "swap.device=ssd-nvme"}},
+    {"clock, 1024, in time",
+     {"policy=clock", "machine.frames=1024", "timing=events", "swap.device=ssd-nvme"}},
 };
 
 int main(int argc, char **argv)
@@ -151,7 +167,9 @@ int main(int argc, char **argv)
            runs, "work", "M refs/s", "faults");
     printf("%-26s %12.0f\n", "decoding alone", references / decode(&source, runs) / 1e6);
     for (size_t i = 0; i < ARRAY_LEN(works); i++) {
-        const char *set[ARRAY_LEN(works[i].set) + 1] = {"trace=-"};
+        char trace[600];
+        snprintf(trace, sizeof trace, "trace=%s", path);
+        const char *set[ARRAY_LEN(works[i].set) + 1] = {trace};
         size_t nset = 1;
         for (size_t k = 0; k < ARRAY_LEN(works[i].set) && works[i].set[k]; k++)
             set[nset++] = works[i].set[k];
