@@ -37,8 +37,8 @@ static enum status open_workload(struct job *job, const struct events_config *ev
         status =
             source_table_add(&job->sources, process->trace, process->at, interrupted, err);
         for (size_t k = 0; k < process->nstreams && status == OK; k++)
-            status = source_table_add(&job->sources, process->streams[k], process->at,
-                                      interrupted, err);
+            status = source_table_add(&job->sources, process->streams[k],
+                                      process->streams_at[k], interrupted, err);
     }
     return status;
 }

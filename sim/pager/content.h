@@ -19,8 +19,8 @@ typedef uint32_t content_t;
 struct content {
     uint32_t refs; /* pages that stand for it; 0: it ends with its last transfer          */
     pfn_t frame;   /* PFN_NONE: not in memory                                            */
-    page_t page;   /* the page that mapped it last: where its slot should be near         */
-    slot_t slot;   /* its place on the swap device, or SLOT_NONE                          */
+    page_t page; /* the page that mapped it last, if it still stands for it              */
+    slot_t slot; /* its place on the swap device, or SLOT_NONE                          */
     uint32_t file; /* FILE_NONE: it is in no file                                        */
     uint64_t file_page; /* of a free content: the next free one                          */
     bool saved;         /* a device has it: its slot or its file                         */

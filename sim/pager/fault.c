@@ -273,6 +273,25 @@ enum status pager_prefetch(struct pager *pager, page_t page, struct error *err)
 
 /* --- the end of a fault ----------------------------------------------------------------- */
 
+/* True if what the fault's page stands for is in the frame, to be used as it is. */
+static bool can_map(const struct pager *pager, const struct fault *fault, pfn_t pfn,
+                    bool copy)
+{
+    if (pfn == PFN_NONE || (copy && fault->store))
+        return false;
+    const uint8_t state = pager->frames[pfn].state;
+    return state == FRAME_HELD || state == FRAME_ACTIVE;
+}
+
+/* What the fault waited for stays in memory for others; the frame may be held for somebody
+ * else meanwhile. */
+static void let_go(struct pager *pager, const struct fault *fault)
+{
+    if (fault->waited != PFN_NONE && pager->frames[fault->waited].state == FRAME_HELD &&
+        pager->frames[fault->waited].content == fault->awaited)
+        frame_activate(pager, fault->waited);
+}
+
 /* The page is in memory: map it.  False if that is no longer so, or a store needs more. */
 static enum status finish(struct pager *pager, struct fault *fault, bool *mapped,
                           struct error *err)
@@ -281,18 +300,13 @@ static enum status finish(struct pager *pager, struct fault *fault, bool *mapped
     const content_t content = pager->content_of[page];
     const pfn_t pfn =
         content == CONTENT_NONE ? PFN_NONE : pager->contents.all[content].frame;
-    struct frame *frame = pfn == PFN_NONE ? NULL : &pager->frames[pfn];
     const bool copy = pager_must_copy(pager, page);
-    *mapped = frame && (frame->state == FRAME_HELD || frame->state == FRAME_ACTIVE) &&
-              !(copy && fault->store);
-    /* What it waited for stays in memory for others, if it is not what it wants any more;
-     * the frame may be held for somebody else meanwhile. */
-    if (fault->waited != PFN_NONE && (!*mapped || fault->waited != pfn) &&
-        pager->frames[fault->waited].state == FRAME_HELD &&
-        pager->frames[fault->waited].content == fault->awaited)
-        frame_activate(pager, fault->waited);
-    if (!frame || !*mapped)
+    *mapped = can_map(pager, fault, pfn, copy);
+    if (!*mapped || fault->waited != pfn)
+        let_go(pager, fault);
+    if (!*mapped)
         return OK;
+    struct frame *frame = &pager->frames[pfn];
     uint8_t *bits = &pager->mmu.bits[page];
     if (!(*bits & PAGE_RESIDENT)) {
         const enum status status = frame_map(pager, pfn, page, err);

@@ -158,6 +158,10 @@ void frame_unmap(struct pager *pager, page_t page)
     while (*at != page)
         at = &pager->next_mapping[*at];
     *at = pager->next_mapping[page];
+    /* Its number may soon be another page's. */
+    struct content *content = &pager->contents.all[frame->content];
+    if (content->page == page && frame->page != PAGE_NONE)
+        content->page = frame->page;
     mmu_unmap(&pager->mmu, page);
     pager_space_of(pager, page)->resident--;
 }

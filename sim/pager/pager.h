@@ -40,9 +40,9 @@ struct frame {
     pfn_t link;        /* next frame of the free list, the pool, or its transfer          */
     uint8_t state;     /* enum frame_state                                               */
     bool dirty; /* differs from what the device has, besides what D bits of pages say     */
-    bool writing;          /* a write of it is under way                                  */
-    bool read_ahead;       /* was read ahead of any use                                   */
-    struct fault *waiters; /* for its filling: the last one, whose next is the first       */
+    bool writing;    /* a write of it is under way                                  */
+    bool read_ahead; /* was read ahead of any use                                   */
+    struct fault *waiters; /* for its filling: the last, whose next is the first          */
 };
 
 /* One trap of a thread, from the access to the return; embedded in the thread. */
@@ -55,8 +55,8 @@ struct fault {
     pfn_t frame;  /* granted and still empty, or PFN_NONE                                */
     pfn_t waited; /* frame that was filled for it last, or PFN_NONE                       */
     content_t awaited; /* what that frame held; it may hold something else by now         */
-    uint64_t page_ins;  /* pages read for it and for all faults before it                 */
-    struct fault *next; /* in the list in which it waits                 */
+    uint64_t page_ins; /* pages read for it and for all faults before it                 */
+    struct fault *next;               /* in the list in which it waits                 */
     void (*wake)(struct fault *self); /* the thread can go on                            */
 };
 

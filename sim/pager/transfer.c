@@ -205,15 +205,12 @@ static enum status start(struct pager *pager, struct transfer *transfer,
     return OK;
 }
 
-/* A page that stands for the content of a frame: the one that mapped it last, unless that
- * is gone, as a child's after a fork, and its number is another page's. */
-static page_t page_of(const struct pager *pager, pfn_t pfn)
+/* A page that stands for the content: the one that mapped it last, unless that is gone and
+ * the others have not mapped it, which is rare. */
+static page_t page_of(const struct pager *pager, content_t content)
 {
-    const content_t content = pager->frames[pfn].content;
     page_t page = pager->contents.all[content].page;
-    if (pager->content_of[page] != content && pager->frames[pfn].page != PAGE_NONE)
-        page = pager->frames[pfn].page;
-    if (pager->content_of[page] != content) /* rare: those that have it have not mapped it */
+    if (pager->content_of[page] != content)
         for (page = 0; pager->content_of[page] != content;)
             page++;
     return page;
@@ -225,7 +222,7 @@ enum status frame_write(struct pager *pager, pfn_t pfn, struct error *err)
     struct content *content = &pager->contents.all[frame->content];
     if (pager->storage.slots && content->file == FILE_NONE && content->slot == SLOT_NONE) {
         const enum status status =
-            content_take_slot(pager, frame->content, page_of(pager, pfn), err);
+            content_take_slot(pager, frame->content, page_of(pager, frame->content), err);
         if (status != OK)
             return status;
     }

@@ -100,7 +100,8 @@ static page_t used_page(const struct page_space *pages, const struct region *reg
     if (region->last - region->first < pages->map.nslots)
         return page_space_find(pages, region->first + i);
     const struct map_slot *slot = &pages->map.slots[i];
-    return slot->key >= region->first && slot->key <= region->last ? slot->value : PAGE_NONE;
+    return slot->key >= region->first && slot->key <= region->last ? slot->value
+                                                                   : PAGE_NONE;
 }
 
 /* Begin to read what of the region is on a device, while frames are free.  What was never

@@ -180,7 +180,8 @@ static enum status declared_file(struct simulation *sim, const struct region_par
 {
     if ((region->file_page + (region->last - region->first)) >> 40)
         return error_set(err, ERR_CELL, at_nowhere(),
-                         "the region at 0x%" PRIx64 " maps file '%s' beyond its 2^40th page",
+                         "the region at 0x%" PRIx64
+                         " maps file '%s' beyond its 2^40th page",
                          params->start, params->file);
     return file_number(sim, params->file, &region->file, err);
 }
