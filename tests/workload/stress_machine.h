@@ -1,0 +1,355 @@
+/* stress_machine.h -- random machines, kernels, policies, devices and workloads of random
+ * programs.  A seed says everything. */
+#ifndef FAULTLINE_TESTS_WORKLOAD_STRESS_MACHINE_H
+#define FAULTLINE_TESTS_WORKLOAD_STRESS_MACHINE_H
+
+#include "workload/stress_program.h"
+#include "workload/thread.h"
+
+enum { PROCESSES_MAX = 12, REGIONS_MAX = 4, SHARED_SPACE = 7 };
+
+struct stress_values {
+    _Alignas(max_align_t) unsigned char bytes[PARAM_VALUES_MAX];
+};
+
+struct stress {
+    uint64_t seed;
+    struct rng rng;
+    const char *folder; /* for the traces                                                */
+    unsigned length;    /* bursts of references of a stream, on average                  */
+    struct program_params program_params[PROCESSES_MAX];
+    struct program programs[PROCESSES_MAX];
+    char names[PROCESSES_MAX][24];
+    struct process_params processes[PROCESSES_MAX];
+    struct region_params regions[PROCESSES_MAX][REGIONS_MAX];
+    size_t nprocesses;
+    struct simulation_params params;
+    struct stress_values kernel, policy, swap, files;
+    struct future future;
+    bool zram, has_files, infer;
+    bool alone; /* one process with one trace                                            */
+    bool checked; /* now and then, where the build does not do so after each event       */
+    struct event check;
+    uint64_t checks;
+    struct simulation *simulation;
+};
+
+static inline unsigned stress_below(struct stress *stress, unsigned n)
+{
+    return (unsigned)rng_below(&stress->rng, n);
+}
+
+static inline bool stress_chance(struct stress *stress, unsigned percent)
+{
+    return stress_below(stress, 100) < percent;
+}
+
+static inline psec_t stress_time(struct stress *stress, psec_t most)
+{
+    return stress_chance(stress, 20) ? 0 : rng_below(&stress->rng, most);
+}
+
+#define STRESS_PICK(stress, array) ((array)[stress_below((stress), ARRAY_LEN(array))])
+
+static inline void stress_set(const struct param *table, struct stress_values *values,
+                              const char *name, const char *text)
+{
+    struct error err = {0};
+    program_must(param_set(table, values->bytes, name, text, "stress", at_nowhere(), &err),
+                 &err);
+}
+
+/* Any choice for each parameter that is one. */
+static inline void stress_choose(struct stress *stress, const struct param *table,
+                                 struct stress_values *values)
+{
+    for (const struct param *param = table; param->name; param++) {
+        unsigned n = 0;
+        if (param->kind == PARAM_BOOL)
+            stress_set(table, values, param->name,
+                       stress_chance(stress, 50) ? "yes" : "no");
+        while (param->kind == PARAM_CHOICE && param->choices[n])
+            n++;
+        if (n)
+            stress_set(table, values, param->name, param->choices[stress_below(stress, n)]);
+    }
+}
+
+/* --- devices ---------------------------------------------------------------------------- */
+
+static inline void stress_fixed(struct stress *stress, struct stress_values *values)
+{
+    static const char *const latencies[] = {"0 s", "1 us", "100 us", "8 ms"};
+    static const char *const servers[] = {"1", "1", "2", "16"};
+    static const char *const sizes[] = {"0 B", "0 B", "64 MiB", "320 KiB"};
+    const struct param *table = device_find("fixed")->params;
+    stress_set(table, values, "latency", STRESS_PICK(stress, latencies));
+    stress_set(table, values, "servers", STRESS_PICK(stress, servers));
+    stress_set(table, values, "size", STRESS_PICK(stress, sizes));
+}
+
+static inline void stress_ssd(struct stress *stress, struct stress_values *values)
+{
+    static const char *const depths[] = {"1", "4", "32"};
+    const struct param *table = device_find("ssd")->params;
+    stress_set(table, values, "size", "64 MiB");
+    stress_set(table, values, "queue_depth", STRESS_PICK(stress, depths));
+}
+
+static inline void stress_zram(struct stress *stress, struct stress_values *values)
+{
+    static const char *const incompressible[] = {"0", "0", "0.3", "1"};
+    static const char *const chains[] = {"1", "1", "2", "8"};
+    const struct param *table = device_find("zram")->params;
+    stress_set(table, values, "size", "16 MiB");
+    stress_set(table, values, "metadata", "0");
+    stress_set(table, values, "same_filled", "0");
+    stress_set(table, values, "incompressible", STRESS_PICK(stress, incompressible));
+    stress_set(table, values, "chain_size", STRESS_PICK(stress, chains));
+}
+
+static inline void stress_device(struct stress *stress, struct device_params *device,
+                                 struct stress_values *values, bool zram)
+{
+    static const char *const models[] = {"fixed", "fixed", "disk", "ssd"};
+    const char *model = zram ? "zram" : STRESS_PICK(stress, models);
+    device->ops = device_find(model);
+    device->params = values->bytes;
+    param_defaults(device->ops->params, values->bytes);
+    if (strcmp(model, "disk") == 0)
+        stress_choose(stress, device->ops->params, values);
+    else if (zram)
+        stress_zram(stress, values);
+    else if (strcmp(model, "ssd") == 0)
+        stress_ssd(stress, values);
+    else
+        stress_fixed(stress, values);
+}
+
+static inline void stress_storage(struct stress *stress)
+{
+    static const enum slot_allocation allocations[] = {SLOTS_PAGE, SLOTS_CLUSTER,
+                                                       SLOTS_ADDRESS};
+    struct simulation_params *params = &stress->params;
+    stress->zram = stress_chance(stress, 20);
+    const bool own_files = stress_chance(stress, 40);
+    stress->has_files = own_files || !stress->zram;
+    stress_device(stress, &params->swap, &stress->swap, stress->zram);
+    if (own_files)
+        stress_device(stress, &params->files, &stress->files, false);
+    params->slots = (struct slots_params){
+        .nslots = stress_chance(stress, 15) ? 8 + stress_below(stress, 100) : UINT64_MAX,
+        .allocation = STRESS_PICK(stress, allocations),
+        .cluster = (uint32_t)1 << stress_below(stress, 5),
+    };
+    params->read_ahead = (uint32_t)1 << stress_below(stress, 6);
+}
+
+/* --- the machine, its kernel and policy ------------------------------------------------- */
+
+static inline void stress_mmu(struct stress *stress, struct mmu_params *mmu)
+{
+    static const unsigned cpus[] = {1, 1, 2, 3, 4};
+    *mmu = (struct mmu_params){
+        .format = pagetable_find(stress_chance(stress, 50) ? "ideal" : "x86-64"),
+        .page_shift = stress->params.page_shift,
+        .ncpus = STRESS_PICK(stress, cpus),
+        .cost_l2_hit = stress_below(stress, 5000),
+        .cost_walk_access = stress_below(stress, 9000),
+        .seed = stress->seed,
+    };
+    for (int level = 0; level < TLB_LEVELS; level++) {
+        const uint32_t ways = (uint32_t)1 << stress_below(stress, 3);
+        const uint32_t sets = stress_below(stress, 4) + (level != TLB_L2);
+        mmu->tlb[level] = (struct tlb_params){
+            .entries = ways * sets,
+            .ways = sets ? ways : 0,
+            .replacement = (enum tlb_replacement)stress_below(stress, 3),
+        };
+    }
+}
+
+static inline void stress_kernel(struct stress *stress)
+{
+    static const char *const keep_free[] = {"0", "0", "1", "4", "12"};
+    static const char *const intervals[] = {"0 s", "0 s", "100 us", "3 ms"};
+    static const char *const flights[] = {"1", "2", "8"};
+    const struct kernel_ops *kernel = kernel_find("textbook");
+    param_defaults(kernel->params, stress->kernel.bytes);
+    stress_choose(stress, kernel->params, &stress->kernel);
+    stress_set(kernel->params, &stress->kernel, "keep_free",
+               STRESS_PICK(stress, keep_free));
+    stress_set(kernel->params, &stress->kernel, "write_back",
+               STRESS_PICK(stress, intervals));
+    stress_set(kernel->params, &stress->kernel, "in_flight", STRESS_PICK(stress, flights));
+    stress->params.pager.kernel = kernel;
+    stress->params.pager.kernel_params = stress->kernel.bytes;
+}
+
+static inline void stress_policy(struct stress *stress)
+{
+    unsigned n = 0;
+    while (policy_table[n])
+        n++;
+    const struct policy_ops *policy = policy_table[stress_below(stress, n)];
+    if (policy->params) {
+        param_defaults(policy->params, stress->policy.bytes);
+        stress_choose(stress, policy->params, &stress->policy);
+    }
+    stress->alone = policy->sees == POLICY_FUTURE;
+    stress->params.pager.policy = policy;
+    stress->params.pager.policy_params = stress->policy.bytes;
+}
+
+static inline void stress_machine(struct stress *stress)
+{
+    static const unsigned shifts[] = {9, 12, 12, 12, 14};
+    struct simulation_params *params = &stress->params;
+    struct pager_params *pager = &params->pager;
+    params->page_shift = STRESS_PICK(stress, shifts);
+    params->cpu_lag = 1000 + rng_below(&stress->rng, 10000000);
+    params->quantum = UINT64_C(1000000) << stress_below(stress, 12);
+    params->cost_switch = stress_time(stress, 5000000);
+    params->series = stress_chance(stress, 20) ? UINT64_C(20000000000) : 0;
+    stress_storage(stress);
+    pager->frames = 2 + stress_below(stress, stress_chance(stress, 50) ? 12 : 39);
+    if (stress->zram) /* which needs several for a start */
+        pager->frames += stress_below(stress, 60);
+    pager->seed = stress->seed;
+    pager->cost_reference = 1 + rng_below(&stress->rng, 2000);
+    pager->cost_fault = stress_time(stress, 1000000);
+    pager->cost_page_copy = stress_time(stress, 500000);
+    pager->cost_page_zero = stress_time(stress, 250000);
+    stress_mmu(stress, &pager->mmu);
+    stress_kernel(stress);
+    stress_policy(stress);
+}
+
+/* --- processes -------------------------------------------------------------------------- */
+
+/* Slab 0, in up to REGIONS_MAX parts. */
+static inline size_t stress_regions(struct stress *stress, struct region_params *regions)
+{
+    static const char *const files[] = {"a", "b", "lib"};
+    const unsigned shift = stress->params.page_shift;
+    size_t n = 0;
+    for (unsigned first = 0, last; first < SLAB; first = last) {
+        last = n == REGIONS_MAX - 1 ? SLAB : first + 1 + stress_below(stress, SLAB - first);
+        const unsigned kind = stress_below(stress, 3);
+        const bool file = kind == 0 && stress->has_files;
+        regions[n++] = (struct region_params){
+            .start = vpn_of_spot(first) << shift,
+            .length = (uint64_t)(last - first) << shift,
+            .backing = file                         ? BACKING_FILE
+                       : kind == 1 && !stress->zram ? BACKING_STORE
+                                                    : BACKING_ZERO,
+            .file = file ? STRESS_PICK(stress, files) : NULL,
+            .offset = (uint64_t)stress_below(stress, 100) << shift,
+            .shared = file && stress_chance(stress, 40),
+            .protection =
+                stress_chance(stress, 70) ? VM_READ | VM_WRITE | VM_EXECUTE : VM_READ,
+        };
+    }
+    return n;
+}
+
+/* plain: without operations, so that it may be repeated; shared: in a space with others. */
+static inline void stress_program(struct stress *stress, size_t i, bool plain, bool shared)
+{
+    const uint64_t frames = stress->params.pager.frames;
+    stress->program_params[i] = (struct program_params){
+        .page_shift = stress->params.page_shift,
+        .length = stress->length / 2 + stress_below(stress, stress->length),
+        .instruction_pages = frames < INSTRUCTION_PAGES ? (unsigned)frames : UINT32_MAX / 2,
+        .percent_operations = plain ? 0 : 1 + stress_below(stress, 50),
+        .children = !stress->alone && !plain && !shared,
+        .files = stress->has_files,
+        .shared_space = shared,
+        .slab = shared ? (unsigned)i : 0,
+    };
+    program_make(&stress->programs[i], &stress->program_params[i], &stress->rng,
+                 stress->folder, (unsigned)i);
+}
+
+static inline void stress_process(struct stress *stress, size_t i)
+{
+    const bool shared = !stress->alone && i < STREAMS_MAX && stress_chance(stress, 25);
+    const bool plain = stress_chance(stress, 20), again = plain && !stress->alone;
+    /* Those in one space have all the same regions. */
+    const bool infer =
+        stress->has_files && (shared ? stress->infer : stress_chance(stress, 30));
+    stress_program(stress, i, plain, shared);
+    snprintf(stress->names[i], sizeof stress->names[i], "p%zu", i);
+    stress->processes[i] = (struct process_params){
+        .name = stress->names[i],
+        .streams = stress->programs[i].streams,
+        .nstreams = stress->programs[i].nstreams,
+        .copies = stress->alone || shared ? 1 : 1 + stress_below(stress, 3),
+        .repeat = again ? 1 + stress_below(stress, 3) : 1,
+        .offset = again ? stress_below(stress, 1000) : 0,
+        .priority = stress_chance(stress, 80) ? 0 : stress_below(stress, 3),
+        .space = shared ? SHARED_SPACE : 0,
+        .start = stress_time(stress, 1000000000),
+        .infer = infer,
+        .regions = stress->regions[i],
+        .nregions = infer ? 0 : stress_regions(stress, stress->regions[i]),
+    };
+}
+
+/* The index that a policy needs that sees the future. */
+static inline void stress_look_ahead(struct stress *stress)
+{
+    static uint32_t pages[BATCH_BLOCKS];
+    static uint8_t classes[2 * BATCH_SHAPES];
+    struct page_index index;
+    struct page_space space;
+    struct batch batch = {0};
+    struct trace *trace;
+    struct error err = {0};
+    page_index_init(&index);
+    page_space_init(&space, &index, 0, stress->params.page_shift, GRANULE_SHIFT);
+    program_must(batch_init(&batch, &err), &err);
+    program_must(stream_open(&stress->programs[0].streams[0], &trace, &err), &err);
+    while (trace_next(trace, &batch, &err) == OK) {
+        batch_classify(&batch, classes);
+        program_must(page_space_translate(&space, &batch, pages, &err), &err);
+        const struct paged_batch paged = {.batch = &batch,
+                                          .classes = classes,
+                                          .pages = pages,
+                                          .index = &index,
+                                          .npages = index.npages};
+        program_must(future_add(&stress->future, &paged, &err), &err);
+    }
+    future_finish(&stress->future);
+    trace_close(trace);
+    batch_release(&batch);
+    page_space_release(&space);
+    page_index_release(&index);
+    stress->params.pager.future = &stress->future;
+}
+
+/* Make all from the seed. */
+static inline void stress_make(struct stress *stress, uint64_t seed, unsigned length,
+                               const char *folder)
+{
+    *stress = (struct stress){.seed = seed, .length = length, .folder = folder};
+    rng_seed(&stress->rng, seed);
+    stress_machine(stress);
+    stress->infer = stress_chance(stress, 30);
+    stress->nprocesses = stress->alone ? 1 : 1 + stress_below(stress, PROCESSES_MAX);
+    for (size_t i = 0; i < stress->nprocesses; i++)
+        stress_process(stress, i);
+    stress->params.processes = stress->processes;
+    stress->params.nprocesses = stress->nprocesses;
+    if (stress->alone)
+        stress_look_ahead(stress);
+}
+
+static inline void stress_release(struct stress *stress)
+{
+    for (size_t i = 0; i < stress->nprocesses; i++)
+        program_remove(&stress->programs[i]);
+    future_release(&stress->future);
+}
+
+#endif
