@@ -40,8 +40,8 @@ struct frame {
     pfn_t link;        /* next frame of the free list, the pool, or its transfer          */
     uint8_t state;     /* enum frame_state                                               */
     bool dirty; /* differs from what the device has, besides what D bits of pages say     */
-    bool writing;    /* a write of it is under way                                  */
-    bool read_ahead; /* was read ahead of any use                                   */
+    bool writing;          /* a write of it is under way                                  */
+    bool read_ahead;       /* was read ahead of any use                                   */
     struct fault *waiters; /* for its filling: the last, whose next is the first          */
 };
 
