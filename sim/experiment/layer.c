@@ -113,6 +113,21 @@ static bool clash(const struct assignment *a, const struct assignment *b)
            (a->axis == AXIS_NONE) == (b->axis == AXIS_NONE);
 }
 
+/* A later --set takes away what an earlier one said and it makes meaningless, as the
+ * parameters of a plug-in that is named anew. */
+static void drop_overridden(struct layer *layer, const struct assignment *later)
+{
+    for (struct assignment **link = &layer->first; *link;) {
+        const struct assignment *earlier = *link;
+        if (earlier->at.file != later->at.file && earlier->axis == AXIS_NONE &&
+            strcmp(earlier->key, later->key) != 0 && !clash(earlier, later) &&
+            layer_overrides(later->key, later->node, earlier->key))
+            *link = earlier->next;
+        else
+            link = &(*link)->next;
+    }
+}
+
 static enum status add(const struct visit *visit, const struct assignment *assignment)
 {
     for (struct assignment *a = visit->layer->first; a; a = a->next) {
@@ -123,6 +138,8 @@ static enum status add(const struct visit *visit, const struct assignment *assig
         a->axis = assignment->axis;
         a->at = assignment->at;
         a->node = assignment->node;
+        if (assignment->axis == AXIS_NONE)
+            drop_overridden(visit->layer, a);
         return OK;
     }
     return append(visit->layer, assignment, visit->arena, visit->err);

@@ -217,6 +217,10 @@ START_TEST(a_device_that_is_named_anew_starts_afresh)
     load(E "swap.device: { name: slow, servers: 4 }\n", "swap.device=slow", NULL);
     ck_assert_str_eq(events(0)->swap_device_label, "slow");
     ck_assert_str_eq(setting(0, "swap.device.servers"), "2");
+    load(E, "swap.device={servers: 4, name: slow}", "swap.device=ssd", NULL);
+    ck_assert_str_eq(events(0)->swap_device_label, "ssd");
+    load(E, "swap.device=ssd", "swap.device={servers: 4, name: slow}", NULL);
+    ck_assert_str_eq(events(0)->swap_device_label, "slow(servers=4)");
     load(E "files.device: slow\n", "files.device=none", NULL);
     ck_assert_ptr_null(events(0)->files_device.name);
     ck_assert_str_eq(setting(0, "files.device"), "none");
