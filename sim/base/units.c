@@ -1,20 +1,11 @@
 /* units.c -- see units.h. */
 #include "base/units.h"
+#include "base/decimal.h"
 
 #include <ctype.h>
 #include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-
-__extension__ typedef unsigned __int128 wide_t;
-
-enum { FRACTION_DIGITS = 18 }; /* more cannot matter: 10^18 times a minute fits wide_t  */
-
-struct unit {
-    const char *name;
-    uint64_t factor; /* bytes or picoseconds                                           */
-};
 
 static const struct unit sizes[] = {
     {"B", 1},
@@ -28,96 +19,6 @@ static const struct unit sizes[] = {
     {"TB", UINT64_C(1000000000000)},
 };
 enum { BINARY = 1, DECIMAL = 5, POWERS = 4 }; /* where the powers begin, and how many    */
-
-static const struct unit times[] = {
-    {"ps", 1},
-    {"ns", UINT64_C(1000)},
-    {"us", UINT64_C(1000000)},
-    {"ms", UINT64_C(1000000000)},
-    {"s", UINT64_C(1000000000000)},
-    {"min", UINT64_C(60000000000000)},
-};
-enum { SECOND = 4 };
-
-/* A decimal number as written: digits / 10^scale. */
-struct decimal {
-    uint64_t digits;
-    unsigned scale;
-    bool overflow;
-};
-
-static const char *skip_blanks(const char *s)
-{
-    while (*s == ' ' || *s == '\t')
-        s++;
-    return s;
-}
-
-static size_t trimmed_length(const char *s)
-{
-    size_t length = strlen(s);
-    while (length > 0 && (s[length - 1] == ' ' || s[length - 1] == '\t'))
-        length--;
-    return length;
-}
-
-static bool append_digit(struct decimal *number, char digit)
-{
-    const wide_t next = (wide_t)number->digits * 10 + (unsigned)(digit - '0');
-    if (next > UINT64_MAX)
-        return false;
-    number->digits = (uint64_t)next;
-    return true;
-}
-
-/* Read digits[.digits]; NULL if there is no such number.  Returns what follows it. */
-static const char *read_decimal(struct decimal *number, const char *s, bool fraction)
-{
-    *number = (struct decimal){0};
-    if (!isdigit((unsigned char)*s))
-        return NULL;
-    for (; isdigit((unsigned char)*s); s++)
-        if (!append_digit(number, *s))
-            number->overflow = true;
-    if (!fraction || *s != '.')
-        return s;
-    if (!isdigit((unsigned char)*++s))
-        return NULL;
-    size_t length = strspn(s, "0123456789");
-    const char *end = s + length;
-    while (length > 0 && s[length - 1] == '0')
-        length--;
-    for (size_t i = 0; i < length; i++)
-        if (number->scale++ >= FRACTION_DIGITS || !append_digit(number, s[i]))
-            number->overflow = true;
-    return end;
-}
-
-static const struct unit *find_unit(const struct unit *units, size_t n, const char *name,
-                                    size_t length)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strlen(units[i].name) == length && memcmp(units[i].name, name, length) == 0)
-            return &units[i];
-    return NULL;
-}
-
-enum fit { FITS, TOO_LARGE, NOT_WHOLE };
-
-static enum fit scale_decimal(uint64_t *value, const struct decimal *number,
-                              uint64_t factor)
-{
-    const wide_t product = (wide_t)number->digits * factor;
-    wide_t divisor = 1;
-    for (unsigned i = 0; i < number->scale && !number->overflow; i++)
-        divisor *= 10;
-    if (number->overflow || product / divisor > UINT64_MAX)
-        return TOO_LARGE;
-    if (product % divisor != 0)
-        return NOT_WHOLE;
-    *value = (uint64_t)(product / divisor);
-    return FITS;
-}
 
 /* The place in "KMGT" of a unit that was meant but not spelt so that it is certain which
  * power (K, KB, kib, M, mb ...), or -1. */
@@ -163,7 +64,7 @@ enum status parse_size(uint64_t *bytes, const char *text, const char *what,
 {
     const char *start = skip_blanks(text);
     struct decimal number;
-    const char *end = read_decimal(&number, start, true);
+    const char *end = decimal_read(&number, start, true);
     if (!end)
         return error_set(err, ERR_CONFIG, at,
                          "bad size '%s' for %s: a size is a number of bytes or a number "
@@ -172,11 +73,11 @@ enum status parse_size(uint64_t *bytes, const char *text, const char *what,
     const char *name = skip_blanks(end);
     const size_t length = trimmed_length(name);
     const struct unit *unit =
-        *name ? find_unit(sizes, ARRAY_LEN(sizes), name, length) : &sizes[0];
+        *name ? unit_find(sizes, ARRAY_LEN(sizes), name, length) : &sizes[0];
     const struct quantity q = {text, what, start, name, (size_t)(end - start), length};
     if (!unit)
         return bad_size_unit(&q, at, err);
-    const enum fit fit = scale_decimal(bytes, &number, unit->factor);
+    const enum fit fit = decimal_scale(bytes, &number, unit->factor);
     if (fit == TOO_LARGE)
         return error_set(err, ERR_CONFIG, at,
                          "bad size '%s' for %s: the number has too many digits; the "
@@ -195,7 +96,7 @@ static enum status bad_rate_unit(const struct quantity *q, struct location at,
     const bool per_second = q->unit_length > 2 && q->unit[q->unit_length - 2] == '/';
     const size_t length = per_second ? q->unit_length - 2 : q->unit_length;
     const int place = vague_unit(q->unit, length);
-    if (find_unit(sizes, ARRAY_LEN(sizes), q->unit, length))
+    if (unit_find(sizes, ARRAY_LEN(sizes), q->unit, length))
         return error_set(err, ERR_CONFIG, at,
                          "bad rate '%s' for %s: a rate is per second; write '%.*s %.*s/s'",
                          q->text, q->what, (int)q->number_length, q->number, (int)length,
@@ -221,10 +122,10 @@ static enum status parse_rate_number(uint64_t *rate, const struct decimal *numbe
     const bool per_second =
         q->unit_length > 2 && memcmp(q->unit + q->unit_length - 2, "/s", 2) == 0;
     const struct unit *unit =
-        per_second ? find_unit(sizes, ARRAY_LEN(sizes), q->unit, q->unit_length - 2) : NULL;
+        per_second ? unit_find(sizes, ARRAY_LEN(sizes), q->unit, q->unit_length - 2) : NULL;
     if (!unit)
         return bad_rate_unit(q, at, err);
-    const enum fit fit = scale_decimal(rate, number, unit->factor);
+    const enum fit fit = decimal_scale(rate, number, unit->factor);
     if (fit == TOO_LARGE)
         return error_set(err, ERR_CONFIG, at,
                          "bad rate '%s' for %s: the number has too many digits; the "
@@ -254,7 +155,7 @@ enum status parse_rate(uint64_t *rate, const char *text, const char *what,
         return OK;
     }
     struct decimal number;
-    const char *end = read_decimal(&number, start, true);
+    const char *end = decimal_read(&number, start, true);
     const char *name = end ? skip_blanks(end) : NULL;
     if (!end || !*name)
         return error_set(err, ERR_CONFIG, at,
@@ -266,44 +167,11 @@ enum status parse_rate(uint64_t *rate, const char *text, const char *what,
     return parse_rate_number(rate, &number, &q, at, err);
 }
 
-enum status parse_time(psec_t *time, const char *text, const char *what, struct location at,
-                       struct error *err)
-{
-    struct decimal number;
-    const char *end = read_decimal(&number, skip_blanks(text), true);
-    const char *name = end ? skip_blanks(end) : NULL;
-    const bool zero = end && number.digits == 0 && !number.overflow;
-    if (!end || (!*name && !zero))
-        return error_set(err, ERR_CONFIG, at,
-                         "bad time '%s' for %s: a time is a number with a unit (ps, ns, "
-                         "us, ms, s, min), such as '60 us'",
-                         text, what);
-    const size_t length = trimmed_length(name);
-    const struct unit *unit =
-        *name ? find_unit(times, ARRAY_LEN(times), name, length) : &times[0];
-    if (!unit)
-        return error_set(err, ERR_CONFIG, at,
-                         "bad time '%s' for %s: unknown unit '%.*s'; units are ps, ns, us, "
-                         "ms, s and min",
-                         text, what, (int)length, name);
-    const enum fit fit = scale_decimal(time, &number, unit->factor);
-    if (fit == TOO_LARGE)
-        return error_set(err, ERR_CONFIG, at,
-                         "bad time '%s' for %s: the number has too many digits; the "
-                         "longest time is 2^64 - 1 ps, some 213 days",
-                         text, what);
-    if (fit == NOT_WHOLE)
-        return error_set(err, ERR_CONFIG, at,
-                         "bad time '%s' for %s: it is not a whole number of picoseconds",
-                         text, what);
-    return OK;
-}
-
 enum status parse_count(uint64_t *count, const char *text, const char *what,
                         struct location at, struct error *err)
 {
     struct decimal number;
-    const char *end = read_decimal(&number, skip_blanks(text), false);
+    const char *end = decimal_read(&number, skip_blanks(text), false);
     if (!end || *skip_blanks(end))
         return error_set(err, ERR_CONFIG, at,
                          "bad count '%s' for %s: a count is a whole number in digits "
@@ -334,47 +202,13 @@ char *format_size(uint64_t bytes, char *buffer, size_t size)
     return buffer;
 }
 
-/* The value in a unit of at least 1000, of which it is a whole number of thousandths. */
-static void format_thousandths(uint64_t value, const struct unit *unit, char *buffer,
-                               size_t size)
-{
-    unsigned thousandths = (unsigned)(value % unit->factor / (unit->factor / 1000));
-    int digits = 3;
-    for (; digits > 0 && thousandths % 10 == 0; digits--)
-        thousandths /= 10;
-    if (digits == 0)
-        snprintf(buffer, size, "%" PRIu64 " %s", value / unit->factor, unit->name);
-    else
-        snprintf(buffer, size, "%" PRIu64 ".%0*u %s", value / unit->factor, digits,
-                 thousandths, unit->name);
-}
-
-/* The largest of the units in which the value has three decimals at most, or NULL. */
-static const struct unit *decimal_unit(uint64_t value, const struct unit *units, size_t n)
-{
-    while (n-- > 0)
-        if (value >= units[n].factor && value % (units[n].factor / 1000) == 0)
-            return &units[n];
-    return NULL;
-}
-
-char *format_time(psec_t time, char *buffer, size_t size)
-{
-    const struct unit *unit = decimal_unit(time, &times[1], SECOND);
-    if (unit)
-        format_thousandths(time, unit, buffer, size);
-    else
-        snprintf(buffer, size, "%" PRIu64 " %s", time, time ? "ps" : "s");
-    return buffer;
-}
-
 char *format_rate(uint64_t rate, char *buffer, size_t size)
 {
     char binary[32], decimal[32];
     format_size(rate, binary, sizeof binary);
-    const struct unit *unit = decimal_unit(rate, &sizes[DECIMAL], POWERS);
+    const struct unit *unit = unit_for(rate, &sizes[DECIMAL], POWERS);
     if (unit)
-        format_thousandths(rate, unit, decimal, sizeof decimal);
+        unit_format(rate, unit, decimal, sizeof decimal);
     const bool shorter = unit && strlen(decimal) <= strlen(binary);
     snprintf(buffer, size, "%s%s",
              rate == 0 ? "unlimited"
