@@ -24,24 +24,15 @@ struct generate_options {
     bool help, list, quiet;
 };
 
-/* Where the generated references go. */
-struct sink_context {
-    struct builder *builder;
-    struct batch batch;
-    struct trace_output output;
-    enum status status;
-    struct error *err;
-};
-
 static const struct generator_ops *find_generator(const char *name, struct error *err)
 {
+    const struct generator_ops *generator = generator_find(name);
+    if (generator)
+        return generator;
     const char *names[GENERATORS_MAX];
     size_t n = 0;
-    for (; n < GENERATORS_MAX && generator_table[n]; n++) {
+    for (; n < GENERATORS_MAX && generator_table[n]; n++)
         names[n] = generator_table[n]->name;
-        if (strcmp(names[n], name) == 0)
-            return generator_table[n];
-    }
     const char *nearest = nearest_name(name, names, n);
     error_set(err, ERR_CONFIG, at_nowhere(),
               "unknown generator '%s'%s%s%s (faultline trace generate --list names them)",
@@ -50,72 +41,30 @@ static const struct generator_ops *find_generator(const char *name, struct error
     return NULL;
 }
 
-static bool flush(struct sink_context *sink)
+static enum status put(void *context, const struct batch *batch, struct error *err)
 {
-    builder_take(sink->builder, &sink->batch);
-    sink->status = trace_output_put(&sink->output, &sink->batch, 0, 0, sink->err);
-    return sink->status == OK;
-}
-
-static bool put(void *context, enum reference_kind kind, vaddr_t vaddr, uint32_t size)
-{
-    struct sink_context *sink = context;
-    builder_add(sink->builder, kind, vaddr, size);
-    return !builder_full(sink->builder) || flush(sink);
-}
-
-static enum status run_generator(const struct generator_ops *generator, const void *params,
-                                 uint64_t seed, struct sink_context *sink)
-{
-    const struct generator_sink to = {.context = sink, .put = put};
-    struct rng rng;
-    rng_seed(&rng, seed);
-    const enum status status = generator->run(params, &rng, &to, sink->err);
-    if (status != OK || sink->status != OK)
-        return status != OK ? status : sink->status;
-    return flush(sink) ? OK : sink->status;
-}
-
-/* "faultline trace generate loop --seed 1 size=266240 ...": all that made the trace. */
-static void format_origin(const struct generator_ops *generator, const void *params,
-                          uint64_t seed, char *origin, size_t size)
-{
-    size_t length = (size_t)snprintf(
-        origin, size, "faultline trace generate %s --seed %" PRIu64, generator->name, seed);
-    for (const struct param *p = generator->params; p && p->name && length < size; p++) {
-        char value[64];
-        length += (size_t)snprintf(origin + length, size - length, " %s=%s", p->name,
-                                   param_format(p, params, value, sizeof value));
-    }
+    return trace_output_put(context, batch, 0, 0, err);
 }
 
 static int generate(const struct generator_ops *generator, const void *params,
                     const struct generate_options *options)
 {
     struct error err;
-    char origin[2048];
+    struct trace_output output;
+    char origin[FLT_ORIGIN_MAX + 1];
     const unsigned granule_shift =
         options->granule ? log2_of(options->granule) : GRANULE_SHIFT_DEFAULT;
-    struct sink_context sink = {.err = &err};
-    format_origin(generator, params, options->seed, origin, sizeof origin);
     const struct flt_writer_options writer = {
-        .granule_shift = granule_shift, .origin = origin, .level = options->level};
-    enum status status = batch_init(&sink.batch, &err);
-    if (status == OK)
-        status = builder_create(&sink.builder, granule_shift, &err);
-    if (status == OK)
-        status = trace_output_open(&sink.output, options->words[1], &writer, "generate",
-                                   options->quiet, &err);
-    int result;
-    if (status == OK) {
-        status = run_generator(generator, params, options->seed, &sink);
-        result = trace_output_close(&sink.output, status, &err);
-    } else {
-        result = command_fail(&err);
-    }
-    builder_free(sink.builder);
-    batch_release(&sink.batch);
-    return result;
+        .granule_shift = granule_shift,
+        .origin = generator_origin(generator, params, options->seed, origin, sizeof origin),
+        .level = options->level};
+    enum status status = trace_output_open(&output, options->words[1], &writer, "generate",
+                                           options->quiet, &err);
+    if (status != OK)
+        return command_fail(&err);
+    const struct generator_output to = {.context = &output, .put = put};
+    status = generator_make(generator, params, options->seed, granule_shift, &to, &err);
+    return trace_output_close(&output, status, &err);
 }
 
 static int generate_with(const struct generator_ops *generator,

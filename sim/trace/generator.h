@@ -21,12 +21,41 @@ struct generator_ops {
     const char *shows;   /* what a student or researcher sees with it: a short paragraph */
     const struct param *params;
     size_t params_size; /* at most PARAM_VALUES_MAX                                      */
-    /* Push references until done or the sink says stop.  The same parameters and the same
-     * state of rng give the same references. */
+    /* See whether the parameters go together: ERR_CONFIG with a sentence that has the one at
+     * fault in quotes.  NULL: they always do. */
+    enum status (*check)(const void *params, struct error *err);
+    /* Push references until done or the sink says stop.  The same parameters, which check
+     * has passed, and the same state of rng give the same references. */
     enum status (*run)(const void *params, struct rng *rng,
                        const struct generator_sink *sink, struct error *err);
 };
 
 extern const struct generator_ops *const generator_table[]; /* ended by NULL */
+
+/* The generator of that name, or NULL. */
+const struct generator_ops *generator_find(const char *name);
+
+MUST_CHECK enum status generator_check(const struct generator_ops *generator,
+                                       const void *params, struct error *err);
+
+/* "faultline trace generate loop --seed 1 size=266240 ...": all that makes a trace.
+ * Returns buffer. */
+char *generator_origin(const struct generator_ops *generator, const void *params,
+                       uint64_t seed, char *buffer, size_t size);
+
+/* Where generated batches go. */
+struct generator_output {
+    void *context;
+    /* What is not OK ends the trace and is returned. */
+    enum status (*put)(void *context, const struct batch *batch, struct error *err);
+};
+
+/* Hand the whole trace to the output, batch by batch.  granule_shift: as of a builder.
+ * ERR_CONFIG of generator_check, before anything is put; ERR_NOMEM. */
+MUST_CHECK enum status generator_make(const struct generator_ops *generator,
+                                      const void *params, uint64_t seed,
+                                      unsigned granule_shift,
+                                      const struct generator_output *output,
+                                      struct error *err);
 
 #endif

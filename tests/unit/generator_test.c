@@ -82,20 +82,71 @@ END_TEST
 
 START_TEST(uniform_references_each_page_alike)
 {
-    unsigned count[16] = {0};
+    static bool touched[16 * PAGE / 8];
+    unsigned count[16] = {0}, places = 0;
     double chi2 = 0;
-    run("uniform", "size=64KiB references=160000");
+    run("uniform", "pages=16 references=160000");
     ck_assert_uint_eq(record.n, 160000);
     for (size_t i = 0; i < record.n; i++) {
         const uint64_t offset = record.refs[i].vaddr - BASE;
         ck_assert_uint_lt(offset, 64 << 10);
         ck_assert_uint_eq(offset % 8, 0);
         count[offset / PAGE]++;
+        places += !touched[offset / 8];
+        touched[offset / 8] = true;
     }
+    ck_assert_uint_eq(places, 16 * PAGE / 8); /* 20 references to each, on average */
     for (int i = 0; i < 16; i++)
         chi2 += (count[i] - 10000.0) * (count[i] - 10000.0) / 10000.0;
     ck_assert_double_lt(chi2, 37.7); /* 15 degrees of freedom, p = 0.001 */
     ck_assert_double_eq_tol(part_of_stores(), 0.3, 0.006);
+}
+END_TEST
+
+/* The seed's draws are the same; only where the pages lie differs. */
+START_TEST(uniform_pages_lie_a_stride_apart)
+{
+    enum { N = 4000 };
+    run("uniform", "pages=6 page_size=8KiB references=4000");
+    struct reference *dense = copy_record();
+    run("uniform", "pages=6 page_size=8KiB stride=2MiB references=4000");
+    ck_assert_uint_eq(record.n, N);
+    for (size_t i = 0; i < N; i++) {
+        const uint64_t offset = dense[i].vaddr - BASE;
+        ck_assert_uint_lt(offset, 6 * 8192);
+        ck_assert_uint_eq(record.refs[i].vaddr,
+                          BASE + (offset / 8192 << 21) + offset % 8192);
+    }
+    run("uniform", "pages=6 page_size=8KiB stride=8KiB references=4000");
+    expect(dense, N);
+    free(dense);
+}
+END_TEST
+
+START_TEST(uniform_refuses_pages_that_overlap_or_end_beyond_all_addresses)
+{
+    ck_assert_int_eq(run_limited("uniform", "page_size=8KiB stride=4KiB", 1, 1),
+                     ERR_CONFIG);
+    /* 65536 strides of 2^48 bytes are 2^64. */
+    ck_assert_int_eq(run_limited("uniform", "pages=65537 stride=256TiB", 1, 1), ERR_CONFIG);
+    ck_assert_int_eq(run_limited("uniform", "pages=65536 stride=256TiB", 1, 1), OK);
+}
+END_TEST
+
+START_TEST(zipf_items_lie_a_stride_apart)
+{
+    enum { N = 4000 };
+    run("zipf", "size=64KiB references=4000");
+    struct reference *dense = copy_record();
+    run("zipf", "size=64KiB stride=2MiB references=4000");
+    ck_assert_uint_eq(record.n, N);
+    for (size_t i = 0; i < N; i++) {
+        const uint64_t offset = dense[i].vaddr - BASE;
+        ck_assert_uint_eq(record.refs[i].vaddr,
+                          BASE + (offset / PAGE << 21) + offset % PAGE);
+    }
+    free(dense);
+    ck_assert_int_eq(run_limited("zipf", "item=8KiB stride=4KiB", 1, 1), ERR_CONFIG);
 }
 END_TEST
 
@@ -197,6 +248,103 @@ START_TEST(pointer_chase_of_one_node_stays_there)
 }
 END_TEST
 
+/* --- whole traces ------------------------------------------------------------------ */
+
+struct taken {
+    unsigned batches, most;
+    uint64_t references, stores;
+};
+
+static enum status take(void *context, const struct batch *batch, struct error *err)
+{
+    struct taken *taken = context;
+    taken->references += batch_references(batch);
+    taken->stores += batch->counts.stores;
+    return ++taken->batches < taken->most ? OK
+                                          : error_set(err, ERR_IO, at_nowhere(), "full");
+}
+
+static enum status make(const char *name, const char *param, const char *value,
+                        uint64_t seed, struct taken *taken)
+{
+    _Alignas(16) unsigned char params[PARAM_VALUES_MAX];
+    const struct generator_ops *generator = generator_find(name);
+    const struct generator_output output = {.context = taken, .put = take};
+    param_defaults(generator->params, params);
+    ck_assert_int_eq(
+        param_set(generator->params, params, param, value, name, at_nowhere(), NULL), OK);
+    return generator_make(generator, params, seed, GRANULE_SHIFT_DEFAULT, &output, NULL);
+}
+
+START_TEST(a_trace_is_handed_on_in_batches_to_its_last_reference)
+{
+    struct taken taken = {.most = 1000};
+    ck_assert_int_eq(make("uniform", "references", "700001", 1, &taken), OK);
+    ck_assert_uint_gt(taken.batches, 1);
+    ck_assert_uint_eq(taken.references, 700001);
+}
+END_TEST
+
+START_TEST(an_output_that_fails_ends_the_trace)
+{
+    for (unsigned most = 1; most < 3; most++) {
+        struct taken taken = {.most = most};
+        ck_assert_int_eq(make("uniform", "references", "700001", 1, &taken), ERR_IO);
+        ck_assert_uint_eq(taken.batches, most);
+    }
+    struct taken last = {.most = 1}; /* the only batch, put when the generator is done */
+    ck_assert_int_eq(make("uniform", "references", "7", 1, &last), ERR_IO);
+}
+END_TEST
+
+START_TEST(the_seed_starts_the_random_numbers_of_a_trace)
+{
+    uint64_t stores[3];
+    record_alloc();
+    for (uint64_t seed = 0; seed < 3; seed++) {
+        struct taken taken = {.most = 1000};
+        ck_assert_int_eq(make("uniform", "references", "10000", seed, &taken), OK);
+        ck_assert_int_eq(run_limited("uniform", "references=10000", seed, RECORD_MAX), OK);
+        stores[seed] = 0;
+        for (size_t i = 0; i < record.n; i++)
+            stores[seed] += record.refs[i].kind == STORE;
+        ck_assert_uint_eq(taken.stores, stores[seed]);
+    }
+    ck_assert(stores[0] != stores[1] && stores[1] != stores[2]);
+    record_free();
+}
+END_TEST
+
+START_TEST(parameters_that_do_not_go_together_put_nothing)
+{
+    struct taken taken = {.most = 1000};
+    ck_assert_int_eq(make("sequential", "size", "4B", 1, &taken), ERR_CONFIG);
+    ck_assert_uint_eq(taken.batches, 0);
+}
+END_TEST
+
+START_TEST(generators_are_found_by_their_names)
+{
+    ck_assert_ptr_null(generator_find("unifor"));
+    for (size_t i = 0; generator_table[i]; i++)
+        ck_assert_ptr_eq(generator_find(generator_table[i]->name), generator_table[i]);
+}
+END_TEST
+
+START_TEST(the_origin_of_a_trace_has_all_that_made_it)
+{
+    _Alignas(16) unsigned char params[PARAM_VALUES_MAX];
+    const struct generator_ops *generator = generator_find("loop");
+    char text[200], cut[20];
+    param_defaults(generator->params, params);
+    ck_assert_str_eq(generator_origin(generator, params, 7, text, sizeof text),
+                     "faultline trace generate loop --seed 7 size=266240 iterations=100 "
+                     "stride=64 writes=0");
+    ck_assert_str_eq(generator_origin(generator, params, 7, cut, sizeof cut),
+                     "faultline trace gen");
+}
+END_TEST
+
 /* --- every generator --------------------------------------------------------------- */
 
 static const char *nth_name(int i)
@@ -255,14 +403,26 @@ static Suite *generator_suite(void)
     tcase_add_test(each, loop_one_page_larger_than_memory_faults_at_every_page_under_lru);
     tcase_add_test(each, loop_stores_the_fraction_asked_for);
     tcase_add_test(each, uniform_references_each_page_alike);
+    tcase_add_test(each, uniform_pages_lie_a_stride_apart);
+    tcase_add_test(each, uniform_refuses_pages_that_overlap_or_end_beyond_all_addresses);
     tcase_add_test(each, zipf_draws_each_rank_with_its_probability);
     tcase_add_test(each, zipf_strews_the_ranks_with_the_seed);
     tcase_add_test(each, zipf_refuses_an_item_larger_than_the_region);
+    tcase_add_test(each, zipf_items_lie_a_stride_apart);
     tcase_add_test(each, phases_share_the_overlap_with_their_neighbour_only);
     tcase_add_test(each, phases_refuse_an_overlap_larger_than_the_set);
     tcase_add_test(each, pointer_chase_is_one_cycle_through_all_nodes);
     tcase_add_test(each, pointer_chase_of_one_node_stays_there);
     suite_add_tcase(suite, each);
+
+    TCase *whole = tcase_create("whole");
+    tcase_add_test(whole, a_trace_is_handed_on_in_batches_to_its_last_reference);
+    tcase_add_test(whole, an_output_that_fails_ends_the_trace);
+    tcase_add_test(whole, the_seed_starts_the_random_numbers_of_a_trace);
+    tcase_add_test(whole, parameters_that_do_not_go_together_put_nothing);
+    tcase_add_test(whole, generators_are_found_by_their_names);
+    tcase_add_test(whole, the_origin_of_a_trace_has_all_that_made_it);
+    suite_add_tcase(suite, whole);
 
     TCase *all = tcase_create("all");
     tcase_add_unchecked_fixture(all, record_alloc, record_free);

@@ -11,8 +11,7 @@ struct phases {
     double writes;
 };
 
-static enum status phases_run(const void *params, struct rng *rng,
-                              const struct generator_sink *sink, struct error *err)
+static enum status phases_check(const void *params, struct error *err)
 {
     const struct phases *p = params;
     if (p->overlap > p->set)
@@ -20,6 +19,14 @@ static enum status phases_run(const void *params, struct rng *rng,
                          "generator 'phases': 'overlap' is larger than 'set'; it may be at "
                          "most %llu B",
                          (unsigned long long)p->set);
+    return OK;
+}
+
+static enum status phases_run(const void *params, struct rng *rng,
+                              const struct generator_sink *sink, struct error *err)
+{
+    const struct phases *p = params;
+    (void)err;
     for (uint64_t phase = 0; phase < p->phases; phase++) {
         const vaddr_t set = BASE + phase * (p->set - p->overlap);
         for (uint64_t i = 0; i < p->length; i++) {
@@ -85,5 +92,6 @@ const struct generator_ops generator_phases = {
         "shows here too.",
     .params = phases_params,
     .params_size = sizeof(struct phases),
+    .check = phases_check,
     .run = phases_run,
 };

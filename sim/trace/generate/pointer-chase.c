@@ -52,8 +52,11 @@ static const struct param pointer_chase_params[] = {
      .offset = offsetof(struct pointer_chase, node_size),
      .fallback = "64 B",
      .min = POINTER,
-     .max = 0x1p20,
-     .help = "bytes from one node to the next in memory"},
+     .max = 0x1p33,
+     .help =
+         "bytes from one node to the next in memory; 2052 KiB: each node on a page, and "
+         "on x86-64 in a page table, of its own, and they are in all sets of a TLB "
+         "alike"},
     {.name = "references",
      .kind = PARAM_UINT,
      .offset = offsetof(struct pointer_chase, references),

@@ -7,17 +7,24 @@ struct sequential {
     uint64_t size, passes, stride, element;
 };
 
-static enum status sequential_run(const void *params, struct rng *rng,
-                                  const struct generator_sink *sink, struct error *err)
+static enum status sequential_check(const void *params, struct error *err)
 {
     const struct sequential *p = params;
-    (void)rng;
     if (p->element > p->size)
         return error_set(
             err, ERR_CONFIG, at_nowhere(),
             "generator 'sequential': 'element' is larger than 'size'; it may be "
             "at most %llu B",
             (unsigned long long)p->size);
+    return OK;
+}
+
+static enum status sequential_run(const void *params, struct rng *rng,
+                                  const struct generator_sink *sink, struct error *err)
+{
+    const struct sequential *p = params;
+    (void)rng;
+    (void)err;
     for (uint64_t pass = 0; pass < p->passes; pass++)
         for (uint64_t at = 0; at <= p->size - p->element; at += p->stride)
             if (!sink->put(sink->context, LOAD, BASE + at, (uint32_t)p->element))
@@ -68,5 +75,6 @@ const struct generator_ops generator_sequential = {
         "is a new page, and most of what was fetched is never touched.",
     .params = sequential_params,
     .params_size = sizeof(struct sequential),
+    .check = sequential_check,
     .run = sequential_run,
 };

@@ -11,7 +11,7 @@
 enum { ACCESS = 8, ITEMS_MAX = 1 << 27 };
 
 struct zipf {
-    uint64_t size, item, references;
+    uint64_t size, item, stride, references;
     double exponent, writes;
 };
 
@@ -67,24 +67,37 @@ static uint32_t ranks_draw(const struct ranks *ranks, struct rng *rng)
     return ranks->item[low];
 }
 
-static enum status zipf_run(const void *params, struct rng *rng,
-                            const struct generator_sink *sink, struct error *err)
+static enum status zipf_check(const void *params, struct error *err)
 {
     const struct zipf *p = params;
     const uint64_t items = p->size / p->item;
-    struct ranks ranks = {0};
     if (items < 1 || items > ITEMS_MAX)
         return error_set(
             err, ERR_CONFIG, at_nowhere(),
             "generator 'zipf': 'size' holds %llu times 'item'; between 1 and %d "
             "are allowed",
             (unsigned long long)items, ITEMS_MAX);
+    if (p->stride && p->stride < p->item)
+        return error_set(
+            err, ERR_CONFIG, at_nowhere(),
+            "generator 'zipf': 'stride' is smaller than 'item'; it must be 0 B "
+            "or at least %llu B",
+            (unsigned long long)p->item);
+    return OK;
+}
+
+static enum status zipf_run(const void *params, struct rng *rng,
+                            const struct generator_sink *sink, struct error *err)
+{
+    const struct zipf *p = params;
+    const uint64_t items = p->size / p->item, stride = p->stride ? p->stride : p->item;
+    struct ranks ranks = {0};
     enum status status = ranks_init(&ranks, (uint32_t)items, p->exponent, rng, err);
     for (uint64_t i = 0; status == OK && i < p->references; i++) {
         const uint64_t item = ranks_draw(&ranks, rng);
         const uint64_t offset = rng_below(rng, p->item / ACCESS) * ACCESS;
         const enum reference_kind kind = rng_real(rng) < p->writes ? STORE : LOAD;
-        if (!sink->put(sink->context, kind, BASE + item * p->item + offset, ACCESS))
+        if (!sink->put(sink->context, kind, BASE + item * stride + offset, ACCESS))
             break;
     }
     ranks_release(&ranks);
@@ -98,7 +111,7 @@ static const struct param zipf_params[] = {
      .fallback = "4 MiB",
      .min = ACCESS,
      .max = 0x1p40,
-     .help = "length of the region; 4 MiB are 1024 items of 4 KiB"},
+     .help = "all items together; 4 MiB are 1024 items of 4 KiB"},
     {.name = "item",
      .kind = PARAM_SIZE,
      .offset = offsetof(struct zipf, item),
@@ -106,6 +119,14 @@ static const struct param zipf_params[] = {
      .min = ACCESS,
      .max = 0x1p30,
      .help = "bytes that share one rank; where in them a reference falls is uniform"},
+    {.name = "stride",
+     .kind = PARAM_SIZE,
+     .offset = offsetof(struct zipf, stride),
+     .fallback = "0 B",
+     .min = 0,
+     .max = 0x1p36,
+     .help = "distance from the start of one item to the next; 0 B: one item after the "
+             "other without a gap"},
     {.name = "exponent",
      .kind = PARAM_REAL,
      .offset = offsetof(struct zipf, exponent),
@@ -143,5 +164,6 @@ const struct generator_ops generator_zipf = {
         "cold items share pages and larger pages waste memory.",
     .params = zipf_params,
     .params_size = sizeof(struct zipf),
+    .check = zipf_check,
     .run = zipf_run,
 };
