@@ -22,6 +22,7 @@ struct trace {
     struct builder *builder;
     void *state;
     struct format_options options;
+    const struct fold *fold; /* or NULL */
     bool ended;
     bool yielded; /* a batch has come out: the trace is not empty */
 };
@@ -153,6 +154,7 @@ enum status trace_open(struct trace **out, const struct trace_options *options,
         return error_nomem(err);
     t->path = strdup(options->path);
     t->info.path = t->path;
+    t->fold = options->fold;
     const enum status status = t->path ? open_any(t, options, err) : error_nomem(err);
     if (status != OK) {
         trace_close(t);
@@ -205,6 +207,10 @@ enum status trace_next(struct trace *trace, struct batch *batch, struct error *e
         return error_set(err, ERR_SYNTAX, at_file(trace->path),
                          "empty trace: no references and no operations");
     trace->yielded = trace->yielded || status == OK;
+    if (status == OK && trace->fold &&
+        !fold_batch(trace->fold, batch, trace->info.granule_shift))
+        return error_set(err, ERR_DAMAGED, at_file(trace->path),
+                         "it has changed while it was being used");
     return status;
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "trace/batch.h"
+#include "trace/fold.h"
 
 struct trace;
 
@@ -13,6 +14,8 @@ struct trace_options {
     uint64_t list_page_size; /* bytes of a page in a list of page numbers; 0: 4096      */
     uint64_t granule;        /* bytes of a block, foreign formats only; 0: the default  */
     bool skip_damaged;       /* native: go on past damaged chunks and count the loss    */
+    const struct fold *fold; /* NULL: addresses as they are; else one that has looked at all
+                              * of the trace; borrowed                                   */
 };
 
 /* What is known of a trace.  The native format knows all of it when opened; a foreign one
