@@ -71,6 +71,9 @@ static inline enum status run_limited(const char *name, const char *settings, ui
                                           at_nowhere(), &err);
         ck_assert_msg(set == OK, "%s", err.text);
     }
+    const enum status checked = generator_check(generator, params, &err);
+    if (checked != OK)
+        return checked;
     struct rng rng;
     rng_seed(&rng, seed);
     record.n = 0;

@@ -1,6 +1,8 @@
 /* cell.c -- see cell.h. */
 #include "experiment/cell.h"
 
+#include "experiment/fold_table.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,21 +28,34 @@ void cell_identity(char id[33], const struct cell_config *config,
              (unsigned long long)hash.low64);
 }
 
-static enum tlb_replacement replacement_of(const char *name)
+static struct mmu_params mmu_params(const struct cell_config *config)
 {
-    return strcmp(name, "fifo") == 0     ? TLB_FIFO
-           : strcmp(name, "random") == 0 ? TLB_RANDOM
-                                         : TLB_LRU;
+    const struct machine_config *machine = &config->machine;
+    return (struct mmu_params){
+        .format = pagetable_find(machine->mmu.name),
+        .format_params = machine->mmu.params,
+        .page_shift = log2_of(config->page_size),
+        .adapted = machine->adapted,
+        .tables_apart = machine->tables_apart,
+        .frames = config->frames,
+        .arrays = machine->arrays,
+        .narrays = machine->narrays,
+        .walk_cache = machine->walk_cache,
+        .table_cache = machine->table_cache,
+        .shootdown = machine->shootdown,
+        .asids = machine->asids,
+        .ncpus = 1,
+        .cost_walk = machine->cost_walk,
+        .cost_instruction = machine->cost_instruction,
+        .seed = config->seed,
+    };
 }
 
 void cell_pager_params(struct pager_params *params, const struct cell_config *config,
                        const struct future *future)
 {
     *params = (struct pager_params){
-        .mmu = {.format = pagetable_find(config->mmu),
-                .page_shift = log2_of(config->page_size),
-                .ncpus = 1,
-                .seed = config->seed},
+        .mmu = mmu_params(config),
         .frames = config->frames,
         .kernel = kernel_find(config->kernel.name),
         .kernel_params = config->kernel.params,
@@ -51,15 +66,6 @@ void cell_pager_params(struct pager_params *params, const struct cell_config *co
     };
     /* The names were checked when the experiment was loaded. */
     assert(params->mmu.format && params->kernel && params->policy);
-    for (int i = 0; i < TLB_LEVELS; i++) {
-        const struct tlb_level_config *level = &config->tlb[i];
-        if (level->entries)
-            params->mmu.tlb[i] = (struct tlb_params){
-                .entries = (uint32_t)level->entries,
-                .ways = (uint32_t)level->ways,
-                .replacement = replacement_of(level->replacement),
-            };
-    }
 }
 
 enum status cell_init(struct cell *cell, const struct cell_config *config,
@@ -124,8 +130,17 @@ static void write_notes(const struct cell_config *config, const struct pager *pa
                  (unsigned long long)future_bytes(pager->future));
         append(notes, size, text);
     }
+    if (fold_table_bits(config)) {
+        snprintf(text, sizeof text, "addresses of the trace are folded into %u bits",
+                 fold_table_bits(config));
+        append(notes, size, text);
+    }
     if (pager->mmu.format->note) {
-        pager->mmu.format->note(pager->mmu.page_shift, text, sizeof text);
+        const struct pagetable_params params = {.page_shift = pager->mmu.page_shift,
+                                                .adapted = config->machine.adapted,
+                                                .frames = config->frames,
+                                                .params = config->machine.mmu.params};
+        pager->mmu.format->note(&params, text, sizeof text);
         if (text[0])
             append(notes, size, text);
         if (has_param(policy->params, "ref_on_load"))
@@ -135,14 +150,64 @@ static void write_notes(const struct cell_config *config, const struct pager *pa
     }
 }
 
+static void count_mmu(struct counters *counters, const struct cell_config *config,
+                      const struct mmu *mmu)
+{
+    struct mmu_counts counts;
+    mmu_sum(mmu, &counts);
+    counters->tlb_l1i_misses = counts.l1_misses[0];
+    counters->tlb_l1d_misses = counts.l1_misses[1];
+    counters->tlb_l2_hits = counts.level_hits[2];
+    counters->tlb_l2_misses = counts.level_misses[2];
+    counters->tlb_l3_hits = counts.level_hits[3];
+    counters->tlb_l3_misses = counts.level_misses[3];
+    counters->tlb_flushes = counts.flushes;
+    counters->walks = counts.walks;
+    counters->walk_accesses = counts.walk_accesses;
+    counters->walk_writes = counts.walk_writes;
+    counters->walk_instructions = counts.walk_instructions;
+    counters->walk_cache_hits = counts.walk_cache_hits;
+    counters->table_cache_hits = counts.table_cache_hits;
+    counters->table_cache_misses = counts.table_cache_misses;
+    counters->modify_walks = counts.modify_walks;
+    counters->alias_faults = counts.alias_faults;
+    counters->table_bytes = mmu_table_bytes_max(mmu);
+    counters->translation_time = counts.translation;
+    if (counters->references)
+        counters->cycles_per_reference = (double)counts.translation * 1e-12 *
+                                         (double)config->machine.clock /
+                                         (double)counters->references;
+}
+
+static void list_tlbs(struct rows *rows, const struct mmu *mmu)
+{
+    for (size_t i = 0; i < mmu->params.narrays; i++) {
+        const struct tlb_array_params *array = &mmu->params.arrays[i];
+        struct tlb_counts counts;
+        mmu_sum_array(mmu, i, &counts);
+        rows_text(rows, array->name);
+        rows_count(rows, array->level);
+        rows_count(rows, array->tlb.entries);
+        rows_count(rows, array->tlb.ways);
+        if (array->level == 1 && array->half != TLB_SYSTEM)
+            rows_blank(rows); /* not counted: what does not miss hits */
+        else
+            rows_count(rows, counts.hits);
+        rows_count(rows, counts.misses);
+        rows_count(rows, counts.fills);
+        rows_count(rows, counts.displaced);
+        rows_count(rows, counts.invalidated);
+        rows_count(rows, counts.flushes);
+        rows_end(rows);
+    }
+}
+
 void cell_result(const struct cell_config *config, const struct pager *pager,
                  const struct reference_counts *counts, uint64_t touched,
                  struct cell_result *result)
 {
     const uint64_t references = counts->ifetches + counts->loads + counts->stores;
     const struct pager_counts *pages = &pager->counts;
-    struct mmu_cpu mmu;
-    mmu_sum(&pager->mmu, &mmu);
     result->state = CELL_DONE;
     result->message[0] = '\0';
     result->index_bytes = pager->future ? future_bytes(pager->future) : 0;
@@ -156,18 +221,15 @@ void cell_result(const struct cell_config *config, const struct pager *pager,
         .faults_cold = pages->faults_cold,
         .faults_major = pages->faults_major,
         .faults_minor = pages->faults_minor,
+        .faults_referenced = pages->faults_referenced,
         .fault_rate = references ? (double)pages->faults / (double)references : 0,
         .page_ins = pages->page_ins,
         .page_outs = pages->page_outs,
         .page_outs_dirty = pages->page_outs_dirty,
-        .tlb_l1i_misses = mmu.l1_misses[TLB_L1I],
-        .tlb_l1d_misses = mmu.l1_misses[TLB_L1D],
-        .tlb_l2_hits = mmu.l2_hits,
-        .tlb_l2_misses = mmu.l2_misses,
-        .walks = mmu.walks,
-        .walk_accesses = mmu.walk_accesses,
         .bytes_fetched = pages->page_ins << pager->mmu.page_shift,
         .bytes_touched = touched,
     };
+    count_mmu(&result->counters, config, &pager->mmu);
+    list_tlbs(&result->tables[TABLE_TLBS], &pager->mmu);
     write_notes(config, pager, result->notes, sizeof result->notes);
 }

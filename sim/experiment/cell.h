@@ -9,7 +9,7 @@
 #include "pager/pager.h"
 
 /* Changes when the same configuration may give other numbers than before. */
-#define MODEL_VERSION "1"
+#define MODEL_VERSION "2"
 
 struct cell {
     const struct cell_config *config;
@@ -34,8 +34,8 @@ MUST_CHECK enum status cell_init(struct cell *cell, const struct cell_config *co
                                  const struct future *future, struct error *err);
 void cell_release(struct cell *cell);
 
-/* Fill in what the finished pager of a cell counted, and the notes.  counts: all references;
- * touched: bytes that were touched. */
+/* Fill in what the finished pager of a cell counted, the table of its TLBs and the notes.
+ * counts: all references; touched: bytes that were touched. */
 void cell_result(const struct cell_config *config, const struct pager *pager,
                  const struct reference_counts *counts, uint64_t touched,
                  struct cell_result *result);

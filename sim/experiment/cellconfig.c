@@ -4,23 +4,24 @@
 #include "base/units.h"
 #include "experiment/cellwork.h"
 #include "experiment/eventsconfig.h"
+#include "experiment/generate.h"
+#include "experiment/machineconfig.h"
 #include "experiment/workload.h"
-#include "machine/pagetable.h"
 
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-static const char *const tlb_sections[] = {"machine.tlb.l1i", "machine.tlb.l1d",
-                                           "machine.tlb.l2"};
-
 static enum status build_trace(struct cellwork *work)
 {
     struct cellconfig_builder *builder = work->builder;
     const struct yaml_node *node;
     const struct trace_name *trace;
-    enum status status = workload_trace(work, &node);
+    enum status status = generate_build(work, &trace);
+    if (status != OK || trace)
+        return status;
+    status = workload_trace(work, &node);
     if (status == OK)
         status =
             trace_name_of(&trace, &builder->traces, node, builder->arena, builder->err);
@@ -73,102 +74,21 @@ static enum status build_memory(struct cellwork *work)
     }
     if (status == OK)
         status = cellwork_record_number(work, &page_size, cell->page_size);
-    if (status == OK && cell->frames != FRAMES_UNLIMITED)
+    if (status == OK && cell->frames != LIMIT_UNLIMITED)
         return cellwork_record_number(work, &frames, cell->frames);
     if (status == OK)
         status = cellwork_record(work, "machine.frames", "unlimited", frames.at);
     return status;
 }
 
-static enum status bad_ways(const struct cellwork *work, const struct cell_value *entries,
-                            const struct cell_value *ways)
+static enum status build_fold(struct cellwork *work)
 {
-    const uint64_t below = entries->number / ways->number * ways->number;
-    const uint64_t above = below + ways->number;
-    const struct location at = ways->given ? ways->at : entries->at;
-    char fitting[64];
-    if (below > 0)
-        snprintf(fitting, sizeof fitting, "%" PRIu64 " or %" PRIu64, below, above);
-    else
-        snprintf(fitting, sizeof fitting, "%" PRIu64, above);
-    return error_set(work->builder->err, ERR_CONFIG, at,
-                     "%s %" PRIu64 "%s does not divide %s %" PRIu64 "%s; with these ways "
-                     "it can be %s entries, with these entries the ways can be full",
-                     ways->key->name, ways->number, ways->given ? "" : " (the default)",
-                     entries->key->name, entries->number,
-                     entries->given ? "" : " (the default)", fitting);
-}
-
-static enum status get_in(const struct cellwork *work, const char *section,
-                          const char *name, struct cell_value *value)
-{
-    char key[64];
-    snprintf(key, sizeof key, "%s.%s", section, name);
-    return cellwork_get(work, key, value);
-}
-
-static enum status build_tlb_level(struct cellwork *work, const char *section,
-                                   struct tlb_level_config *level)
-{
-    struct cell_value entries, ways, replacement;
-    enum status status = get_in(work, section, "entries", &entries);
-    if (status == OK)
-        status = get_in(work, section, "ways", &ways);
-    if (status == OK)
-        status = get_in(work, section, "replacement", &replacement);
-    if (status == OK)
-        status = cellwork_record_number(work, &entries, entries.number);
-    if (status != OK || entries.number == 0)
-        return status;
-    if (ways.number == WAYS_FULL)
-        ways.number = entries.number;
-    if (entries.number % ways.number != 0)
-        return bad_ways(work, &entries, &ways);
-    level->entries = entries.number;
-    level->ways = ways.number;
-    status = cellwork_record_choice(work, &replacement, &level->replacement);
-    return status == OK ? cellwork_record_number(work, &ways, ways.number) : status;
-}
-
-static enum status build_mmu(struct cellwork *work)
-{
-    struct cell_value mmu;
-    enum status status = cellwork_get(work, "machine.mmu", &mmu);
+    struct cell_value fold;
+    const enum status status = cellwork_get(work, "workload.fold", &fold);
     if (status != OK)
         return status;
-    const struct pagetable_ops *format = pagetable_find(mmu.text);
-    assert(format); /* key_parse looked it up in the same table */
-    work->cell->mmu = format->name;
-    status = cellwork_record(work, mmu.key->name, format->name, mmu.at);
-    if (status != OK)
-        return status;
-    if (format->create) {
-        for (size_t i = 0; i < ARRAY_LEN(tlb_sections) && status == OK; i++)
-            status = build_tlb_level(work, tlb_sections[i], &work->cell->tlb[i]);
-        return status;
-    }
-    for (const struct assignment *a = work->layer->first; a; a = a->next)
-        if (strncmp(a->key, "machine.tlb.", 12) == 0)
-            return error_set(work->builder->err, ERR_CONFIG, a->at,
-                             "'%s' needs 'machine.mmu: x86-64'; the ideal MMU%s has no TLB",
-                             a->key, mmu.given ? "" : " (the default)");
-    return OK;
-}
-
-static enum status build_plugin(struct cellwork *work, const char *key,
-                                struct plugin_config *config, const char **label)
-{
-    struct cell_value name;
-    enum status status = cellwork_get(work, key, &name);
-    if (status != OK)
-        return status;
-    const struct plugin plugin = plugin_find(key, name.text);
-    status = plugin_configure(config, &plugin, work->layer, work->builder->err);
-    if (status == OK)
-        status = cellwork_record(work, name.key->name, plugin.name, name.at);
-    if (status != OK)
-        return status;
-    return cellwork_record_params(work, &plugin, config, label);
+    work->cell->fold = fold.number;
+    return cellwork_record_choice(work, &fold, NULL);
 }
 
 static enum status build_timing(struct cellwork *work)
@@ -195,13 +115,17 @@ static enum status build(struct cellwork *work)
 {
     struct cell_config *cell = work->cell;
     const char *kernel_label;
-    enum status status = build_memory(work);
+    enum status status = machineconfig_clock(work);
     if (status == OK)
-        status = build_mmu(work);
+        status = build_memory(work);
     if (status == OK)
-        status = build_plugin(work, "kernel", &cell->kernel, &kernel_label);
+        status = machineconfig_build(work);
     if (status == OK)
-        status = build_plugin(work, "policy", &cell->policy, &cell->policy_label);
+        status = cellwork_plugin(work, "kernel", &cell->kernel, &kernel_label);
+    if (status == OK)
+        status = cellwork_plugin(work, "policy", &cell->policy, &cell->policy_label);
+    if (status == OK)
+        status = build_fold(work);
     if (status == OK)
         status = build_timing(work);
     return status == OK ? cellwork_finish(work) : status;
@@ -221,8 +145,8 @@ void cellconfig_label(const struct cellconfig_builder *builder, struct cell_conf
                       size_t ncells)
 {
     for (size_t i = 0; i < ncells; i++) {
-        if (!cells[i].trace)
-            continue; /* a workload, which has its label */
+        if (!cells[i].trace || cells[i].generate)
+            continue; /* a workload or a generator, which has its label */
         const struct trace_name *own = builder->traces;
         while (own && own->path != cells[i].trace)
             own = own->next;

@@ -5,23 +5,35 @@
 
 #include "experiment/config.h"
 #include "experiment/layer.h"
+#include "experiment/model.h"
 #include "experiment/storage.h"
 #include "experiment/trace_name.h"
 
+struct tlb_keys;
 struct workload;
+
+/* Tables that could be made, so that neighbouring cells need not try. */
+struct machine_trial {
+    const struct plugin_config *mmu; /* NULL: none yet                                    */
+    uint64_t page_size, frames;
+};
 
 /* What building a cell's configuration needs besides its layer. */
 struct cellconfig_builder {
     const char *file; /* the user's file, for what it lacks; NULL: only --set            */
     bool memory_varies;              /* machine.memory is swept, so it tells cells apart */
+    bool model_varies;               /* machine.model is swept                           */
     struct trace_name *traces;       /* of the cells built so far                        */
     const struct workload *workload; /* of the cell built last, for the next to share    */
     struct storage storage;
+    struct models models;
+    struct tlb_keys *tlb_keys;  /* of the arrays met so far                              */
+    struct machine_trial trial; /* of the cell built last                                */
     struct arena *arena;
     struct error *err;
 };
 
-/* Fill in *cell; the trace_label of one that has a trace needs all cells: see
+/* Fill in *cell; the trace_label of one that has the trace of a file needs all cells: see
  * cellconfig_label. */
 MUST_CHECK enum status cellconfig_build(struct cellconfig_builder *builder,
                                         struct cell_config *cell,

@@ -12,15 +12,24 @@ enum { SETTINGS_FIRST = 64 };
 enum status cellwork_get(const struct cellwork *work, const char *name,
                          struct cell_value *value)
 {
-    const struct assignment *a = layer_find(work->layer, name, AXIS_NONE);
-    *value = (struct cell_value){.key = key_find(name), .given = a != NULL};
-    assert(value->key);
+    const struct key *key = key_find(name);
+    assert(key);
+    return cellwork_get_key(work, key, value);
+}
+
+enum status cellwork_get_key(const struct cellwork *work, const struct key *key,
+                             struct cell_value *value)
+{
+    const struct assignment *a = layer_find(work->layer, key->name, AXIS_NONE);
+    const uint64_t clock = work->cell->machine.clock;
+    *value = (struct cell_value){.key = key, .given = a != NULL};
+    assert(clock || !(key->flags & KEY_CYCLES));
     value->text = a ? a->node->text : value->key->fallback;
     value->at = a ? a->node->at : at_nowhere();
     if (!value->text)
         return OK;
-    return key_parse(value->key, &value->number, value->text, value->at,
-                     work->builder->err);
+    return key_parse_clocked(value->key, &value->number, value->text, clock, value->at,
+                             work->builder->err);
 }
 
 enum status cellwork_record(struct cellwork *work, const char *key, const char *text,
@@ -50,6 +59,13 @@ enum status cellwork_record_number(struct cellwork *work, const struct cell_valu
     if (!text)
         return error_nomem(work->builder->err);
     return cellwork_record(work, value->key->name, text, value->at);
+}
+
+enum status cellwork_record_limit(struct cellwork *work, const struct cell_value *value)
+{
+    if (value->number == LIMIT_UNLIMITED)
+        return cellwork_record(work, value->key->name, "unlimited", value->at);
+    return cellwork_record_number(work, value, value->number);
 }
 
 enum status cellwork_record_choice(struct cellwork *work, const struct cell_value *value,
@@ -98,6 +114,22 @@ enum status cellwork_record_params(struct cellwork *work, const struct plugin *p
     if (any)
         *label = arena_printf(arena, "%s)", *label);
     return *label ? OK : error_nomem(work->builder->err);
+}
+
+enum status cellwork_plugin(struct cellwork *work, const char *key,
+                            struct plugin_config *config, const char **label)
+{
+    struct cell_value name;
+    enum status status = cellwork_get(work, key, &name);
+    if (status != OK)
+        return status;
+    const struct plugin plugin = plugin_find(key, name.text);
+    status = plugin_configure(config, &plugin, work->layer, work->builder->err);
+    if (status == OK)
+        status = cellwork_record(work, name.key->name, plugin.name, name.at);
+    if (status != OK)
+        return status;
+    return cellwork_record_params(work, &plugin, config, label);
 }
 
 static int compare_settings(const void *a, const void *b)

@@ -23,9 +23,14 @@ struct cell_value {
     uint64_t number;
 };
 
-/* The value of a scalar key. */
+/* The value of a scalar key.  The cell's clock is set before that of a time that may be
+ * given in cycles is asked for. */
 MUST_CHECK enum status cellwork_get(const struct cellwork *work, const char *name,
                                     struct cell_value *value);
+
+/* The same of an instance of a pattern, which lives as long as the arena. */
+MUST_CHECK enum status cellwork_get_key(const struct cellwork *work, const struct key *key,
+                                        struct cell_value *value);
 
 /* Record an effective setting; both strings live as long as the arena or for ever. */
 MUST_CHECK enum status cellwork_record(struct cellwork *work, const char *key,
@@ -35,6 +40,10 @@ MUST_CHECK enum status cellwork_record(struct cellwork *work, const char *key,
 MUST_CHECK enum status cellwork_record_number(struct cellwork *work,
                                               const struct cell_value *value,
                                               uint64_t number);
+
+/* Record a count or `unlimited`. */
+MUST_CHECK enum status cellwork_record_limit(struct cellwork *work,
+                                             const struct cell_value *value);
 
 /* Record the choice that the value names; *choice, if asked for, is its text, which lives
  * for ever. */
@@ -48,6 +57,10 @@ MUST_CHECK enum status cellwork_record_params(struct cellwork *work,
                                               const struct plugin *plugin,
                                               const struct plugin_config *config,
                                               const char **label);
+
+/* Configure the policy, kernel, MMU or generator that the cell has, and record it. */
+MUST_CHECK enum status cellwork_plugin(struct cellwork *work, const char *key,
+                                       struct plugin_config *config, const char **label);
 
 /* Give the cell its settings, sorted. */
 MUST_CHECK enum status cellwork_finish(struct cellwork *work);

@@ -3,6 +3,7 @@
 #include "experiment/config.h"
 
 #include "experiment/effective.h"
+#include "experiment/model.h"
 #include "experiment/plots.h"
 #include "experiment/preset.h"
 #include "experiment/sweep.h"
@@ -95,6 +96,17 @@ static enum status name_experiment(struct experiment *experiment, const struct l
     return OK;
 }
 
+/* A model that does not vary is a preset under all others. */
+static enum status apply_model(struct layer *layer,
+                               const struct experiment_options *options,
+                               struct arena *arena, struct error *err)
+{
+    struct models models = {.options = options, .arena = arena};
+    return layer_axis_over(layer, "machine.model")
+               ? OK
+               : model_apply(layer, &models, arena, err);
+}
+
 static enum status load(struct experiment *experiment,
                         const struct experiment_options *options, struct arena *arena,
                         struct error *err)
@@ -103,6 +115,8 @@ static enum status load(struct experiment *experiment,
     enum status status = read_sets(&set, options, arena, err);
     if (status == OK)
         status = preset_load(&layer, &set, options, arena, err);
+    if (status == OK)
+        status = apply_model(&layer, options, arena, err);
     if (status == OK)
         status = name_experiment(experiment, &layer, arena, err);
     if (status == OK)

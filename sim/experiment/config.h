@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/param.h"
 #include "base/types.h"
+#include "machine/mmu.h"
 #include "pager/region.h"
 
 #include <stdbool.h>
@@ -18,15 +19,34 @@ struct setting {
     struct location at; /* where the user wrote it; file NULL: a default or --set       */
 };
 
-struct tlb_level_config {
-    uint64_t entries; /* 0: this level does not exist                                   */
-    uint64_t ways;    /* entries per set; == entries: fully associative                 */
-    const char *replacement; /* "lru", "fifo", "random"                                  */
-};
-
-struct plugin_config { /* a policy, a kernel or a device with its parameters */
+struct plugin_config { /* a policy, a kernel, a device or an MMU with its parameters */
     const char *name;
     _Alignas(16) unsigned char params[PARAM_VALUES_MAX]; /* as its table lays them out */
+};
+
+/* How addresses are translated.  With a format without tables there is nothing of what
+ * follows it. */
+struct machine_config {
+    const char *model;        /* name of the preset that it comes from, or NULL           */
+    uint64_t clock;           /* Hz                                                      */
+    struct plugin_config mmu; /* the page-table format                                   */
+    bool
+        tables_apart; /* page tables take no frames of the machine                        */
+    bool adapted; /* the hardware lacks the page size, and its tables are adapted to it   */
+    const struct tlb_array_params *arrays; /* of the TLB: by level, then instructions,
+                                            * data, both                                 */
+    size_t narrays;
+    uint64_t asids; /* see struct mmu_params                                             */
+    struct walk_cache_params walk_cache;
+    struct table_cache_params table_cache;
+    struct shootdown_params shootdown; /* without `timing: events` no limits and no times */
+    psec_t cost_walk, cost_instruction;
+};
+
+/* What the trace of `generate` is made from. */
+struct generate_config {
+    struct plugin_config generator;
+    uint64_t seed;
 };
 
 enum regions_from {
@@ -43,14 +63,16 @@ struct region_config {
     const char *file; /* BACKING_FILE: its name; regions with one name share its pages    */
     uint64_t offset;  /* BACKING_FILE: where in the file it starts, bytes                 */
     bool shared;      /* stores are seen by all that map the file                         */
-    uint8_t protection; /* bits of enum vm_protection; default all                      */
+    uint8_t protection;  /* bits of enum vm_protection; default all                      */
+    unsigned page_shift; /* of its pages, at least that of base pages; 0: base pages      */
+    bool global;         /* it is the same in every address space that has it            */
     struct location at;
 };
 
 /* An item of `workload.processes`, or the one process that `trace` makes. */
 struct process_config {
     const char *name;  /* from `name`, else the label of its trace                        */
-    const char *trace; /* path, resolved; streams too                                    */
+    const char *trace; /* path, resolved, or as struct cell_config's; streams too         */
     const char *const *streams; /* stream k of operations in the trace is streams[k - 1]  */
     const struct location *streams_at; /* [nstreams]: where each is named                 */
     size_t nstreams;
@@ -75,8 +97,7 @@ struct events_config {
     size_t nprocesses;
     uint64_t cpus;  /* 1 .. 64                                                           */
     psec_t cpu_lag; /* how far CPUs may be apart while they replay                        */
-    psec_t cost_reference, cost_tlb_l2_hit, cost_walk_access;
-    psec_t cost_fault, cost_page_copy, cost_page_zero; /* CPU time                       */
+    psec_t cost_reference, cost_fault, cost_page_copy, cost_page_zero; /* CPU time        */
     psec_t quantum, cost_switch;
     struct plugin_config swap_device, files_device; /* files_device.name NULL: files lie
                                                      * on the swap device                */
@@ -91,14 +112,16 @@ struct events_config {
 
 struct cell_config {
     const char *trace;       /* path, resolved against the experiment file's folder; with
-                        * `workload.processes` NULL                                      */
+                        * `workload.processes` NULL; with `generate` generator_origin()  */
     const char *trace_label; /* file name without folder and endings: "cc1"; of a
-                              * workload the names of its processes, "cc1+perl"          */
-    const struct events_config *events; /* NULL with `timing: none`                      */
+                              * workload the names of its processes, "cc1+perl"; of a
+                              * generator "uniform(pages=4096)"                          */
+    const struct generate_config *generate; /* NULL: the trace is not generated          */
+    const struct events_config *events;     /* NULL with `timing: none`                  */
+    bool fold; /* addresses beyond the machine's width are moved into it             */
     uint64_t page_size; /* bytes, a power of two, 512 .. 1 GiB                      */
     uint64_t frames;    /* UINT64_MAX: unlimited                                    */
-    const char *mmu;    /* "ideal", "x86-64"                                        */
-    struct tlb_level_config tlb[3]; /* L1I, L1D, L2; all 0 with mmu: ideal               */
+    struct machine_config machine;
     struct plugin_config kernel, policy;
     const char *policy_label; /* "clock", or with parameters set "clock(hand=stays)"     */
     const char *timing;       /* "none", "events"                                        */

@@ -1,23 +1,24 @@
 /* effective.c -- see effective.h. */
 #include "experiment/effective.h"
 
+#include "experiment/tlb_arrays.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum { INDENT = 2 };
 
-static bool is_tlb(const char *key)
-{
-    return strncmp(key, "machine.tlb.", 12) == 0;
-}
+static const char machine[] = "machine.";
 
-/* Whether some cell may have a TLB: mmu varies, or it is not the ideal one. */
-static bool may_have_tlb(const struct layer *layer)
+/* Whether some cell may have page tables: mmu varies, alone or with the model, or it is not
+ * the ideal one. */
+static bool may_have_tables(const struct layer *layer)
 {
     const struct assignment *mmu = layer_find(layer, "machine.mmu", AXIS_NONE);
     const char *name = mmu ? mmu->node->text : key_find("machine.mmu")->fallback;
-    return layer_axis_over(layer, "machine.mmu") || !key_mmu_is_ideal(name);
+    return layer_axis_over(layer, "machine.mmu") ||
+           (!mmu && layer_axis_over(layer, "machine.model")) || !key_mmu_is_ideal(name);
 }
 
 /* Whether some cell may have events: timing varies, or it is not none. */
@@ -32,19 +33,20 @@ static bool may_have_events(const struct layer *layer)
 static bool is_effective(const struct layer *layer, const struct key *key)
 {
     return !layer_axis_over(layer, key->name) &&
-           (!is_tlb(key->name) || may_have_tlb(layer)) &&
-           (!key->events || may_have_events(layer));
+           (!(key->flags & KEY_TABLES) || may_have_tables(layer)) &&
+           (!(key->flags & KEY_EVENTS) || may_have_events(layer));
 }
 
-/* The scalar to write for a key, or NULL if it has none. */
-static const char *text_of(const struct layer *layer, const struct key *key)
+/* The default to write for a key, or NULL if there is none, or none that holds: with several
+ * models each has its own. */
+static const char *fallback_of(const struct layer *layer, const struct key *key)
 {
-    if (!key_is_scalar(key) || key->kind == KEY_NAME)
+    if ((strcmp(key->name, "machine.frames") == 0 &&
+         layer_find(layer, "machine.memory", AXIS_NONE)) ||
+        (layer_axis_over(layer, "machine.model") &&
+         strncmp(key->name, machine, strlen(machine)) == 0))
         return NULL;
-    if (key->kind == KEY_FRAMES && layer_find(layer, "machine.memory", AXIS_NONE))
-        return NULL;
-    const struct assignment *a = layer_find(layer, key->name, AXIS_NONE);
-    return a ? a->node->text : key->fallback;
+    return key->fallback;
 }
 
 /* Write the sections of key that the one written before it does not have, and then the
@@ -101,27 +103,52 @@ static void write_processes(FILE *out, const struct yaml_node *list)
     }
 }
 
-static void write_keys(FILE *out, const struct layer *layer)
+static void write_value(FILE *out, const struct layer *layer, const struct key *key,
+                        const struct yaml_node *said)
+{
+    const char *text = said ? said->text : key->fallback;
+    if (key->kind == KEY_PROCESSES)
+        write_processes(out, said);
+    else
+        fputc(' ', out);
+    if (key_is_plugin(key))
+        write_plugin(out, layer, key, text);
+    else if (said && said->kind == YAML_LIST && key->kind != KEY_PROCESSES)
+        yaml_write_flow(out, said);
+    else if (key->kind != KEY_PROCESSES)
+        yaml_write_scalar(out, text);
+    fputc('\n', out);
+}
+
+/* Write the key, unless it has no value or the value holds nowhere. */
+static void write_key(FILE *out, const struct layer *layer, const struct key *key,
+                      const char **previous)
+{
+    const struct assignment *a = layer_find(layer, key->name, AXIS_NONE);
+    const bool writable = key->kind == KEY_PROCESSES || key->kind == KEY_PAGES ||
+                          (key_is_scalar(key) && key->kind != KEY_NAME);
+    if (!writable || !is_effective(layer, key) || (!a && !fallback_of(layer, key)))
+        return;
+    write_name(out, key->name, *previous);
+    write_value(out, layer, key, a ? a->node : NULL);
+    *previous = key->name;
+}
+
+/* The patterns, which stand together, are written array by array. */
+static void write_keys(FILE *out, const struct layer *layer,
+                       const struct tlb_arrays *arrays)
 {
     const char *previous = "";
+    bool written = false;
     for (size_t i = 0; i < key_count; i++) {
-        const struct key *key = &key_table[i];
-        const struct assignment *list =
-            key->kind == KEY_PROCESSES ? layer_find(layer, key->name, AXIS_NONE) : NULL;
-        const char *text = text_of(layer, key);
-        if ((!text && !list) || !is_effective(layer, key))
+        if (!(key_table[i].flags & KEY_PATTERN)) {
+            write_key(out, layer, &key_table[i], &previous);
             continue;
-        write_name(out, key->name, previous);
-        if (!list)
-            fputc(' ', out);
-        if (list)
-            write_processes(out, list->node);
-        else if (key_is_plugin(key))
-            write_plugin(out, layer, key, text);
-        else
-            yaml_write_scalar(out, text);
-        fputc('\n', out);
-        previous = key->name;
+        }
+        for (size_t k = 0; k < arrays->n && !written; k++)
+            for (size_t part = 0; part < TLB_KEYS; part++)
+                write_key(out, layer, &arrays->all[k]->keys[part], &previous);
+        written = true;
     }
 }
 
@@ -184,6 +211,11 @@ static void write_plots(FILE *out, const struct experiment *experiment)
 enum status effective_write(struct experiment *experiment, const struct layer *layer,
                             struct arena *arena, struct error *err)
 {
+    struct tlb_keys *known = NULL;
+    struct tlb_arrays arrays;
+    const enum status status = tlb_arrays_find(&arrays, layer, &known, arena, err);
+    if (status != OK)
+        return status;
     char *text = NULL;
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
@@ -192,7 +224,7 @@ enum status effective_write(struct experiment *experiment, const struct layer *l
     fputs("experiment: ", out);
     yaml_write_scalar(out, experiment->name);
     fputc('\n', out);
-    write_keys(out, layer);
+    write_keys(out, layer, &arrays);
     write_axes(out, layer, AXIS_ZIP, "zip");
     write_axes(out, layer, AXIS_SWEEP, "sweep");
     write_plots(out, experiment);

@@ -2,7 +2,10 @@
 #include "experiment/eventsconfig.h"
 
 #include "base/units.h"
+#include "experiment/machineconfig.h"
+#include "experiment/region_pages.h"
 #include "experiment/workload.h"
+#include "machine/pagetable.h"
 #include "pager/policy.h"
 
 #include <assert.h>
@@ -18,8 +21,6 @@ static const struct {
     {"machine.cpus", offsetof(struct events_config, cpus)},
     {"machine.cpu_lag", offsetof(struct events_config, cpu_lag)},
     {"machine.cost.reference", offsetof(struct events_config, cost_reference)},
-    {"machine.cost.tlb_l2_hit", offsetof(struct events_config, cost_tlb_l2_hit)},
-    {"machine.cost.walk_access", offsetof(struct events_config, cost_walk_access)},
     {"machine.cost.fault", offsetof(struct events_config, cost_fault)},
     {"machine.cost.page_copy", offsetof(struct events_config, cost_page_copy)},
     {"machine.cost.page_zero", offsetof(struct events_config, cost_page_zero)},
@@ -212,6 +213,31 @@ static enum status check_future(const struct cellwork *work,
                      name);
 }
 
+/* The run that a slowdown is measured against has all the memory that it wants. */
+static enum status check_baseline(const struct cellwork *work,
+                                  const struct events_config *events)
+{
+    const struct pagetable_ops *format = pagetable_find(work->cell->machine.mmu.name);
+    assert(format); /* it was configured before */
+    if (!events->baseline || !(format->features & PAGETABLE_PER_FRAME))
+        return OK;
+    const struct assignment *a = layer_find(work->layer, "baseline", AXIS_NONE);
+    return error_set(work->builder->err, ERR_CONFIG, a ? a->node->at : at_nowhere(),
+                     "the baseline has unlimited memory, and %s needs a number of frames, "
+                     "so that baseline must be no",
+                     format->name);
+}
+
+static enum status build_machine(struct cellwork *work, const struct events_config *events)
+{
+    enum status status = machineconfig_shootdown(work);
+    if (status == OK)
+        status = check_baseline(work, events);
+    return status == OK ? region_pages_check(work->cell, events->processes,
+                                             events->nprocesses, work->builder->err)
+                        : status;
+}
+
 enum status eventsconfig_build(struct cellwork *work)
 {
     struct events_config *events = arena_alloc(work->builder->arena, sizeof *events);
@@ -224,6 +250,8 @@ enum status eventsconfig_build(struct cellwork *work)
         status = build_choices(work, events);
     if (status == OK)
         status = workload_build(work, events);
+    if (status == OK)
+        status = build_machine(work, events);
     if (status == OK)
         status = check_future(work, events);
     if (status == OK)

@@ -6,6 +6,7 @@
 #include "machine/pagetable.h"
 #include "pager/kernel.h"
 #include "pager/policy.h"
+#include "trace/generator.h"
 #include "trace/vm_op.h"
 
 #include <assert.h>
@@ -56,6 +57,9 @@ static size_t plugin_names(const struct key *key, const char **names, size_t max
     else if (key->kind == KEY_KERNEL)
         for (; n < max && kernel_table[n]; n++)
             names[n] = kernel_table[n]->name;
+    else if (key->kind == KEY_GENERATOR)
+        for (; n < max && generator_table[n]; n++)
+            names[n] = generator_table[n]->name;
     else
         for (; n < max && pagetable_table[n]; n++)
             names[n] = pagetable_table[n]->name;
@@ -73,18 +77,17 @@ static enum status find_plugin(const struct key *key, const char *text, struct l
     char list[320];
     join_names(list, sizeof list, names, n);
     const char *nearest = nearest_name(text, names, n);
-    if (key->kind == KEY_MMU)
-        return error_set(err, ERR_CONFIG, at, "unknown %s '%s'%s%s%s; allowed: %s",
-                         key->name, text, nearest ? "; nearest is '" : "",
-                         nearest ? nearest : "", nearest ? "'" : "", list);
-    const char *command = key->kind == KEY_POLICY ? "policies" : "kernels";
+    const char *command = key->kind == KEY_POLICY   ? "policies"
+                          : key->kind == KEY_KERNEL ? "kernels"
+                          : key->kind == KEY_MMU    ? "formats"
+                                                    : "generators";
     if (nearest)
         return error_set(err, ERR_CONFIG, at,
                          "unknown %s '%s'; nearest is '%s'; 'faultline list %s' shows all",
-                         key->name, text, nearest, command);
+                         key_plugin_noun(key), text, nearest, command);
     return error_set(err, ERR_CONFIG, at,
                      "unknown %s '%s'; known: %s; 'faultline list %s' explains them",
-                     key->name, text, list, command);
+                     key_plugin_noun(key), text, list, command);
 }
 
 static enum status out_of_range(const struct key *key, const char *text, struct location at,
@@ -117,9 +120,9 @@ static enum status check_power(const struct key *key, uint64_t number, const cha
 /* The number that a word stands for. */
 static const char *word_of(const struct key *key)
 {
-    return key->kind == KEY_FRAMES || key->kind == KEY_CAPACITY ? "unlimited"
-           : key->kind == KEY_WAYS                              ? "full"
-                                                                : NULL;
+    return key->kind == KEY_LIMIT || key->kind == KEY_CAPACITY ? "unlimited"
+           : key->kind == KEY_WAYS                             ? "full"
+                                                               : NULL;
 }
 
 static enum status parse_number(const struct key *key, uint64_t *number, const char *text,
@@ -136,11 +139,28 @@ static enum status parse_number(const struct key *key, uint64_t *number, const c
         key->name, text, key->min, key->max, word ? ", or " : "", word ? word : "");
 }
 
+/* hertz: 0 if the clock is not known.  Then a number of cycles may be any time; whether it
+ * is a number at all tells the fastest clock. */
 static enum status parse_span(const struct key *key, uint64_t *number, const char *text,
-                              struct location at, struct error *err)
+                              uint64_t hertz, struct location at, struct error *err)
 {
-    const enum status status = parse_time(number, text, key->name, at, err);
+    const bool cycles = key->flags & KEY_CYCLES;
+    const uint64_t clock = hertz ? hertz : CLOCK_MAX;
+    const enum status status =
+        cycles ? parse_clocked_time(number, text, clock, key->name, at, err)
+               : parse_time(number, text, key->name, at, err);
     if (status != OK || key->max == 0 || (*number >= key->min && *number <= key->max))
+        return status;
+    if (cycles && !hertz && is_in_cycles(text))
+        return OK;
+    return out_of_range(key, text, at, err);
+}
+
+static enum status parse_clock(const struct key *key, uint64_t *number, const char *text,
+                               struct location at, struct error *err)
+{
+    const enum status status = parse_frequency(number, text, key->name, at, err);
+    if (status != OK || (*number >= key->min && *number <= key->max))
         return status;
     return out_of_range(key, text, at, err);
 }
@@ -189,13 +209,16 @@ static enum status parse_protection(const struct key *key, uint64_t *number,
 }
 
 static enum status parse_with_unit(const struct key *key, uint64_t *number,
-                                   const char *text, struct location at, struct error *err)
+                                   const char *text, uint64_t hertz, struct location at,
+                                   struct error *err)
 {
     switch (key->kind) {
     case KEY_ADDRESS:
         return parse_address(key, number, text, at, err);
     case KEY_TIME:
-        return parse_span(key, number, text, at, err);
+        return parse_span(key, number, text, hertz, at, err);
+    case KEY_FREQUENCY:
+        return parse_clock(key, number, text, at, err);
     case KEY_PROTECTION:
         return parse_protection(key, number, text, at, err);
     default:
@@ -205,6 +228,12 @@ static enum status parse_with_unit(const struct key *key, uint64_t *number,
 
 enum status key_parse(const struct key *key, uint64_t *number, const char *text,
                       struct location at, struct error *err)
+{
+    return key_parse_clocked(key, number, text, 0, at, err);
+}
+
+enum status key_parse_clocked(const struct key *key, uint64_t *number, const char *text,
+                              uint64_t hertz, struct location at, struct error *err)
 {
     *number = 0;
     const char *word = word_of(key);
@@ -216,6 +245,7 @@ enum status key_parse(const struct key *key, uint64_t *number, const char *text,
     switch (key->kind) {
     case KEY_TEXT:
     case KEY_DEVICE:
+    case KEY_MODEL:
         return OK;
     case KEY_NAME:
         return check_name(key, text, at, err);
@@ -223,8 +253,9 @@ enum status key_parse(const struct key *key, uint64_t *number, const char *text,
     case KEY_CAPACITY:
     case KEY_ADDRESS:
     case KEY_TIME:
+    case KEY_FREQUENCY:
     case KEY_PROTECTION:
-        return parse_with_unit(key, number, text, at, err);
+        return parse_with_unit(key, number, text, hertz, at, err);
     case KEY_POWER:
         status = parse_size(number, text, key->name, at, err);
         return status == OK ? check_power(key, *number, text, at, err) : status;
@@ -232,7 +263,7 @@ enum status key_parse(const struct key *key, uint64_t *number, const char *text,
         status = parse_count(number, text, key->name, at, err);
         return status == OK ? check_power(key, *number, text, at, err) : status;
     case KEY_COUNT:
-    case KEY_FRAMES:
+    case KEY_LIMIT:
     case KEY_WAYS:
         return parse_number(key, number, text, at, err);
     case KEY_CHOICE:
@@ -240,8 +271,10 @@ enum status key_parse(const struct key *key, uint64_t *number, const char *text,
     case KEY_MMU:
     case KEY_POLICY:
     case KEY_KERNEL:
+    case KEY_GENERATOR:
         return find_plugin(key, text, at, err);
     case KEY_NAMES:
+    case KEY_PAGES:
     case KEY_PROCESSES:
     case KEY_REGIONS:
     case KEY_AXES:

@@ -25,7 +25,9 @@ static bool starts_with_part(const char *key, const char *part)
 static bool stand_for_each_other(const char *a, const char *b)
 {
     static const char *const pairs[][2] = {{"machine.memory", "machine.frames"},
-                                           {"trace", "workload.processes"}};
+                                           {"trace", "workload.processes"},
+                                           {"trace", "generate"},
+                                           {"generate", "workload.processes"}};
     bool stand = strcmp(a, b) == 0;
     for (size_t i = 0; i < ARRAY_LEN(pairs); i++)
         stand = stand || (strcmp(a, pairs[i][0]) == 0 && strcmp(b, pairs[i][1]) == 0) ||
@@ -35,17 +37,17 @@ static bool stand_for_each_other(const char *a, const char *b)
 
 bool layer_overrides(const char *key, const struct yaml_node *value, const char *other)
 {
-    if (stand_for_each_other(key, other))
+    const char *param;
+    const struct key *plugin = key_of_param(other, &param);
+    if (stand_for_each_other(key, other) ||
+        (plugin && stand_for_each_other(key, plugin->name)))
         return true;
-    const struct key *known = key_find(key);
-    if (known && key_is_plugin(known))
-        return starts_with_part(other, key);
     if (!value)
         return false;
     if (strcmp(key, "timing") == 0)
         return strcmp(value->text, "none") == 0 && key_needs_events(other);
     return strcmp(key, "machine.mmu") == 0 && key_mmu_is_ideal(value->text) &&
-           starts_with_part(other, "machine.tlb");
+           key_needs_tables(other);
 }
 
 const struct assignment *layer_find(const struct layer *layer, const char *key,

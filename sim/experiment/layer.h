@@ -46,9 +46,10 @@ const struct assignment *layer_find(const struct layer *layer, const char *key,
 void layer_remove(struct layer *layer, const char *key);
 
 /* True if a more specific word on `key` (value, or NULL for any) takes away what a less
- * specific layer said of `other`: the same key; memory and frames, trace and processes, of
- * which one holds; the parameters of a plug-in that is named anew; the TLB of a machine
- * that becomes ideal; what needs `timing: events` if there is none. */
+ * specific layer said of `other`: the same key; memory and frames, trace, generator and
+ * processes, of which one holds; the parameters of a plug-in that is named anew or gives
+ * way; what needs page tables if there are none; what needs `timing: events` if there is
+ * none. */
 bool layer_overrides(const char *key, const struct yaml_node *value, const char *other);
 
 /* An axis that gives values to key, or to a key that overrides it; NULL if none. */

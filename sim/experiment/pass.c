@@ -1,6 +1,7 @@
 /* pass.c -- see pass.h. */
 #include "experiment/pass.h"
 
+#include "experiment/fold_table.h"
 #include "experiment/timed.h"
 
 #include <stdio.h>
@@ -34,6 +35,16 @@ static void cell_fails(struct cell_result *result, const char *message)
 {
     result->state = CELL_FAILED;
     snprintf(result->message, sizeof result->message, "%s", message);
+}
+
+/* The message says which trace it was that cannot be replayed. */
+static void trace_fails(struct cell_result *result, const struct source *source,
+                        const struct error *why)
+{
+    struct error err;
+    error_set(&err, why->code, at_file(source->path), "%s", why->text);
+    result->state = CELL_FAILED;
+    error_format(&err, result->message, sizeof result->message);
 }
 
 static size_t view_for(struct run *run, unsigned page_shift)
@@ -158,7 +169,7 @@ static enum status replay_cell(struct run *run, size_t i, struct error *err)
             error_copy(err, &why);
         return status;
     }
-    cell_fails(run->pass->results[i], why.text);
+    trace_fails(run->pass->results[i], run->pass->source, &why);
     cell_release(&run->cells[i]);
     run->running[i] = false;
     return OK;
@@ -186,9 +197,9 @@ static enum status replay_batch(struct run *run, const struct pass_host *host,
     return status;
 }
 
-static enum status prepare(struct run *run, struct error *err)
+static enum status prepare(struct run *run, const struct fold *fold, struct error *err)
 {
-    enum status status = source_read(run->pass->source, &run->trace, err);
+    enum status status = source_read_folded(run->pass->source, fold, &run->trace, err);
     if (status == OK)
         status = batch_init(&run->batch, err);
     if (status != OK)
@@ -221,15 +232,15 @@ static void clean_up(struct run *run)
     free(run);
 }
 
-enum status pass_run(struct pass *pass, const struct pass_host *host, struct error *err)
+/* Replay the trace, folded as told or not. */
+static enum status replay_pass(struct pass *pass, const struct fold *fold,
+                               const struct pass_host *host, struct error *err)
 {
-    if (!pass->source)
-        return timed_run(pass, host, err);
     struct run *run = calloc(1, sizeof *run);
     if (!run)
         return error_nomem(err);
     run->pass = pass;
-    enum status status = prepare(run, err);
+    enum status status = prepare(run, fold, err);
     if (status == OK)
         status = look_ahead(run, host, err);
     if (status == OK)
@@ -247,4 +258,22 @@ enum status pass_run(struct pass *pass, const struct pass_host *host, struct err
                         pass->results[i]);
     clean_up(run);
     return status;
+}
+
+enum status pass_run(struct pass *pass, const struct pass_host *host, struct error *err)
+{
+    const struct fold *fold;
+    struct error why;
+    if (!pass->source)
+        return timed_run(pass, host, err);
+    const enum status status = folding_fold(&fold, pass->folding, host, &why);
+    if (status == OK)
+        return replay_pass(pass, fold, host, err);
+    if (status != ERR_CELL) {
+        error_copy(err, &why);
+        return status;
+    }
+    for (size_t i = 0; i < pass->ncells; i++)
+        trace_fails(pass->results[i], pass->source, &why);
+    return OK;
 }

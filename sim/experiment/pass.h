@@ -7,9 +7,14 @@
 
 enum { PASS_CELLS = 8 }; /* most cells of a pass; their state should stay in the cache */
 
+struct folding;
+struct fold_table;
+
 struct pass {
     const struct source *source; /* NULL: the one cell has `timing: events`         */
+    struct folding *folding;     /* of that trace, or NULL                               */
     const struct source_table *sources; /* of all traces                                 */
+    struct fold_table *folds;           /* of all traces that are folded                 */
     const struct cell_config *configs[PASS_CELLS];
     struct cell_result *results[PASS_CELLS];
     size_t ncells;

@@ -39,12 +39,12 @@ static const char *find_key(const char *name)
     const char *param, *found = NULL;
     const struct key *key = key_find(name);
     if (key)
-        return key_can_vary(key) ? key->name : NULL;
+        return key_can_vary(key) ? name : NULL;
     if (key_of_param(name, &param))
         return name;
     for (size_t i = 0; i < key_count; i++) {
         const char *dot = strrchr(key_table[i].name, '.');
-        if (!dot || strcmp(dot + 1, name) != 0)
+        if (!dot || strcmp(dot + 1, name) != 0 || key_table[i].flags & KEY_PATTERN)
             continue;
         if (found)
             return NULL;
@@ -136,7 +136,7 @@ static enum status unknown_column(const struct draft *draft, const struct yaml_n
     const char *names[NAMES_MAX];
     size_t n = counter_names(names);
     for (size_t i = 0; i < key_count && n < NAMES_MAX; i++)
-        if (key_can_vary(&key_table[i]))
+        if (key_can_vary(&key_table[i]) && !(key_table[i].flags & KEY_PATTERN))
             names[n++] = key_table[i].name;
     for (size_t t = 0; t < TABLES; t++)
         n = add_columns(&result_tables[t], names, n);
@@ -188,7 +188,7 @@ static enum status check_timing(const struct draft *draft)
         return error_set(draft->err, ERR_CONFIG, draft->plot->at,
                          "a plot over time needs samples: 'timing: events' and their "
                          "interval, such as 'series: 100 ms'");
-    if (table && !some_cell(draft->experiment, false))
+    if (table && table->timed && !some_cell(draft->experiment, false))
         return error_set(draft->err, ERR_CONFIG, draft->plot->at,
                          "a plot of %s needs 'timing: events'", table->name);
     for (; y && !table; y = next_y(draft, y))

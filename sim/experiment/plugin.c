@@ -1,8 +1,10 @@
 /* plugin.c -- see plugin.h. */
 #include "experiment/plugin.h"
 
+#include "machine/pagetable.h"
 #include "pager/kernel.h"
 #include "pager/policy.h"
+#include "trace/generator.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -12,6 +14,16 @@ struct plugin plugin_find(const char *key, const char *name)
 {
     if (strcmp(key, "policy") == 0) {
         const struct policy_ops *ops = policy_find(name);
+        assert(ops && ops->params_size <= PARAM_VALUES_MAX);
+        return (struct plugin){key, ops->name, ops->name, ops->params, NULL};
+    }
+    if (strcmp(key, "machine.mmu") == 0) {
+        const struct pagetable_ops *ops = pagetable_find(name);
+        assert(ops && ops->params_size <= PARAM_VALUES_MAX);
+        return (struct plugin){key, ops->name, ops->name, ops->params, NULL};
+    }
+    if (strcmp(key, "generate") == 0) {
+        const struct generator_ops *ops = generator_find(name);
         assert(ops && ops->params_size <= PARAM_VALUES_MAX);
         return (struct plugin){key, ops->name, ops->name, ops->params, NULL};
     }
@@ -26,8 +38,9 @@ enum status plugin_configure(struct plugin_config *config, const struct plugin *
     config->name = plugin->model;
     param_defaults(plugin->params, config->params);
     char owner[96];
-    const char *dot = strrchr(plugin->key, '.');
-    snprintf(owner, sizeof owner, "%s '%s'", dot ? dot + 1 : plugin->key, plugin->model);
+    const char *noun = key_plugin_noun(key_find(plugin->key));
+    const char *dot = strrchr(noun, '.');
+    snprintf(owner, sizeof owner, "%s '%s'", dot ? dot + 1 : noun, plugin->model);
     enum status status = OK;
     const struct yaml_node *value = plugin->preset ? plugin->preset->first : NULL;
     for (; value && status == OK; value = value->next)
@@ -44,9 +57,34 @@ enum status plugin_configure(struct plugin_config *config, const struct plugin *
     return status;
 }
 
+/* Plug-ins put the names of parameters in quotes. */
+static bool mentions(const char *sentence, const char *param)
+{
+    char quoted[64];
+    snprintf(quoted, sizeof quoted, "'%s'", param);
+    return strstr(sentence, quoted) != NULL;
+}
+
+struct location plugin_place_of_fault(const struct plugin *plugin,
+                                      const struct layer *layer, const char *sentence)
+{
+    const char *name;
+    for (const struct assignment *a = layer->first; a; a = a->next) {
+        const struct key *key = key_of_param(a->key, &name);
+        if (key && strcmp(key->name, plugin->key) == 0 && mentions(sentence, name))
+            return a->node->at;
+    }
+    const struct yaml_node *value = plugin->preset ? plugin->preset->first : NULL;
+    for (; value; value = value->next)
+        if (mentions(sentence, value->key))
+            return value->at;
+    const struct assignment *named = layer_find(layer, plugin->key, AXIS_NONE);
+    return named ? named->node->at : at_nowhere();
+}
+
 enum status plugin_check(const struct layer *layer, struct error *err)
 {
-    static const char *const keys[] = {"kernel", "policy"};
+    static const char *const keys[] = {"kernel", "policy", "machine.mmu", "generate"};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         const struct assignment *name = layer_find(layer, keys[i], AXIS_NONE);
         if (!name)

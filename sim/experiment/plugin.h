@@ -1,4 +1,5 @@
-/* plugin.h -- what policies, kernels and devices have in common: a name and parameters. */
+/* plugin.h -- what policies, kernels, devices, MMUs and generators have in common: a name
+ * and parameters. */
 #ifndef FAULTLINE_EXPERIMENT_PLUGIN_H
 #define FAULTLINE_EXPERIMENT_PLUGIN_H
 
@@ -6,14 +7,14 @@
 #include "experiment/layer.h"
 
 struct plugin {
-    const char *key;   /* "policy", "kernel", "swap.device"                              */
+    const char *key;   /* "policy", "kernel", "swap.device", "machine.mmu", "generate"   */
     const char *name;  /* as the user knows it: that of a device may be a preset's       */
     const char *model; /* as its table has it                                           */
     const struct param *params;     /* NULL: none                                        */
     const struct yaml_node *preset; /* values of parameters, and `device`; NULL: none     */
 };
 
-/* The policy or kernel that key_parse has found to exist. */
+/* The policy, kernel, MMU or generator that key_parse has found to exist. */
 struct plugin plugin_find(const char *key, const char *name);
 
 /* Set *config to the plug-in's defaults, then to what its preset and then the layer say. */
@@ -21,8 +22,13 @@ MUST_CHECK enum status plugin_configure(struct plugin_config *config,
                                         const struct plugin *plugin,
                                         const struct layer *layer, struct error *err);
 
-/* Check what the layer says of the policy and the kernel that it names, although no cell
- * may use them. */
+/* Where the first parameter stands that the sentence has in quotes: the user's words before
+ * the preset's, and if there is none the plug-in's name. */
+struct location plugin_place_of_fault(const struct plugin *plugin,
+                                      const struct layer *layer, const char *sentence);
+
+/* Check what the layer says of the policy, the kernel, the MMU and the generator that it
+ * names, although no cell may use them. */
 MUST_CHECK enum status plugin_check(const struct layer *layer, struct error *err);
 
 #endif

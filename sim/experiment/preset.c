@@ -38,8 +38,17 @@ static bool ends_in_yaml(const char *name)
     return dot && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
 }
 
-size_t preset_names(const char **names, size_t max, const char *folder, const char *part,
-                    struct arena *arena)
+const char *preset_stem(const char *path, struct arena *arena)
+{
+    const char *slash = strrchr(path, '/');
+    const char *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    return arena_strndup(arena, name, dot ? (size_t)(dot - name) : strlen(name));
+}
+
+/* The presets in a part of a folder, with it before their names and in no order. */
+static size_t names_in(const char **names, size_t max, const char *folder, const char *part,
+                       struct arena *arena)
 {
     const char *path = arena_printf(arena, "%s/%s", folder, part);
     DIR *dir = path ? opendir(path) : NULL;
@@ -58,6 +67,26 @@ size_t preset_names(const char **names, size_t max, const char *folder, const ch
     return n;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+size_t preset_names(const char **names, size_t max, const char *const *folders,
+                    size_t nfolders, const char *part, struct arena *arena)
+{
+    size_t n = 0, kept = 0;
+    for (size_t i = 0; i < nfolders; i++)
+        n += names_in(names + n, max - n, folders[i], part, arena);
+    for (size_t i = 0; i < n; i++)
+        names[i] += strlen(part);
+    qsort(names, n, sizeof *names, compare_names);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || strcmp(names[kept - 1], names[i]) != 0)
+            names[kept++] = names[i];
+    return kept;
+}
+
 /* Look for a near name in the part of `folder` in which the preset should be. */
 static const char *nearest_preset(const struct loader *loader, const char *folder,
                                   const char *name)
@@ -66,10 +95,9 @@ static const char *nearest_preset(const struct loader *loader, const char *folde
     const char *part =
         arena_strndup(loader->arena, name, slash ? (size_t)(slash - name) + 1 : 0);
     const char *names[NEAREST_MAX];
-    return part
-               ? nearest_name(name, names,
-                              preset_names(names, NEAREST_MAX, folder, part, loader->arena))
-               : NULL;
+    return part ? nearest_name(name, names,
+                               names_in(names, NEAREST_MAX, folder, part, loader->arena))
+                : NULL;
 }
 
 static enum status missing_preset(const struct loader *loader, const struct yaml_node *name)
@@ -206,6 +234,14 @@ static enum status load_file(const struct loader *loader, struct layer *layer,
         status = layer_merge(layer, set, loader->arena, loader->err);
     layer_remove(layer, "extends");
     return status;
+}
+
+enum status preset_read(struct layer *layer, const char *path,
+                        const struct experiment_options *options, struct arena *arena,
+                        struct error *err)
+{
+    const struct loader loader = {options, arena, err};
+    return load_file(&loader, layer, &(struct chain){path, NULL}, NULL, NULL);
 }
 
 enum status preset_load(struct layer *layer, const struct layer *set,

@@ -12,6 +12,11 @@ MUST_CHECK enum status preset_load(struct layer *layer, const struct layer *set,
                                    const struct experiment_options *options,
                                    struct arena *arena, struct error *err);
 
+/* Read the file of a preset and merge it into *layer over those that it extends. */
+MUST_CHECK enum status preset_read(struct layer *layer, const char *path,
+                                   const struct experiment_options *options,
+                                   struct arena *arena, struct error *err);
+
 /* A path as written at a place, relative to the folder of the file there (to the current
  * folder if it comes from --set).  NULL if out of memory. */
 const char *preset_resolve(const char *path, struct location at, struct arena *arena);
@@ -23,9 +28,13 @@ MUST_CHECK enum status preset_find(const char **out, const char *name, struct lo
                                    const struct experiment_options *options,
                                    struct arena *arena, struct error *err);
 
-/* The presets in a part of a folder of presets ("machines/", or ""), with it before their
- * names and in no order; at most max. */
-size_t preset_names(const char **names, size_t max, const char *folder, const char *part,
-                    struct arena *arena);
+/* The name of a preset by its path: "ra81" for ../devices/ra81.yaml.  NULL if out of
+ * memory. */
+const char *preset_stem(const char *path, struct arena *arena);
+
+/* The presets in a part of the folders of presets ("machines/"), without it, sorted, each
+ * once; at most max. */
+size_t preset_names(const char **names, size_t max, const char *const *folders,
+                    size_t nfolders, const char *part, struct arena *arena);
 
 #endif

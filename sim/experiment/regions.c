@@ -1,6 +1,8 @@
 /* regions.c -- see regions.h. */
 #include "experiment/regions.h"
 
+#include "base/bits.h"
+#include "base/units.h"
 #include "experiment/items.h"
 #include "trace/vm_op.h"
 
@@ -140,6 +142,19 @@ static enum status read_backing(const struct said *said)
     return status;
 }
 
+static enum status read_pages(const struct said *said)
+{
+    uint64_t size, global = 0;
+    enum status status = number_of(said, "page_size", &size);
+    if (status == OK)
+        status = number_of(said, "global", &global);
+    if (status != OK)
+        return status;
+    said->region->page_shift = size ? log2_of(size) : 0;
+    said->region->global = global == 1;
+    return OK;
+}
+
 static enum status read_region(struct region_config *region, const struct yaml_node *map,
                                struct arena *arena, struct error *err)
 {
@@ -158,6 +173,8 @@ static enum status read_region(struct region_config *region, const struct yaml_n
         status = read_length(&said);
     if (status == OK)
         status = read_backing(&said);
+    if (status == OK)
+        status = read_pages(&said);
     uint64_t protection = 0;
     if (status == OK)
         status = number_of(&said, "protection", &protection);
@@ -221,12 +238,13 @@ bool regions_equal(const struct region_config *a, size_t na, const struct region
         equal = a[i].start == b[i].start && a[i].length == b[i].length &&
                 a[i].backing == b[i].backing && a[i].offset == b[i].offset &&
                 a[i].shared == b[i].shared && a[i].protection == b[i].protection &&
+                a[i].page_shift == b[i].page_shift && a[i].global == b[i].global &&
                 strcmp(a[i].name, b[i].name) == 0 &&
                 (a[i].backing != BACKING_FILE || strcmp(a[i].file, b[i].file) == 0);
     return equal;
 }
 
-/* "text 0x400000+0x5000 r-x file cc1+0x0 private" */
+/* "text 0x400000+0x5000 r-x file cc1+0x0 private pages of 2 MiB global" */
 static void write_region(FILE *out, const struct region_config *region)
 {
     fputs(region->name, out);
@@ -237,6 +255,12 @@ static void write_region(FILE *out, const struct region_config *region)
     if (region->backing == BACKING_FILE)
         fprintf(out, " %s+0x%" PRIx64 " %s", region->file, region->offset,
                 region->shared ? "shared" : "private");
+    char size[32];
+    if (region->page_shift)
+        fprintf(out, " pages of %s",
+                format_size(UINT64_C(1) << region->page_shift, size, sizeof size));
+    if (region->global)
+        fputs(" global", out);
 }
 
 const char *regions_text(const struct region_config *regions, size_t n, struct arena *arena)

@@ -1,6 +1,7 @@
 /* run.c -- see run.h. */
 #include "experiment/run.h"
 
+#include "experiment/fold_table.h"
 #include "experiment/pass.h"
 #include "experiment/source.h"
 #include "experiment/store.h"
@@ -18,6 +19,7 @@ struct job {
     const struct run_options *options;
     struct cell_result *results;
     struct source_table sources;
+    struct fold_table folds;
     struct pass *passes;
     size_t npasses;
     pthread_mutex_t lock;
@@ -43,17 +45,24 @@ static enum status open_workload(struct job *job, const struct events_config *ev
     return status;
 }
 
+static enum status open_traces(struct job *job, const struct cell_config *config,
+                               struct error *err)
+{
+    const volatile sig_atomic_t *interrupted = job->options->interrupted;
+    if (config->generate)
+        return source_table_generate(&job->sources, config->trace, config->generate,
+                                     interrupted, err);
+    if (config->events)
+        return open_workload(job, config->events, err);
+    return source_table_add(&job->sources, config->trace, at_nowhere(), interrupted, err);
+}
+
 static enum status open_sources(struct job *job, struct error *err)
 {
     const struct experiment *e = job->experiment;
     enum status status = OK;
-    for (size_t i = 0; i < e->ncells && status == OK; i++) {
-        const struct cell_config *config = &e->cells[i];
-        status = config->events
-                     ? open_workload(job, config->events, err)
-                     : source_table_add(&job->sources, config->trace, at_nowhere(),
-                                        job->options->interrupted, err);
-    }
+    for (size_t i = 0; i < e->ncells && status == OK; i++)
+        status = open_traces(job, &e->cells[i], err);
     return status;
 }
 
@@ -87,10 +96,11 @@ static size_t threads_of(const struct run_options *options)
     return options->jobs ? options->jobs : cores > 0 ? (size_t)cores : 1;
 }
 
-/* Cells that go well together in a pass: they share the trace and, since an index of the
- * future is large, they share that or have none. */
+/* Cells that go well together in a pass: they share the trace, folded or not, and, since an
+ * index of the future is large, they share that or have none. */
 struct group {
     const struct source *source;
+    struct folding *folding;
     uint64_t future;   /* page size of the index; 0: none */
     size_t ncells;     /* still to run                    */
     struct pass *pass; /* the one being filled, or NULL */
@@ -102,21 +112,27 @@ struct plan {
     size_t *group_of; /* [cell] */
 };
 
-static void put_in_group(struct plan *plan, const struct job *job, size_t cell)
+static enum status put_in_group(struct plan *plan, struct job *job, size_t cell,
+                                struct error *err)
 {
     const struct cell_config *config = &job->experiment->cells[cell];
     const struct source *source = source_of(job, cell);
+    struct folding *folding = NULL;
+    if (source && fold_table_get(&folding, &job->folds, config, 0, err) != OK)
+        return ERR_NOMEM;
     const bool future = policy_find(config->policy.name)->sees == POLICY_FUTURE;
     const uint64_t page_size = future ? config->page_size : 0;
     size_t g = 0;
     while (g < plan->ngroups &&
-           (plan->groups[g].source != source || plan->groups[g].future != page_size))
+           (plan->groups[g].source != source || plan->groups[g].folding != folding ||
+            plan->groups[g].future != page_size))
         g++;
     if (g == plan->ngroups)
         plan->groups[plan->ngroups++] =
-            (struct group){.source = source, .future = page_size};
+            (struct group){.source = source, .folding = folding, .future = page_size};
     plan->groups[g].ncells++;
     plan->group_of[cell] = g;
+    return OK;
 }
 
 static void put_in_pass(struct job *job, struct group *group, size_t cell)
@@ -128,7 +144,9 @@ static void put_in_pass(struct job *job, struct group *group, size_t cell)
     if (!group->pass || group->pass->ncells == most) {
         group->pass = &job->passes[job->npasses++];
         group->pass->source = group->source;
+        group->pass->folding = group->folding;
         group->pass->sources = &job->sources;
+        group->pass->folds = &job->folds;
     }
     struct pass *pass = group->pass;
     pass->configs[pass->ncells] = &job->experiment->cells[cell];
@@ -145,16 +163,17 @@ static enum status plan_passes(struct job *job, struct error *err)
         .group_of = calloc(ncells + 1, sizeof *plan.group_of),
     };
     job->passes = calloc(ncells + 1, sizeof *job->passes);
-    const bool enough = plan.groups && plan.group_of && job->passes;
-    for (size_t i = 0; i < ncells && enough; i++)
+    enum status status =
+        plan.groups && plan.group_of && job->passes ? OK : error_nomem(err);
+    for (size_t i = 0; i < ncells && status == OK; i++)
         if (job->results[i].state != CELL_DONE)
-            put_in_group(&plan, job, i);
-    for (size_t i = 0; i < ncells && enough; i++)
+            status = put_in_group(&plan, job, i, err);
+    for (size_t i = 0; i < ncells && status == OK; i++)
         if (job->results[i].state != CELL_DONE)
             put_in_pass(job, &plan.groups[plan.group_of[i]], i);
     free(plan.groups);
     free(plan.group_of);
-    return enough ? OK : error_nomem(err);
+    return status;
 }
 
 /* The digests of the traces of a cell, in their order: digests[n], which the caller frees. */
@@ -282,6 +301,7 @@ enum status experiment_run(const struct experiment *experiment,
 {
     struct job job = {.experiment = experiment, .options = options, .results = results};
     pthread_mutex_init(&job.lock, NULL);
+    fold_table_init(&job.folds, &job.sources);
     int use = -1;
     enum status status = options->folder ? store_enter(&use, options->folder, err) : OK;
     if (status == OK)
@@ -296,6 +316,7 @@ enum status experiment_run(const struct experiment *experiment,
         if (status != OK)
             error_copy(err, &job.error);
     }
+    fold_table_release(&job.folds);
     source_table_release(&job.sources);
     store_leave(use);
     free(job.passes);

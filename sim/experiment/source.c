@@ -2,6 +2,7 @@
 #include "experiment/source.h"
 
 #include "trace/flt.h"
+#include "trace/generator.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -75,9 +76,10 @@ static FILE *nameless(const char **folder)
     return file;
 }
 
-/* Convert the trace into a nameless native file. */
-static enum status spool(struct source *source, struct trace *trace,
-                         const volatile sig_atomic_t *interrupted, struct error *err)
+/* Begin a nameless native file. */
+static enum status spool_begin(struct source *source, struct flt_writer **writer,
+                               unsigned granule_shift, const char *origin,
+                               struct error *err)
 {
     const char *folder;
     source->spool = nameless(&folder);
@@ -85,13 +87,13 @@ static enum status spool(struct source *source, struct trace *trace,
         return error_set(err, ERR_OUTPUT, at_file(folder),
                          "cannot create a temporary file: %s", strerror(errno));
     const struct flt_writer_options options = {
-        .granule_shift = trace_info(trace)->granule_shift, .origin = "", .level = 1};
-    struct flt_writer *writer;
-    enum status status =
-        flt_writer_create_on(&writer, source->spool, folder, &options, err);
-    if (status != OK)
-        return status;
-    status = copy_batches(trace, writer, interrupted, err);
+        .granule_shift = granule_shift, .origin = origin, .level = 1};
+    return flt_writer_create_on(writer, source->spool, folder, &options, err);
+}
+
+static enum status spool_end(struct source *source, struct flt_writer *writer,
+                             enum status status, struct error *err)
+{
     if (status == OK)
         status = flt_writer_finish(writer, err);
     else
@@ -99,6 +101,51 @@ static enum status spool(struct source *source, struct trace *trace,
     snprintf(source->opened, sizeof source->opened, "/proc/self/fd/%d",
              fileno(source->spool));
     return status;
+}
+
+/* Convert the trace into a nameless native file. */
+static enum status spool(struct source *source, struct trace *trace,
+                         const volatile sig_atomic_t *interrupted, struct error *err)
+{
+    struct flt_writer *writer;
+    enum status status =
+        spool_begin(source, &writer, trace_info(trace)->granule_shift, "", err);
+    if (status != OK)
+        return status;
+    status = copy_batches(trace, writer, interrupted, err);
+    return spool_end(source, writer, status, err);
+}
+
+/* Where a generated trace is written to. */
+struct generated {
+    struct flt_writer *writer;
+    const volatile sig_atomic_t *interrupted;
+};
+
+static enum status put_generated(void *context, const struct batch *batch,
+                                 struct error *err)
+{
+    const struct generated *generated = context;
+    const enum status status = flt_writer_put(generated->writer, batch, err);
+    if (status == OK && *generated->interrupted)
+        return error_set(err, ERR_INTERRUPTED, at_nowhere(), "interrupted");
+    return status;
+}
+
+/* Make the trace in a nameless native file. */
+static enum status generate(struct source *source, const struct generate_config *config,
+                            const volatile sig_atomic_t *interrupted, struct error *err)
+{
+    struct generated generated = {.interrupted = interrupted};
+    const struct generator_output output = {.context = &generated, .put = put_generated};
+    enum status status =
+        spool_begin(source, &generated.writer, GRANULE_SHIFT_DEFAULT, source->path, err);
+    if (status != OK)
+        return status;
+    status =
+        generator_make(generator_find(config->generator.name), config->generator.params,
+                       config->seed, GRANULE_SHIFT_DEFAULT, &output, err);
+    return spool_end(source, generated.writer, status, err);
 }
 
 static const char *opened_path(const struct source *source)
@@ -141,6 +188,20 @@ enum status source_open(struct source *source, const char *path,
     return status;
 }
 
+static enum status source_generate(struct source *source, const char *path,
+                                   const struct generate_config *config,
+                                   const volatile sig_atomic_t *interrupted,
+                                   struct error *err)
+{
+    *source = (struct source){.path = path};
+    enum status status = generate(source, config, interrupted, err);
+    if (status == OK)
+        status = learn(source, err);
+    if (status != OK)
+        source_close(source);
+    return status;
+}
+
 void source_close(struct source *source)
 {
     if (source->spool)
@@ -150,25 +211,46 @@ void source_close(struct source *source)
 
 enum status source_read(const struct source *source, struct trace **out, struct error *err)
 {
-    const struct trace_options options = {.path = opened_path(source), .format = "flt"};
+    return source_read_folded(source, NULL, out, err);
+}
+
+enum status source_read_folded(const struct source *source, const struct fold *fold,
+                               struct trace **out, struct error *err)
+{
+    const struct trace_options options = {
+        .path = opened_path(source), .format = "flt", .fold = fold};
     return trace_open(out, &options, err);
+}
+
+static bool is_there(const struct source_table *table, const char *path)
+{
+    for (size_t i = 0; i < table->n; i++)
+        if (strcmp(table->all[i].path, path) == 0)
+            return true;
+    return false;
+}
+
+static enum status make_room(struct source_table *table, struct error *err)
+{
+    if (table->n < table->capacity)
+        return OK;
+    const size_t capacity = table->capacity ? 2 * table->capacity : 16;
+    struct source *all = realloc(table->all, capacity * sizeof *all);
+    if (!all)
+        return error_nomem(err);
+    table->all = all;
+    table->capacity = capacity;
+    return OK;
 }
 
 enum status source_table_add(struct source_table *table, const char *path,
                              struct location at, const volatile sig_atomic_t *interrupted,
                              struct error *err)
 {
-    for (size_t i = 0; i < table->n; i++)
-        if (strcmp(table->all[i].path, path) == 0)
-            return OK;
-    if (table->n == table->capacity) {
-        const size_t capacity = table->capacity ? 2 * table->capacity : 16;
-        struct source *all = realloc(table->all, capacity * sizeof *all);
-        if (!all)
-            return error_nomem(err);
-        table->all = all;
-        table->capacity = capacity;
-    }
+    if (is_there(table, path))
+        return OK;
+    if (make_room(table, err) != OK)
+        return ERR_NOMEM;
     struct error why;
     const enum status status = source_open(&table->all[table->n], path, interrupted, &why);
     table->n += status == OK;
@@ -176,6 +258,21 @@ enum status source_table_add(struct source_table *table, const char *path,
         return error_set(err, status, at, "trace '%s': %.480s", path, why.text);
     if (status != OK)
         error_copy(err, &why);
+    return status;
+}
+
+enum status source_table_generate(struct source_table *table, const char *path,
+                                  const struct generate_config *config,
+                                  const volatile sig_atomic_t *interrupted,
+                                  struct error *err)
+{
+    if (is_there(table, path))
+        return OK;
+    if (make_room(table, err) != OK)
+        return ERR_NOMEM;
+    const enum status status =
+        source_generate(&table->all[table->n], path, config, interrupted, err);
+    table->n += status == OK;
     return status;
 }
 

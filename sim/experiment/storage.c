@@ -21,24 +21,10 @@ static size_t model_names(const char **names, size_t max)
     return n;
 }
 
-static int compare_names(const void *a, const void *b)
-{
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 size_t storage_presets(const char **names, size_t max, const char *const *folders,
                        size_t nfolders, struct arena *arena)
 {
-    size_t n = 0, kept = 0;
-    for (size_t i = 0; i < nfolders; i++)
-        n += preset_names(names + n, max - n, folders[i], part, arena);
-    for (size_t i = 0; i < n; i++)
-        names[i] += sizeof part - 1;
-    qsort(names, n, sizeof *names, compare_names);
-    for (size_t i = 0; i < n; i++)
-        if (kept == 0 || strcmp(names[kept - 1], names[i]) != 0)
-            names[kept++] = names[i];
-    return kept;
+    return preset_names(names, max, folders, nfolders, part, arena);
 }
 
 static enum status unknown_device(const struct storage *storage, const char *key,
@@ -112,15 +98,6 @@ static enum status read_preset(const struct storage_preset **out, struct storage
     return status;
 }
 
-/* "ra81" for ../devices/ra81.yaml. */
-static const char *stem_of(const char *path, struct arena *arena)
-{
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    const char *dot = strrchr(name, '.');
-    return arena_strndup(arena, name, dot ? (size_t)(dot - name) : strlen(name));
-}
-
 enum status storage_find(struct plugin *plugin, const struct device_ops **model,
                          struct storage *storage, const char *key, const char *name,
                          struct location at, struct error *err)
@@ -148,39 +125,12 @@ enum status storage_find(struct plugin *plugin, const struct device_ops **model,
         status = read_preset(&preset, storage, path, err);
     if (status != OK)
         return status;
-    plugin->name = stem_of(path, storage->arena);
+    plugin->name = preset_stem(path, storage->arena);
     plugin->model = preset->model->name;
     plugin->params = preset->model->params;
     plugin->preset = preset->map;
     *model = preset->model;
     return plugin->name ? OK : error_nomem(err);
-}
-
-/* Models put the names of parameters in quotes. */
-static bool mentions(const char *sentence, const char *param)
-{
-    char quoted[64];
-    snprintf(quoted, sizeof quoted, "'%s'", param);
-    return strstr(sentence, quoted) != NULL;
-}
-
-/* Where the first parameter stands that the sentence mentions: the user's words before the
- * preset's, and if there is none the device's name. */
-static struct location place_of_fault(const struct plugin *plugin,
-                                      const struct layer *layer, const char *sentence)
-{
-    const char *name;
-    for (const struct assignment *a = layer->first; a; a = a->next) {
-        const struct key *key = key_of_param(a->key, &name);
-        if (key && strcmp(key->name, plugin->key) == 0 && mentions(sentence, name))
-            return a->node->at;
-    }
-    const struct yaml_node *value = plugin->preset ? plugin->preset->first : NULL;
-    for (; value; value = value->next)
-        if (mentions(sentence, value->key))
-            return value->at;
-    const struct assignment *device = layer_find(layer, plugin->key, AXIS_NONE);
-    return device ? device->node->at : at_nowhere();
 }
 
 static enum status try_model(const struct device_ops *model, const void *params,
@@ -213,8 +163,9 @@ enum status storage_try(uint64_t *capacity, struct storage *storage,
         const enum status status =
             try_model(model, config->params, page_size, &storage->tried_capacity, &why);
         if (status == ERR_CONFIG)
-            return error_set(err, ERR_CONFIG, place_of_fault(plugin, layer, why.text),
-                             "%s '%s': %s", plugin->key, plugin->name, why.text);
+            return error_set(err, ERR_CONFIG,
+                             plugin_place_of_fault(plugin, layer, why.text), "%s '%s': %s",
+                             plugin->key, plugin->name, why.text);
         if (status != OK) {
             error_copy(err, &why);
             return status;

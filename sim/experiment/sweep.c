@@ -68,7 +68,7 @@ static enum status set_strides(struct axes *axes, struct error *err)
     return OK;
 }
 
-/* A parameter of a policy that is swept belongs to a name that no cell will use.  That is
+/* A parameter of a plug-in that is swept belongs to a name that no cell will use.  That is
  * well if it came with that name as the file's default, and a loss otherwise. */
 static enum status check_loss(const struct layer *layer, const struct assignment *a,
                               const struct assignment *axis, struct error *err)
@@ -81,7 +81,8 @@ static enum status check_loss(const struct layer *layer, const struct assignment
     return error_set(err, ERR_CONFIG, a->at,
                      "'%s' would be lost, since '%s' varies; give it with a name in the "
                      "list, such as {name: %s, %s: %s}, or vary '%s' too",
-                     a->key, plugin->name, plugin->fallback, param, a->node->text, a->key);
+                     a->key, plugin->name, key_plugin_example(plugin), param, a->node->text,
+                     a->key);
 }
 
 /* What the cells have in common: the keys that no axis sets. */
@@ -136,6 +137,8 @@ static enum status build_cell(struct cellconfig_builder *builder, struct cell_co
         status = layer_merge(&layer, common, scratch, builder->err);
     if (status == OK)
         status = layer_merge(&layer, &values, scratch, builder->err);
+    if (status == OK && builder->model_varies)
+        status = model_apply(&layer, &builder->models, scratch, builder->err);
     if (status == OK)
         status = cellconfig_build(builder, cell, &layer);
     arena_free(scratch);
@@ -187,12 +190,16 @@ enum status sweep_expand(struct experiment *experiment, const struct layer *laye
         swept[i] = axes.keys[i]->key;
     experiment->swept = swept;
     experiment->nswept = axes.nkeys;
-    bool memory_varies = false;
-    for (size_t i = 0; i < axes.nkeys; i++)
+    bool memory_varies = false, model_varies = false;
+    for (size_t i = 0; i < axes.nkeys; i++) {
         memory_varies = memory_varies || strcmp(swept[i], "machine.memory") == 0;
+        model_varies = model_varies || strcmp(swept[i], "machine.model") == 0;
+    }
     struct cellconfig_builder builder = {.file = experiment->file,
                                          .memory_varies = memory_varies,
+                                         .model_varies = model_varies,
                                          .storage = {.options = options, .arena = arena},
+                                         .models = {.options = options, .arena = arena},
                                          .arena = arena,
                                          .err = err};
     return build_cells(experiment, &axes, layer, &builder);

@@ -2,6 +2,7 @@
 #include "experiment/timed.h"
 
 #include "base/arena.h"
+#include "experiment/fold_table.h"
 #include "workload/simulation.h"
 
 #include <assert.h>
@@ -14,6 +15,8 @@
 struct timed {
     const struct cell_config *config;
     const struct source_table *sources;
+    struct fold_table *folds;
+    const struct pass_host *host;
     struct arena *arena; /* of the processes                                             */
     struct process_params *processes; /* [events->nprocesses]                            */
     struct simulation_params params;
@@ -22,38 +25,47 @@ struct timed {
 
 /* --- traces ----------------------------------------------------------------------------- */
 
+/* A trace, and how it is folded. */
+struct folded {
+    const struct source *source;
+    const struct fold *fold; /* or NULL */
+};
+
 static enum status open_stream(const void *context, struct trace **out, struct error *err)
 {
-    return source_read(context, out, err);
-}
-
-static void set_stream(struct stream *stream, const struct source *source)
-{
-    *stream = (struct stream){
-        .path = source->path,
-        .references = source->references,
-        .granule_shift = source->granule_shift,
-        .open = open_stream,
-        .context = source,
-    };
+    const struct folded *folded = context;
+    return source_read_folded(folded->source, folded->fold, out, err);
 }
 
 static enum status add_streams(const struct timed *timed, struct process_params *to,
-                               const struct process_config *from, struct error *err)
+                               const struct process_config *from, const struct fold *fold,
+                               struct error *err)
 {
-    struct stream *streams = arena_array(timed->arena, from->nstreams + 1, sizeof *streams);
-    if (!streams)
+    const size_t n = from->nstreams + 1;
+    struct stream *streams = arena_array(timed->arena, n, sizeof *streams);
+    struct folded *contexts = arena_array(timed->arena, n, sizeof *contexts);
+    if (!streams || !contexts)
         return error_nomem(err);
-    set_stream(&streams[0], source_table_find(timed->sources, from->trace));
-    for (size_t i = 0; i < from->nstreams; i++)
-        set_stream(&streams[i + 1], source_table_find(timed->sources, from->streams[i]));
+    for (size_t i = 0; i < n; i++) {
+        const struct source *source =
+            source_table_find(timed->sources, i == 0 ? from->trace : from->streams[i - 1]);
+        contexts[i] = (struct folded){source, fold};
+        streams[i] = (struct stream){
+            .path = source->path,
+            .references = source->references,
+            .granule_shift = source->granule_shift,
+            .open = open_stream,
+            .context = &contexts[i],
+        };
+    }
     to->streams = streams;
     to->nstreams = from->nstreams + 1;
     return OK;
 }
 
 static enum status add_regions(const struct timed *timed, struct process_params *to,
-                               const struct process_config *from, struct error *err)
+                               const struct process_config *from, const struct fold *fold,
+                               struct error *err)
 {
     struct region_params *regions =
         arena_array(timed->arena, from->nregions + 1, sizeof *regions);
@@ -65,16 +77,34 @@ static enum status add_regions(const struct timed *timed, struct process_params 
     for (size_t i = 0; i < to->nregions; i++) {
         const struct region_config *region = &from->regions[i];
         regions[i] = (struct region_params){
-            .start = region->start,
+            .start = fold ? fold_address(fold, region->start) : region->start,
             .length = region->length,
             .backing = region->backing,
             .file = region->file,
             .offset = region->offset,
             .shared = region->shared,
             .protection = region->protection,
+            .page_shift = region->page_shift,
+            .global = region->global,
         };
     }
     return OK;
+}
+
+/* Its traces and regions. */
+static enum status add_memory(const struct timed *timed, struct process_params *to,
+                              size_t process, struct error *err)
+{
+    const struct process_config *from = &timed->config->events->processes[process];
+    struct folding *folding;
+    const struct fold *fold;
+    enum status status =
+        fold_table_get(&folding, timed->folds, timed->config, process, err);
+    if (status == OK)
+        status = folding_fold(&fold, folding, timed->host, err);
+    if (status == OK)
+        status = add_streams(timed, to, from, fold, err);
+    return status == OK ? add_regions(timed, to, from, fold, err) : status;
 }
 
 static enum status add_processes(struct timed *timed, struct error *err)
@@ -99,9 +129,7 @@ static enum status add_processes(struct timed *timed, struct error *err)
             .space = from->space,
             .start = from->start,
         };
-        status = add_streams(timed, to, from, err);
-        if (status == OK)
-            status = add_regions(timed, to, from, err);
+        status = add_memory(timed, to, i, err);
     }
     return status;
 }
@@ -189,10 +217,8 @@ static void set_params(struct timed *timed)
     cell_pager_params(&params->pager, config, timed->future.next ? &timed->future : NULL);
     struct pager_params *pager = &params->pager;
     pager->mmu.ncpus = (unsigned)events->cpus;
-    pager->mmu.cost_l2_hit = events->cost_tlb_l2_hit;
-    pager->mmu.cost_walk_access = events->cost_walk_access;
     pager->cost_reference = events->cost_reference;
-    pager->cost_fault = events->cost_fault;
+    pager->cost_fault = pager->mmu.cost_fault = events->cost_fault;
     pager->cost_page_copy = events->cost_page_copy;
     pager->cost_page_zero = events->cost_page_zero;
 }
@@ -261,7 +287,21 @@ static void count_pages(struct counters *counters, const struct pager *pager)
     counters->read_ahead_hits = pages->read_ahead_hits;
     counters->write_backs = pages->write_backs;
     counters->scans = pages->scans;
+    counters->large_pages = pages->large_pages;
+    counters->large_page_failures = pages->large_page_failures;
+    counters->large_page_splits = pages->large_page_splits;
     counters->swap_used_max = slots_used_max(pager->storage.slots);
+}
+
+static void count_shootdowns(struct counters *counters, const struct mmu *mmu)
+{
+    struct mmu_counts counts;
+    mmu_sum(mmu, &counts);
+    counters->shootdowns = counts.shootdowns;
+    counters->shootdown_ipis = counts.ipis;
+    counters->shootdown_ipis_saved = counts.ipis_saved;
+    counters->shootdown_pages = counts.pages_shot_down;
+    counters->shootdown_time = counts.shootdown;
 }
 
 static void count(const struct timed *timed, struct simulation *sim,
@@ -270,18 +310,19 @@ static void count(const struct timed *timed, struct simulation *sim,
     struct simulation_totals totals, ample;
     const struct pager *pager = simulation_pager(sim);
     simulation_totals(sim, &totals);
+    simulation_list_processes(sim, baseline);
+    simulation_take_tables(sim, result->tables);
     cell_result(timed->config, pager, &totals.references, totals.bytes_touched, result);
     struct counters *counters = &result->counters;
     count_times(counters, &totals, timed->config->events->cpus, counters->references);
     count_pages(counters, pager);
+    count_shootdowns(counters, &pager->mmu);
     count_device(counters, simulation_swap(sim));
     if (baseline) {
         simulation_totals(baseline, &ample);
         counters->slowdown =
             ample.elapsed ? (double)totals.elapsed / (double)ample.elapsed : NAN;
     }
-    simulation_list_processes(sim, baseline);
-    simulation_take_tables(sim, result->tables);
 }
 
 static enum status simulate(struct simulation **sim, const struct simulation_params *params,
@@ -301,7 +342,7 @@ static enum status simulate_ample(struct simulation **sim, const struct timed *t
     if (!timed->config->events->baseline)
         return OK;
     *params = timed->params;
-    params->pager.frames = UINT64_MAX;
+    params->pager.frames = params->pager.mmu.frames = UINT64_MAX;
     params->series = 0;
     return simulate(sim, params, host, err);
 }
@@ -309,7 +350,10 @@ static enum status simulate_ample(struct simulation **sim, const struct timed *t
 enum status timed_run(struct pass *pass, const struct pass_host *host, struct error *err)
 {
     assert(pass->ncells == 1);
-    struct timed timed = {.config = pass->configs[0], .sources = pass->sources};
+    struct timed timed = {.config = pass->configs[0],
+                          .sources = pass->sources,
+                          .folds = pass->folds,
+                          .host = host};
     struct simulation *sim = NULL, *baseline = NULL;
     struct simulation_params ample;
     struct error why = {0};

@@ -6,9 +6,10 @@
 
 /* A trace of the experiment; cells that replay the same one share its strings. */
 struct trace_name {
-    const char *path;    /* resolved                                                    */
+    const char *path;    /* resolved; of a generated one what made it                   */
     const char *written; /* as the user wrote it                                        */
-    const char *label;   /* its file's name without folder and endings; "stdin"         */
+    const char *label;   /* its file's name without folder and endings; "stdin"; the name
+                          * of its generator                                            */
     struct trace_name *next;
 };
 
@@ -17,5 +18,11 @@ MUST_CHECK enum status trace_name_of(const struct trace_name **out,
                                      struct trace_name **traces,
                                      const struct yaml_node *node, struct arena *arena,
                                      struct error *err);
+
+/* The trace that a generator makes; path: generator_origin(), which is copied. */
+MUST_CHECK enum status trace_name_generated(const struct trace_name **out,
+                                            struct trace_name **traces, const char *path,
+                                            const char *generator, struct arena *arena,
+                                            struct error *err);
 
 #endif

@@ -1,6 +1,7 @@
 /* value_check.c -- see value_check.h. */
 #include "experiment/value_check.h"
 
+#include "experiment/page_sizes.h"
 #include "experiment/processes.h"
 
 #include <string.h>
@@ -20,7 +21,10 @@ static enum status check_scalar(const struct key *key, const struct assignment *
         return error_set(err, ERR_CONFIG, value->at, "'%s' takes a single value, not %s",
                          a->key, yaml_kind_name(value->kind));
     uint64_t number;
-    return key ? key_parse(key, &number, value->text, value->at, err) : OK;
+    if (!key)
+        return OK;
+    const struct key instance = key_instance(key, a->key);
+    return key_parse(&instance, &number, value->text, value->at, err);
 }
 
 /* A plug-in in a swept list, as a map of its name and its parameters. */
@@ -29,8 +33,8 @@ static enum status check_plugin_map(const struct key *key, const struct assignme
 {
     if (!yaml_find(map, "name"))
         return error_set(err, ERR_CONFIG, map->at,
-                         "a %s in a list needs a name, such as {name: %s}", key->name,
-                         key->fallback);
+                         "a %s in a list needs a name, such as {name: %s}",
+                         key_plugin_noun(key), key_plugin_example(key));
     for (const struct yaml_node *child = map->first; child; child = child->next) {
         const bool name = strcmp(child->key, "name") == 0;
         const enum status status = check_scalar(name ? key : NULL, a, child, err);
@@ -54,12 +58,21 @@ static enum status check_processes(const struct assignment *a, const struct yaml
     return processes_read(&items, &n, node, arena, err);
 }
 
+static enum status check_pages(const struct assignment *a, const struct yaml_node *node,
+                               struct error *err)
+{
+    uint64_t sizes;
+    return page_sizes_read(&sizes, node, a->key, err);
+}
+
 static enum status check_item(const struct key *key, const struct assignment *a,
                               const struct yaml_node *item, struct arena *arena,
                               struct error *err)
 {
     if (key && key->kind == KEY_PROCESSES)
         return check_processes(a, item, arena, err);
+    if (key && key->kind == KEY_PAGES)
+        return check_pages(a, item, err);
     if (item->kind == YAML_MAP && key && key_is_plugin(key))
         return check_plugin_map(key, a, item, err);
     return check_scalar(key, a, item, err);
@@ -115,6 +128,8 @@ enum status value_check(const struct key *key, const struct assignment *a,
         return check_names(a, err);
     if (key && key->kind == KEY_PROCESSES)
         return check_processes(a, a->node, arena, err);
+    if (key && key->kind == KEY_PAGES)
+        return check_pages(a, a->node, err);
     if (!key || key->kind != KEY_PLOTS)
         return check_scalar(key, a, a->node, err);
     if (a->node->kind == YAML_LIST)

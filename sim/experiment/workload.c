@@ -1,6 +1,7 @@
 /* workload.c -- see workload.h. */
 #include "experiment/workload.h"
 
+#include "experiment/generate.h"
 #include "experiment/processes.h"
 #include "experiment/regions.h"
 #include "stats/numbers.h"
@@ -17,7 +18,9 @@ enum {
 /* A workload, and what it was made of: the next cell often has the same. */
 struct workload {
     const struct yaml_node
-        *node;               /* the list of processes, or the value of `trace`        */
+        *node; /* the list of processes, or the value of `trace`; NULL: generated     */
+    const struct trace_name *generated;
+    struct location at;      /* of `generate`                                        */
     uint64_t copies, offset; /* of processes that do not say                         */
     enum regions_from regions_from;
     struct process_config *processes;
@@ -40,18 +43,19 @@ enum status workload_trace(const struct cellwork *work, const struct yaml_node *
     return OK;
 }
 
-/* The items of the list, or one that `trace` makes. */
+/* The items of the list, or one that `trace` or `generate` makes. */
 static enum status read_items(const struct workload *workload, struct process_item **items,
                               size_t *n, struct cellconfig_builder *builder)
 {
     const struct yaml_node *node = workload->node;
-    if (node->kind == YAML_LIST)
+    if (node && node->kind == YAML_LIST)
         return processes_read(items, n, node, builder->arena, builder->err);
     *n = 1;
     *items = arena_array(builder->arena, 1, sizeof **items);
     if (!*items)
         return error_nomem(builder->err);
-    **items = (struct process_item){.config = {.repeat = 1, .at = node->at}, .trace = node};
+    **items = (struct process_item){
+        .config = {.repeat = 1, .at = node ? node->at : workload->at}, .trace = node};
     return OK;
 }
 
@@ -84,9 +88,10 @@ static enum status resolve_streams(struct process_item *item,
 static enum status complete(struct process_item *item, const struct workload *workload,
                             struct cellconfig_builder *builder, const char **label)
 {
-    const struct trace_name *trace;
-    const enum status status =
-        trace_name_of(&trace, &builder->traces, item->trace, builder->arena, builder->err);
+    const struct trace_name *trace = workload->generated;
+    const enum status status = trace ? OK
+                                     : trace_name_of(&trace, &builder->traces, item->trace,
+                                                     builder->arena, builder->err);
     if (status != OK)
         return status;
     item->config.trace = trace->path;
@@ -288,7 +293,8 @@ static enum status make(struct workload *workload, struct cellconfig_builder *bu
     for (size_t i = 0; i < n; i++)
         workload->processes[i] = items[i].config;
     workload->nprocesses = n;
-    workload->trace = workload->node->kind == YAML_LIST ? NULL : items[0].config.trace;
+    const bool list = workload->node && workload->node->kind == YAML_LIST;
+    workload->trace = list ? NULL : items[0].config.trace;
     return describe(workload, builder);
 }
 
@@ -297,8 +303,9 @@ static enum status find(const struct workload **out, const struct workload *want
                         struct cellconfig_builder *builder)
 {
     const struct workload *last = builder->workload;
-    if (!last || last->node != wanted->node || last->copies != wanted->copies ||
-        last->offset != wanted->offset || last->regions_from != wanted->regions_from) {
+    if (!last || last->node != wanted->node || last->generated != wanted->generated ||
+        last->copies != wanted->copies || last->offset != wanted->offset ||
+        last->regions_from != wanted->regions_from) {
         struct workload *made = arena_alloc(builder->arena, sizeof *made);
         if (!made)
             return error_nomem(builder->err);
@@ -340,7 +347,11 @@ enum status workload_build(struct cellwork *work, struct events_config *events)
     enum status status = read_defaults(work, &wanted);
     const struct assignment *list =
         layer_find(work->layer, "workload.processes", AXIS_NONE);
-    if (list)
+    if (status == OK)
+        status = generate_build(work, &wanted.generated);
+    if (wanted.generated)
+        wanted.at = layer_find(work->layer, "generate", AXIS_NONE)->node->at;
+    else if (list)
         wanted.node = list->node;
     else if (status == OK)
         status = workload_trace(work, &wanted.node);

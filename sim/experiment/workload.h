@@ -1,5 +1,5 @@
 /* workload.h -- the processes of a cell with `timing: events`: those of
- * `workload.processes`, or the one of `trace`. */
+ * `workload.processes`, or the one of `trace` or `generate`. */
 #ifndef FAULTLINE_EXPERIMENT_WORKLOAD_H
 #define FAULTLINE_EXPERIMENT_WORKLOAD_H
 

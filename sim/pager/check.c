@@ -1,5 +1,5 @@
 /* check.c -- pager_check: what must hold between any two events. */
-#include "pager/pager.h"
+#include "pager/runs.h"
 
 /* Frames are where their states say, and counted as such. */
 static const char *check_frames(const struct pager *pager)
@@ -15,8 +15,7 @@ static const char *check_frames(const struct pager *pager)
             return "a frame is empty and holds something, or the other way round";
         if (!empty && pager->contents.all[frame->content].frame != pfn)
             return "a frame holds a content that is in another place";
-        if (frame->page != PAGE_NONE && frame->state != FRAME_ACTIVE &&
-            frame->state != FRAME_HELD)
+        if (frame->page != PAGE_NONE && frame->state != FRAME_ACTIVE)
             return "a page maps a frame that is not in use";
         if (frame->waiters && frame->state != FRAME_FILLING)
             return "a fault waits for a frame that is not being filled";
@@ -24,6 +23,9 @@ static const char *check_frames(const struct pager *pager)
     for (int state = 0; state < FRAME_STATES; state++)
         if (count[state] != pager->count[state])
             return "the number of frames in a state is not what was counted";
+    if (count[FRAME_POOL] + count[FRAME_LEAVING] < mmu_table_frames(&pager->mmu) &&
+        count[FRAME_ACTIVE] > 0)
+        return "page tables take more frames than were set aside for them";
     if (writing != pager->writes)
         return "the number of frames being written is not what was counted";
     pfn_t listed = 0;
@@ -46,7 +48,7 @@ static const char *check_pages(const struct pager *pager)
                 return "a page maps a frame that does not hold what it stands for";
         }
     for (page_t page = 0; page < pager->npages; page++) {
-        resident += pager->mmu.bits[page] & PAGE_RESIDENT;
+        resident += (pager->mmu.bits[page] & PAGE_RESIDENT) != 0;
         stands += pager->content_of[page] != CONTENT_NONE;
     }
     for (content_t i = 0; i < pager->contents.n; i++)
@@ -54,6 +56,32 @@ static const char *check_pages(const struct pager *pager)
     if (mappings != resident)
         return "a resident page is not in the list of its frame";
     return refs == stands ? NULL : "contents are referred to by another number of pages";
+}
+
+/* The pages of a large page follow each other, in frames that do so too and are in use. */
+static const char *check_large(const struct pager *pager)
+{
+    const struct mmu *mmu = &pager->mmu;
+    for (page_t page = 0; page < pager->npages; page++) {
+        size_t n;
+        const page_t *pages = mmu_large(mmu, page, &n);
+        if (!pages || pages[0] != page)
+            continue;
+        const pfn_t run = mmu->frame_of[page];
+        if (run % n != 0 || mmu->index->vpns[page] % n != 0)
+            return "a large page, or its run of frames, is not aligned";
+        for (size_t i = 0; i < n; i++) {
+            size_t same;
+            if (mmu_large(mmu, pages[i], &same) != pages ||
+                mmu->index->space_of[pages[i]] != mmu->index->space_of[page] ||
+                mmu->index->vpns[pages[i]] != mmu->index->vpns[page] + i)
+                return "a large page is made of other pages than it should";
+            if (mmu->frame_of[pages[i]] != run + i ||
+                !(mmu->bits[pages[i]] & PAGE_RESIDENT))
+                return "the frames of a large page are not a run, or not mapped";
+        }
+    }
+    return NULL;
 }
 
 static const char *check_slots(const struct pager *pager)
@@ -95,6 +123,12 @@ const char *pager_check(const struct pager *pager)
     if (!wrong)
         wrong = check_pages(pager);
     if (!wrong)
+        wrong = runs_check(pager);
+    if (!wrong)
+        wrong = check_large(pager);
+    if (!wrong)
         wrong = check_slots(pager);
+    if (!wrong)
+        wrong = mmu_check(&pager->mmu);
     return wrong ? wrong : check_lists(pager);
 }

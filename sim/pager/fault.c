@@ -106,7 +106,10 @@ enum status pager_get_frame(struct pager *pager, struct fault *fault, struct err
 {
     if (fault->frame != PFN_NONE)
         return OK;
-    if (!pager->starved.first)
+    const enum status status = large_get_run(pager, fault, err);
+    if (status != OK)
+        return status;
+    if (fault->frame == PFN_NONE && !pager->starved.first)
         fault->frame = frame_take(pager);
     if (fault->frame != PFN_NONE)
         return OK;
@@ -181,96 +184,6 @@ bool pager_must_copy(const struct pager *pager, page_t page)
     return !region || !region->shared;
 }
 
-/* --- filling ---------------------------------------------------------------------------- */
-
-/* The places first..last that may be read together with a content. */
-static void read_window(const struct pager *pager, const struct fault *fault,
-                        const struct content *content, uint64_t *first, uint64_t *last)
-{
-    const bool file = content->file != FILE_NONE;
-    const uint64_t place = file ? content->file_page : content->slot;
-    const uint64_t window = pager->storage.read_ahead;
-    *first = place & ~(window - 1);
-    *last = place | (window - 1);
-    const struct region *region = space_region(pager_space_of(pager, fault->page),
-                                               pager->mmu.index->vpns[fault->page]);
-    if (!region || region->advice == VM_RANDOM)
-        *first = *last = place;
-    if (!region || !file)
-        return;
-    const uint64_t end = region->file_page + (region->last - region->first);
-    *first = *first < region->file_page ? region->file_page : *first;
-    *last = *last > end ? end : *last;
-}
-
-enum status pager_fill(struct pager *pager, struct fault *fault, content_t content,
-                       struct error *err)
-{
-    const struct content c = pager->contents.all[content];
-    const pfn_t pfn = fault->frame;
-    assert(c.frame == PFN_NONE);
-    fault->frame = PFN_NONE;
-    if (!c.saved) {
-        frame_put(pager, pfn, content, FRAME_HELD);
-        pager->owed += pager->params->cost_page_zero;
-        pager_use(pager, fault, pfn);
-        return OK;
-    }
-    frame_put(pager, pfn, content, FRAME_FILLING);
-    pager_wait(pager, fault, pfn);
-    if (pager->storage.read_ahead <= 1)
-        return frame_read(pager, pfn, content, err);
-    uint64_t first, last;
-    read_window(pager, fault, &c, &first, &last);
-    return frame_read_run(pager, pfn, first, last, err);
-}
-
-enum status pager_copy(struct pager *pager, struct fault *fault, struct error *err)
-{
-    const page_t page = fault->page;
-    const content_t old = pager->content_of[page];
-    const pfn_t pfn = fault->frame;
-    content_t own;
-    const enum status status = contents_add(&pager->contents, &own, page, err);
-    if (status != OK)
-        return status;
-    const struct content from = pager->contents.all[old];
-    if (pager->mmu.bits[page] & PAGE_RESIDENT)
-        frame_unmap(pager, page);
-    pager->content_of[page] = own;
-    fault->frame = PFN_NONE;
-    const bool read = from.frame == PFN_NONE && from.saved;
-    frame_put(pager, pfn, own, read ? FRAME_FILLING : FRAME_HELD);
-    pager->frames[pfn].dirty = true; /* no device has it */
-    if (read) {
-        pager_wait(pager, fault, pfn);
-        const enum status reading = frame_read(pager, pfn, old, err);
-        content_unref(pager, old);
-        return reading;
-    }
-    pager->owed += from.frame == PFN_NONE ? pager->params->cost_page_zero
-                                          : pager->params->cost_page_copy;
-    content_unref(pager, old);
-    pager_use(pager, fault, pfn);
-    return OK;
-}
-
-enum status pager_prefetch(struct pager *pager, page_t page, struct error *err)
-{
-    content_t content;
-    const enum status status = pager_content(pager, page, &content, err);
-    if (status != OK)
-        return status;
-    const struct content *c = &pager->contents.all[content];
-    const pfn_t pfn = c->frame == PFN_NONE && c->saved ? frame_take(pager) : PFN_NONE;
-    if (pfn == PFN_NONE)
-        return OK;
-    frame_put(pager, pfn, content, FRAME_FILLING);
-    pager->frames[pfn].read_ahead = true;
-    pager->counts.pages_read_ahead++;
-    return frame_read(pager, pfn, content, err);
-}
-
 /* --- the end of a fault ----------------------------------------------------------------- */
 
 /* True if what the fault's page stands for is in the frame, to be used as it is. */
@@ -292,6 +205,63 @@ static void let_go(struct pager *pager, const struct fault *fault)
         frame_activate(pager, fault->waited);
 }
 
+/* Map the page, alone or with its large page. */
+static enum status map_page(struct pager *pager, const struct fault *fault, pfn_t pfn,
+                            const struct region *region, bool writable, struct error *err)
+{
+    bool large = false;
+    enum status status = OK;
+    if (region && region->page_shift)
+        status = large_map(pager, fault, pfn, &large, err);
+    if (status != OK || large)
+        return status;
+    status = page_set_global(pager, region, fault->page, err);
+    uint8_t *bits = &pager->mmu.bits[fault->page];
+    *bits =
+        (uint8_t)((*bits & ~PAGE_READ_ONLY) | PAGE_SEEN | (writable ? 0 : PAGE_READ_ONLY));
+    if (status == OK)
+        status = frame_map(pager, pfn, fault->page, err);
+    return status == OK ? frame_pay_tables(pager, err) : status;
+}
+
+/* Let through what the page's translation did not. */
+static void unbar_page(struct pager *pager, page_t page, bool writable)
+{
+    struct mmu *mmu = &pager->mmu;
+    const uint8_t bits = mmu->bits[page];
+    if (!(bits & (PAGE_VALID | PAGE_WATCHED)))
+        mmu_set_valid(mmu, page);
+    if (writable != !!(bits & PAGE_READ_ONLY))
+        return;
+    if (writable)
+        large_allow_store(pager, page);
+    mmu_set_read_only(mmu, page, !writable);
+}
+
+/* Give the fault its page, which is in the frame. */
+static enum status use_page(struct pager *pager, struct fault *fault, pfn_t pfn, bool copy,
+                            struct error *err)
+{
+    const page_t page = fault->page;
+    const struct region *region =
+        space_region(pager_space_of(pager, page), pager->mmu.index->vpns[page]);
+    const bool writable =
+        !copy && (fault->store || !region || region->protection & VM_WRITE);
+    if (pager->mmu.bits[page] & PAGE_RESIDENT) {
+        unbar_page(pager, page, writable);
+    } else {
+        const enum status status = map_page(pager, fault, pfn, region, writable, err);
+        if (status != OK)
+            return status;
+    }
+    struct frame *frame = &pager->frames[pfn];
+    pager->counts.read_ahead_hits += frame->read_ahead;
+    frame->read_ahead = false;
+    if (frame->state == FRAME_HELD)
+        frame_activate(pager, pfn);
+    return OK;
+}
+
 /* The page is in memory: map it.  False if that is no longer so, or a store needs more. */
 static enum status finish(struct pager *pager, struct fault *fault, bool *mapped,
                           struct error *err)
@@ -304,26 +274,12 @@ static enum status finish(struct pager *pager, struct fault *fault, bool *mapped
     *mapped = can_map(pager, fault, pfn, copy);
     if (!*mapped || fault->waited != pfn)
         let_go(pager, fault);
-    if (!*mapped)
-        return OK;
-    struct frame *frame = &pager->frames[pfn];
-    uint8_t *bits = &pager->mmu.bits[page];
-    if (!(*bits & PAGE_RESIDENT)) {
-        const enum status status = frame_map(pager, pfn, page, err);
-        if (status != OK)
-            return status;
-    }
-    const struct region *region =
-        space_region(pager_space_of(pager, page), pager->mmu.index->vpns[page]);
-    const bool writable =
-        !copy && (fault->store || !region || region->protection & VM_WRITE);
-    *bits =
-        (uint8_t)((*bits & ~PAGE_READ_ONLY) | (writable ? 0 : PAGE_READ_ONLY) | PAGE_SEEN);
-    pager->counts.read_ahead_hits += frame->read_ahead;
-    frame->read_ahead = false;
-    if (frame->state == FRAME_HELD)
-        frame_activate(pager, pfn);
-    return OK;
+    const enum status status = *mapped ? use_page(pager, fault, pfn, copy, err) : OK;
+    if (status == OK)
+        large_let_go(pager, fault);
+    /* Tables that the mapping needed may have taken the frame. */
+    *mapped = *mapped && pager->mmu.bits[page] & PAGE_RESIDENT;
+    return status;
 }
 
 /* Have the kernel work on the fault until it waits or its page is there. */
@@ -332,6 +288,8 @@ static enum status work(struct pager *pager, struct fault *fault, struct error *
     pager->current = fault;
     const enum status status = pager->kernel->fault(pager->kernel_state, pager, fault, err);
     pager->current = NULL;
+    if (status == OK && fault->run_length)
+        large_follow(pager, fault);
     return status;
 }
 
@@ -366,7 +324,9 @@ enum status pager_fault(struct pager *pager, struct fault *fault, page_t page, b
 
 enum status pager_run_granted(struct pager *pager, struct error *err)
 {
-    enum status status = balance(pager, err);
+    enum status status = frame_pay_tables(pager, err);
+    if (status == OK)
+        status = balance(pager, err);
     while (status == OK && pager->granted.first) {
         struct fault *fault = pop(&pager->granted);
         /* It sets ready by itself where the frame is filled at once. */

@@ -1,6 +1,8 @@
 /* frame.c -- the core map: free frames, mappings, eviction; what policies ask of frames. */
 #include "pager/frame.h"
 
+#include "pager/runs.h"
+
 #include <assert.h>
 
 static void set_state(struct pager *pager, pfn_t pfn, enum frame_state state)
@@ -24,31 +26,52 @@ static page_t first_page(const struct pager *pager, pfn_t pfn)
     return pfn < pager->nused ? pager->frames[pfn].page : PAGE_NONE;
 }
 
+static bool is_referenced(const struct pager *pager, page_t page)
+{
+    return pager->simulate_referenced ? (pager->mmu.bits[page] & PAGE_VALID) != 0
+                                      : mmu_referenced(&pager->mmu, page);
+}
+
 bool frame_referenced(struct pager *pager, pfn_t pfn)
 {
     pager->counts.scans++;
+    if (runs_referenced(pager, pfn))
+        return true;
     for (page_t page = first_page(pager, pfn); page != PAGE_NONE;
          page = pager->next_mapping[page])
-        if (pager->mmu.bits[page] & PAGE_ACCESSED)
+        if (is_referenced(pager, page))
             return true;
     return false;
+}
+
+/* The referenced bit of a large page is about to be cleared for one of its frames: the
+ * others have not been looked at. */
+static void keep_referenced(struct pager *pager, page_t page)
+{
+    size_t n;
+    const page_t *pages = mmu_large(&pager->mmu, page, &n);
+    for (size_t i = 0; pages && is_referenced(pager, page) && i < n; i++)
+        runs_set_referenced(pager, pager->mmu.frame_of[pages[i]], true);
 }
 
 void frame_clear_referenced(struct pager *pager, pfn_t pfn)
 {
     for (page_t page = first_page(pager, pfn); page != PAGE_NONE;
          page = pager->next_mapping[page]) {
-        pager->mmu.bits[page] &= (uint8_t)~PAGE_ACCESSED;
-        if (pager->clear_invalidates)
-            mmu_invalidate(&pager->mmu, page);
+        keep_referenced(pager, page);
+        if (pager->simulate_referenced)
+            mmu_set_invalid(&pager->mmu, page);
+        else
+            mmu_clear_referenced(&pager->mmu, page, pager->clear_invalidates);
     }
+    runs_set_referenced(pager, pfn, false);
 }
 
 void frame_set_referenced(struct pager *pager, pfn_t pfn)
 {
     for (page_t page = first_page(pager, pfn); page != PAGE_NONE;
          page = pager->next_mapping[page])
-        pager->mmu.bits[page] |= PAGE_ACCESSED;
+        mmu_set_referenced(&pager->mmu, page);
 }
 
 bool frame_dirty(const struct pager *pager, pfn_t pfn)
@@ -56,7 +79,7 @@ bool frame_dirty(const struct pager *pager, pfn_t pfn)
     bool dirty = pager->frames[pfn].dirty;
     for (page_t page = first_page(pager, pfn); page != PAGE_NONE && !dirty;
          page = pager->next_mapping[page])
-        dirty = pager->mmu.bits[page] & PAGE_DIRTY;
+        dirty = mmu_modified(&pager->mmu, page);
     return dirty;
 }
 
@@ -67,15 +90,25 @@ pfn_t pager_free_frames(const struct pager *pager)
     return pager->nframes - pager->nused + pager->count[FRAME_FREE];
 }
 
+/* The next frame that was never used. */
+static pfn_t begin_frame(struct pager *pager)
+{
+    const pfn_t pfn = pager->nused++;
+    pager->frames[pfn] = (struct frame){.page = PAGE_NONE, .content = CONTENT_NONE};
+    pager->count[FRAME_FREE]++;
+    return pfn;
+}
+
 pfn_t frame_take(struct pager *pager)
 {
     pfn_t pfn = pager->free_list;
     if (pfn != PFN_NONE) {
-        pager->free_list = pager->frames[pfn].link;
+        if (pager->runs)
+            runs_remove(pager, pfn);
+        else
+            pager->free_list = pager->frames[pfn].link;
     } else if (pager->nused < pager->nframes) {
-        pfn = pager->nused++;
-        pager->frames[pfn] = (struct frame){.page = PAGE_NONE, .content = CONTENT_NONE};
-        pager->count[FRAME_FREE]++;
+        pfn = begin_frame(pager);
     } else {
         return PFN_NONE;
     }
@@ -83,13 +116,15 @@ pfn_t frame_take(struct pager *pager)
     return pfn;
 }
 
-/* Frames that the swap device needs for what lies in it, if it lies in memory. */
+/* Frames that page tables take, and that the swap device needs for what lies in it, if it
+ * lies in memory. */
 static uint64_t pool_wanted(const struct pager *pager)
 {
+    const uint64_t tables = mmu_table_frames(&pager->mmu);
     if (!pager->storage.swap || !device_model(pager->storage.swap)->in_memory)
-        return 0;
+        return tables;
     const uint64_t page_size = (uint64_t)1 << pager->mmu.page_shift;
-    return (device_memory(pager->storage.swap) + page_size - 1) / page_size;
+    return tables + (device_memory(pager->storage.swap) + page_size - 1) / page_size;
 }
 
 static void add_free(struct pager *pager, pfn_t pfn)
@@ -100,6 +135,32 @@ static void add_free(struct pager *pager, pfn_t pfn)
     set_state(pager, pfn, pool ? FRAME_POOL : FRAME_FREE);
     frame->link = *list;
     *list = pfn;
+    if (!pool)
+        runs_added(pager, pfn);
+}
+
+enum status frame_take_run(struct pager *pager, pfn_t *first, pfn_t n, struct error *err)
+{
+    *first = PFN_NONE;
+    const enum status status = runs_want(pager, n, err);
+    if (status != OK || pager->starved.first)
+        return status;
+    *first = runs_lowest(pager, n);
+    if (*first == PFN_NONE)
+        return OK;
+    const pfn_t skipped = pager->nused;
+    while (pager->nused < *first)
+        begin_frame(pager);
+    for (pfn_t pfn = pager->nused; pfn > skipped; pfn--)
+        add_free(pager, pfn - 1);
+    for (pfn_t i = 0; i < n; i++) {
+        if (*first + i < pager->nused)
+            runs_remove(pager, *first + i);
+        else
+            begin_frame(pager);
+        set_state(pager, *first + i, FRAME_GRANTED);
+    }
+    return OK;
 }
 
 void frame_balance_pool(struct pager *pager)
@@ -113,6 +174,24 @@ void frame_balance_pool(struct pager *pager)
     }
     while (pager->count[FRAME_POOL] < wanted && pager_free_frames(pager) > 0)
         add_free(pager, frame_take(pager));
+}
+
+enum status frame_pay_tables(struct pager *pager, struct error *err)
+{
+    const uint64_t tables = mmu_table_frames(&pager->mmu);
+    enum status status = OK;
+    if (pager->count[FRAME_POOL] != pool_wanted(pager))
+        frame_balance_pool(pager);
+    if (tables >= pager->nframes)
+        return error_set(err, ERR_CELL, at_nowhere(),
+                         "memory of %u frames is too small: the page tables take %llu of "
+                         "them; raise machine.memory",
+                         pager->nframes, (unsigned long long)tables);
+    while (status == OK &&
+           pager->count[FRAME_POOL] + pager->count[FRAME_LEAVING] < tables &&
+           pager->count[FRAME_ACTIVE] > 0)
+        status = pager_evict(pager, err);
+    return status;
 }
 
 void frame_free(struct pager *pager, pfn_t pfn)
@@ -136,24 +215,58 @@ void frame_put(struct pager *pager, pfn_t pfn, content_t content, enum frame_sta
 
 /* --- mappings --------------------------------------------------------------------------- */
 
-enum status frame_map(struct pager *pager, pfn_t pfn, page_t page, struct error *err)
+enum status page_set_global(struct pager *pager, const struct region *region, page_t page,
+                            struct error *err)
 {
-    const enum status status = mmu_map(&pager->mmu, page, pfn, err);
-    if (status != OK)
-        return status;
+    if (region && region->global)
+        return mmu_set_global(&pager->mmu, page, err);
+    /* A global region may have been there before. */
+    return pager->mmu.global_of ? mmu_renew_page(&pager->mmu, page, err) : OK;
+}
+
+static void add_mapping(struct pager *pager, pfn_t pfn, page_t page)
+{
     pager->next_mapping[page] = pager->frames[pfn].page;
     pager->frames[pfn].page = page;
     pager->contents.all[pager->frames[pfn].content].page = page;
     struct space *space = pager_space_of(pager, page);
     if (++space->resident > space->resident_max)
         space->resident_max = space->resident;
-    return OK;
 }
 
-void frame_unmap(struct pager *pager, page_t page)
+enum status frame_map(struct pager *pager, pfn_t pfn, page_t page, struct error *err)
+{
+    const enum status status = mmu_map(&pager->mmu, page, pfn, err);
+    if (status == OK)
+        add_mapping(pager, pfn, page);
+    return status;
+}
+
+enum status frame_map_large(struct pager *pager, pfn_t pfn, const page_t *pages,
+                            unsigned shift, struct error *err)
+{
+    const size_t n = (size_t)1 << (shift - pager->mmu.page_shift);
+    const enum status status = mmu_map_large(&pager->mmu, pages, shift, pfn, err);
+    for (size_t i = 0; i < n && status == OK; i++)
+        add_mapping(pager, pfn + (pfn_t)i, pages[i]);
+    pager->counts.large_pages += status == OK;
+    return status;
+}
+
+void frame_split(struct pager *pager, page_t page)
+{
+    size_t n;
+    if (!mmu_large(&pager->mmu, page, &n))
+        return;
+    mmu_split(&pager->mmu, page);
+    pager->counts.large_page_splits++;
+}
+
+/* The page is about to be unmapped. */
+static void remove_mapping(struct pager *pager, page_t page)
 {
     struct frame *frame = &pager->frames[pager->mmu.frame_of[page]];
-    frame->dirty |= (pager->mmu.bits[page] & PAGE_DIRTY) != 0;
+    frame->dirty |= mmu_modified(&pager->mmu, page);
     page_t *at = &frame->page;
     while (*at != page)
         at = &pager->next_mapping[*at];
@@ -162,8 +275,23 @@ void frame_unmap(struct pager *pager, page_t page)
     struct content *content = &pager->contents.all[frame->content];
     if (content->page == page && frame->page != PAGE_NONE)
         content->page = frame->page;
-    mmu_unmap(&pager->mmu, page);
     pager_space_of(pager, page)->resident--;
+}
+
+void frame_unmap(struct pager *pager, page_t page)
+{
+    frame_split(pager, page);
+    remove_mapping(pager, page);
+    mmu_unmap(&pager->mmu, page);
+}
+
+void frame_unmap_large(struct pager *pager, page_t page)
+{
+    size_t n;
+    const page_t *pages = mmu_large(&pager->mmu, page, &n);
+    for (size_t i = 0; i < n; i++)
+        remove_mapping(pager, pages[i]);
+    mmu_unmap_large(&pager->mmu, page);
 }
 
 /* --- with the policy and away from it ---------------------------------------------------- */
@@ -216,13 +344,23 @@ enum status pager_evict(struct pager *pager, struct error *err)
     return OK;
 }
 
+/* The dirty bit of a large page is about to be cleared, and one of its frames written: the
+ * others are still to be written. */
+static void keep_dirty(struct pager *pager, page_t page)
+{
+    size_t n;
+    const page_t *pages = mmu_large(&pager->mmu, page, &n);
+    for (size_t i = 0; pages && mmu_modified(&pager->mmu, page) && i < n; i++)
+        pager->frames[pager->mmu.frame_of[pages[i]]].dirty = true;
+}
+
 enum status pager_clean(struct pager *pager, pfn_t pfn, struct error *err)
 {
     struct frame *frame = &pager->frames[pfn];
     assert(frame->state == FRAME_ACTIVE && !frame->writing);
     for (page_t page = frame->page; page != PAGE_NONE; page = pager->next_mapping[page]) {
-        pager->mmu.bits[page] &= (uint8_t)~PAGE_DIRTY;
-        mmu_invalidate(&pager->mmu, page);
+        keep_dirty(pager, page);
+        mmu_clear_modified(&pager->mmu, page, pager->clear_invalidates);
     }
     frame->dirty = true;
     const enum status status = frame_write(pager, pfn, err);

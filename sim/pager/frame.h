@@ -7,19 +7,40 @@
 /* An empty frame in state GRANTED, or PFN_NONE if none is free. */
 pfn_t frame_take(struct pager *pager);
 
+/* n empty frames in state GRANTED from *first on, which is a multiple of n, a power of two:
+ * the lowest ones.  PFN_NONE if no such run is free. */
+MUST_CHECK enum status frame_take_run(struct pager *pager, pfn_t *first, pfn_t n,
+                                      struct error *err);
+
 /* The frame, which no page maps and no transfer uses, holds nothing any more. */
 void frame_free(struct pager *pager, pfn_t pfn);
 
 /* Put a content into a granted frame. */
 void frame_put(struct pager *pager, pfn_t pfn, content_t content, enum frame_state state);
 
-/* Give the swap device that lies in memory the frames that it needs, as far as there are
- * free ones, and take back those that it does not need. */
+/* Give page tables, and a swap device that lies in memory, the frames that they need, as far
+ * as there are free ones, and take back those that they do not need. */
 void frame_balance_pool(struct pager *pager);
+
+/* Evict for frames that page tables have taken and that were not free.  ERR_CELL if the
+ * tables leave none for pages. */
+MUST_CHECK enum status frame_pay_tables(struct pager *pager, struct error *err);
+
+/* The page, which is not resident, is going to be mapped as one of the region (or NULL). */
+MUST_CHECK enum status page_set_global(struct pager *pager, const struct region *region,
+                                       page_t page, struct error *err);
 
 MUST_CHECK enum status frame_map(struct pager *pager, pfn_t pfn, page_t page,
                                  struct error *err);
+/* Map the pages of a large page, see mmu_map_large(). */
+MUST_CHECK enum status frame_map_large(struct pager *pager, pfn_t pfn, const page_t *pages,
+                                       unsigned shift, struct error *err);
+/* If the page is part of a large one: map the pages of that one by one from now on. */
+void frame_split(struct pager *pager, page_t page);
+/* A large page is split first. */
 void frame_unmap(struct pager *pager, page_t page);
+/* Unmap all pages of the large page that holds this one. */
+void frame_unmap_large(struct pager *pager, page_t page);
 
 /* Hand a frame to the policy; keep it from being evicted; take it from the policy, if that
  * has it. */
@@ -42,18 +63,65 @@ MUST_CHECK enum status frame_read(struct pager *pager, pfn_t pfn, content_t from
 MUST_CHECK enum status frame_read_run(struct pager *pager, pfn_t pfn, uint64_t first,
                                       uint64_t last, struct error *err);
 
-/* Take a slot on the swap device for a content that has none, near those of a page's
- * neighbours.  ERR_CELL if none is free. */
-MUST_CHECK enum status content_take_slot(struct pager *pager, content_t content,
-                                         page_t page, struct error *err);
+/* Start to read those of the n frames from `first` on, all FILLING, whose contents are on a
+ * device: one request for each contiguous piece.  All are filled when the last one has come,
+ * and HELD for the fault that waits for one of them. */
+MUST_CHECK enum status frame_read_all(struct pager *pager, pfn_t first, pfn_t n,
+                                      struct error *err);
 
 /* One reference to the content has ended; without others it is gone, unless it is a file's:
  * that stays in memory until it is evicted. */
 void content_unref(struct pager *pager, content_t content);
 
+/* --- place.c ----------------------------------------------------------------------------- */
+
+/* Take a slot on the swap device for a content that has none, near those of a page's
+ * neighbours.  ERR_CELL if none is free. */
+MUST_CHECK enum status content_take_slot(struct pager *pager, content_t content,
+                                         page_t page, struct error *err);
+
+/* The byte of its device where a content is. */
+MUST_CHECK enum status content_place(struct pager *pager, const struct content *content,
+                                     uint64_t *offset, struct error *err);
+
+/* Pages of an extent of a file, which lies in one piece: a power of two. */
+uint64_t content_extent(const struct pager *pager);
+
 /* --- fault.c ---------------------------------------------------------------------------- */
 
 /* The frame is filled: the faults that wait for it go on.  False if there are none. */
 bool fault_wake_waiters(struct pager *pager, pfn_t pfn);
+
+/* --- large.c ---------------------------------------------------------------------------- */
+
+/* If the fault is to have a large page: get it a run of frames, or count that there is none. */
+MUST_CHECK enum status large_get_run(struct pager *pager, struct fault *fault,
+                                     struct error *err);
+
+/* Fill the fault's run with what the large page holds. */
+MUST_CHECK enum status large_fill(struct pager *pager, struct fault *fault,
+                                  struct error *err);
+
+/* What the kernel said of the fault's frame holds for all of the run. */
+void large_follow(struct pager *pager, const struct fault *fault);
+
+/* Map the fault's page, which is in frame pfn, with the whole large page if that is in
+ * memory as it must be: *mapped. */
+MUST_CHECK enum status large_map(struct pager *pager, const struct fault *fault, pfn_t pfn,
+                                 bool *mapped, struct error *err);
+
+/* The fault's run can be evicted from now on. */
+void large_let_go(struct pager *pager, struct fault *fault);
+
+/* A resident page is to be stored into: split its large page unless all of that can be. */
+void large_allow_store(struct pager *pager, page_t page);
+
+/* Of an operation on the pages first..last of a space, which reaches a resident page: the
+ * whole of its large page lies in them, or (false) it is in none or that has been split. */
+bool large_in_range(struct pager *pager, page_t page, vpn_t first, vpn_t last);
+
+/* Have the hardware stop stores into all of a large page, or let them through as far as
+ * none must copy. */
+void large_protect(struct pager *pager, page_t page, bool writable);
 
 #endif

@@ -2,6 +2,7 @@
 #include "pager/pager.h"
 
 #include "pager/frame.h"
+#include "pager/runs.h"
 #include "trace/vm_op.h"
 
 #include <assert.h>
@@ -70,8 +71,11 @@ static enum status init_parts(struct pager *pager, struct error *err)
         return error_nomem(err);
     if (pager->kernel->init)
         pager->kernel->init(pager->kernel_state, pager, params->kernel_params);
+    pager->simulate_referenced |= !mmu_has_referenced(&pager->mmu);
     if (!params->index)
         status = add_only_space(pager, err);
+    if (status == OK)
+        status = frame_pay_tables(pager, err);
     return status == OK ? pager->policy->init(pager->policy_state, &pager->env, err)
                         : status;
 }
@@ -115,6 +119,7 @@ void pager_release(struct pager *pager)
     mmu_release(&pager->mmu);
     if (pager->frame_bytes)
         munmap(pager->frames, pager->frame_bytes);
+    runs_free(pager->runs);
     contents_release(&pager->contents);
     map_release(&pager->extents);
     free(pager->content_of);
@@ -127,7 +132,7 @@ void pager_release(struct pager *pager)
 
 psec_t pager_take_owed(struct pager *pager)
 {
-    const psec_t owed = pager->owed;
+    const psec_t owed = pager->owed + mmu_finish_shootdown(&pager->mmu);
     pager->owed = 0;
     return owed;
 }
@@ -226,10 +231,47 @@ enum status pager_add_space(struct pager *pager, struct space **out, struct erro
     return mmu_add_space(&pager->mmu, number, err);
 }
 
-static void forget_page(struct pager *pager, page_t page)
+/* What is done to the pages first..last of a space. */
+struct range {
+    vpn_t first, last;
+    uint8_t protection;
+};
+
+typedef void page_visitor(struct pager *pager, page_t page, const struct range *range);
+
+/* Visit the pages of the space in the range that have numbers; ascending where it is small,
+ * else in the order of the map, which depends on nothing but the run. */
+static void visit_pages(struct pager *pager, struct space *space, page_visitor *visit,
+                        const struct range *range)
+{
+    const struct map *map = &space->pages.map;
+    if (range->last - range->first < map->used) {
+        for (vpn_t vpn = range->first;; vpn++) {
+            const page_t page = page_space_find(&space->pages, vpn);
+            if (page != PAGE_NONE)
+                visit(pager, page, range);
+            if (vpn == range->last)
+                return;
+        }
+    }
+    for (size_t i = 0; i < map->nslots; i++)
+        if (map->slots[i].value != MAP_ABSENT && map->slots[i].key >= range->first &&
+            map->slots[i].key <= range->last)
+            visit(pager, map->slots[i].value, range);
+}
+
+static void unmap_visited(struct pager *pager, page_t page, const struct range *range)
+{
+    if (large_in_range(pager, page, range->first, range->last))
+        frame_unmap_large(pager, page);
+    else
+        frame_unmap(pager, page);
+}
+
+static void forget_visited(struct pager *pager, page_t page, const struct range *range)
 {
     if (pager->mmu.bits[page] & PAGE_RESIDENT)
-        frame_unmap(pager, page);
+        unmap_visited(pager, page, range);
     pager->mmu.bits[page] = 0;
     const content_t content = pager->content_of[page];
     pager->content_of[page] = CONTENT_NONE;
@@ -237,38 +279,10 @@ static void forget_page(struct pager *pager, page_t page)
         content_unref(pager, content);
 }
 
-typedef void page_visitor(struct pager *pager, page_t page, void *context);
-
-/* Visit the pages of the space among first..last that have numbers; ascending where the
- * range is small, else in the order of the map, which depends on nothing but the run. */
-static void visit_pages(struct pager *pager, struct space *space, vpn_t first, vpn_t last,
-                        page_visitor *visit, void *context)
-{
-    const struct map *map = &space->pages.map;
-    if (last - first < map->used) {
-        for (vpn_t vpn = first;; vpn++) {
-            const page_t page = page_space_find(&space->pages, vpn);
-            if (page != PAGE_NONE)
-                visit(pager, page, context);
-            if (vpn == last)
-                return;
-        }
-    }
-    for (size_t i = 0; i < map->nslots; i++)
-        if (map->slots[i].value != MAP_ABSENT && map->slots[i].key >= first &&
-            map->slots[i].key <= last)
-            visit(pager, map->slots[i].value, context);
-}
-
-static void forget_visited(struct pager *pager, page_t page, void *context)
-{
-    (void)context;
-    forget_page(pager, page);
-}
-
 void pager_forget(struct pager *pager, struct space *space, vpn_t first, vpn_t last)
 {
-    visit_pages(pager, space, first, last, forget_visited, NULL);
+    const struct range range = {.first = first, .last = last};
+    visit_pages(pager, space, forget_visited, &range);
 }
 
 void pager_end_space(struct pager *pager, struct space *space)
@@ -282,25 +296,24 @@ void pager_end_space(struct pager *pager, struct space *space)
     free(space);
 }
 
-static void protect_visited(struct pager *pager, page_t page, void *context)
+static void protect_visited(struct pager *pager, page_t page, const struct range *range)
 {
-    const uint8_t protection = *(const uint8_t *)context;
-    uint8_t *bits = &pager->mmu.bits[page];
-    if (!(*bits & PAGE_RESIDENT))
+    const bool writable = range->protection & VM_WRITE;
+    if (!(pager->mmu.bits[page] & PAGE_RESIDENT))
         return;
-    if (protection == 0)
-        frame_unmap(pager, page);
-    else if (protection & VM_WRITE && !pager_must_copy(pager, page))
-        *bits &= (uint8_t)~PAGE_READ_ONLY;
+    if (range->protection == 0)
+        unmap_visited(pager, page, range);
+    else if (large_in_range(pager, page, range->first, range->last))
+        large_protect(pager, page, writable);
     else
-        *bits |= PAGE_READ_ONLY;
-    mmu_invalidate(&pager->mmu, page);
+        mmu_set_read_only(&pager->mmu, page, !writable || pager_must_copy(pager, page));
 }
 
 void pager_protect(struct pager *pager, struct space *space, vpn_t first, vpn_t last,
                    uint8_t protection)
 {
-    visit_pages(pager, space, first, last, protect_visited, &protection);
+    const struct range range = {first, last, protection};
+    visit_pages(pager, space, protect_visited, &range);
 }
 
 /* The child's page gets what the parent's page holds, and where that is mapped is mapped
@@ -312,8 +325,7 @@ static enum status share_page(struct pager *pager, struct space *child, page_t f
     page_t to;
     if (content == CONTENT_NONE)
         return OK;
-    const enum status status =
-        pager_page(pager, child, &to, pager->mmu.index->vpns[from], err);
+    enum status status = pager_page(pager, child, &to, pager->mmu.index->vpns[from], err);
     if (status != OK)
         return status;
     pager->content_of[to] = content;
@@ -322,14 +334,13 @@ static enum status share_page(struct pager *pager, struct space *child, page_t f
     bits[to] = bits[from] & PAGE_SEEN;
     if (!(bits[from] & PAGE_RESIDENT))
         return OK;
-    const uint8_t read_only =
-        pager_must_copy(pager, from) ? PAGE_READ_ONLY : bits[from] & PAGE_READ_ONLY;
-    if (read_only & ~bits[from]) {
-        bits[from] |= PAGE_READ_ONLY;
-        mmu_invalidate(&pager->mmu, from);
-    }
-    bits[to] |= read_only;
-    return frame_map(pager, pager->mmu.frame_of[from], to, err);
+    if (pager_must_copy(pager, from) && !(bits[from] & PAGE_READ_ONLY))
+        mmu_set_read_only(&pager->mmu, from, true);
+    if (pager->mmu.global_of)
+        status = page_set_global(pager, space_region(child, pager->mmu.index->vpns[to]), to,
+                                 err);
+    bits[to] = bits[from] & (PAGE_SEEN | PAGE_READ_ONLY);
+    return status == OK ? frame_map(pager, pager->mmu.frame_of[from], to, err) : status;
 }
 
 enum status pager_share(struct pager *pager, struct space *child, struct space *parent,

@@ -30,7 +30,7 @@ enum frame_state {
     FRAME_HELD,    /* filled for an access that has not been made yet: stays in           */
     FRAME_ACTIVE,  /* with the policy, which may choose it                               */
     FRAME_LEAVING, /* chosen and unmapped, being written; free afterwards                */
-    FRAME_POOL,    /* taken by a swap device that lies in memory                          */
+    FRAME_POOL,    /* taken by page tables, or a swap device that lies in memory          */
     FRAME_STATES
 };
 
@@ -53,6 +53,8 @@ struct fault {
     bool counted; /* by the kernel                                                       */
     bool ready;   /* what was waited for is in memory                                    */
     pfn_t frame;  /* granted and still empty, or PFN_NONE                                */
+    pfn_t run, run_length; /* frames that were granted for a large page, and are held until
+                            * it can be mapped; run_length 0: none                        */
     pfn_t waited; /* frame that was filled for it last, or PFN_NONE                       */
     content_t awaited; /* what that frame held; it may hold something else by now         */
     uint64_t page_ins; /* pages read for it and for all faults before it                 */
@@ -93,19 +95,24 @@ struct pager_params {
 struct pager_counts {
     uint64_t faults, faults_cold, faults_major, faults_minor;
     uint64_t faults_zero_fill, faults_copy, faults_in_transfer, faults_reclaim;
-    uint64_t faults_protection;
+    uint64_t faults_protection, faults_referenced;
     uint64_t page_ins, page_outs, page_outs_dirty;
     uint64_t pages_read_ahead, read_ahead_hits, write_backs, scans;
+    uint64_t large_pages;         /* mapped                                              */
+    uint64_t large_page_failures; /* at faults, for want of a run of free frames          */
+    uint64_t large_page_splits;   /* some of its pages stayed mapped                      */
     uint64_t extra_accesses; /* parts of references in a further page                     */
 };
 
 struct transfer;
+struct frame_runs;
 
 struct pager {
     struct mmu mmu;
     pfn_t nframes, nused; /* frames 0 .. nused-1 have been used                           */
     struct frame *frames; /* the core map                                                */
     pfn_t free_list;      /* of used frames that are free, or PFN_NONE                    */
+    struct frame_runs *runs; /* what large pages need; NULL until one is wanted           */
     pfn_t pool_list;
     pfn_t count[FRAME_STATES]; /* frames in each state; FREE: of the used ones            */
     struct contents contents;
@@ -122,7 +129,9 @@ struct pager {
     struct policy_env env;
     const struct kernel_ops *kernel;
     void *kernel_state;
-    bool clear_invalidates; /* clearing an accessed bit also drops the TLB entry          */
+    bool clear_invalidates; /* clearing an accessed or dirty bit drops TLB entries        */
+    bool simulate_referenced; /* the accessed bit is the valid bit: clearing it makes the
+                               * next access trap                                        */
     struct rng rng;
     const struct future *future;
     uint64_t future_at; /* position in the future of the next touch                 */
@@ -196,12 +205,13 @@ MUST_CHECK enum status pager_content(struct pager *pager, page_t page, content_t
 bool pager_must_copy(const struct pager *pager, page_t page);
 
 /* Get the fault an empty frame, evicting if need be.  On OK the fault has it (fault->frame)
- * or waits for one, and the kernel is called again.  ERR_CELL. */
+ * or waits for one, and the kernel is called again.  It may be one of the frames of a large
+ * page: what has been got at once is to be filled before the fault waits.  ERR_CELL. */
 MUST_CHECK enum status pager_get_frame(struct pager *pager, struct fault *fault,
                                        struct error *err);
 
 /* Fill the fault's frame with what its page holds: zeros, or read it from its device, with
- * its neighbours as far as the window of read-ahead goes. */
+ * its neighbours as far as the window of read-ahead goes, or with its whole large page. */
 MUST_CHECK enum status pager_fill(struct pager *pager, struct fault *fault,
                                   content_t content, struct error *err);
 

@@ -16,11 +16,13 @@ enum region_backing {
 struct region {
     vpn_t first, last; /* pages, both inclusive                                          */
     enum region_backing backing;
-    uint32_t file;      /* BACKING_FILE: number of the file                              */
-    uint64_t file_page; /* BACKING_FILE: page of the file at `first`                     */
-    bool shared;        /* stores are seen by all that map the file, and go to it        */
-    uint8_t protection; /* bits of enum vm_protection                                    */
-    uint8_t advice;     /* enum vm_advice                                                */
+    uint32_t file;       /* BACKING_FILE: number of the file                              */
+    uint64_t file_page;  /* BACKING_FILE: page of the file at `first`                     */
+    bool shared;         /* stores are seen by all that map the file, and go to it        */
+    uint8_t protection;  /* bits of enum vm_protection                                    */
+    uint8_t advice;      /* enum vm_advice                                                */
+    unsigned page_shift; /* of its pages where large ones can be had; 0: base pages only  */
+    bool global;         /* it is the same in every address space that has it            */
 };
 
 #endif

@@ -52,8 +52,11 @@ static bool reach_now(struct pager *pager, struct stretch *s)
 static enum status trap(struct pager *pager, struct stretch *s, page_t page, bool store,
                         struct error *err)
 {
-    if (!s->timed)
-        return pager_fault(pager, s->fault, page, store, err);
+    if (!s->timed) {
+        const enum status untimed = pager_fault(pager, s->fault, page, store, err);
+        mmu_finish_shootdown(&pager->mmu); /* no clock takes its time */
+        return untimed;
+    }
     if (!s->fault->active) {
         *s->fault = (struct fault){.page = page,
                                    .store = store,
@@ -86,20 +89,23 @@ static enum status touch(struct pager *pager, struct stretch *s, int stream, boo
 {
     const page_t page = s->current[stream];
     const uint8_t before = pager->mmu.bits[page];
+    bool trapped = false;
     /* A fault that waited ends in the kernel, even if another thread has mapped the page. */
-    if (!(before & PAGE_RESIDENT) || (store && before & PAGE_READ_ONLY) ||
+    if (!(before & (PAGE_VALID | PAGE_WATCHED)) || (store && before & PAGE_READ_ONLY) ||
         s->fault->active) {
         const enum status status = trap(pager, s, page, store, err);
         if (status != OK || s->why != STRETCH_DONE)
             return status;
-        assert(pager->mmu.bits[page] & PAGE_RESIDENT);
-    } else if (!pager->mmu.has_tlb) {
-        pager->mmu.bits[page] |= PAGE_ACCESSED;
+        assert(pager->mmu.bits[page] & (PAGE_VALID | PAGE_WATCHED));
+        trapped = true;
     }
+    /* On the ideal machine the access that brings a page in does not mark it as accessed,
+     * which textbooks leave to the policy's ref_on_load. */
     if (pager->mmu.has_tlb)
-        s->now += mmu_translate(&pager->mmu, s->cpu, stream, page);
-    if (store)
-        pager->mmu.bits[page] |= PAGE_DIRTY;
+        s->now += mmu_access(&pager->mmu, s->cpu, stream, page, store);
+    else
+        pager->mmu.bits[page] |=
+            (uint8_t)((trapped ? 0 : PAGE_ACCESSED) | (store ? PAGE_DIRTY : 0));
     if (pager->policy->access)
         pager->policy->access(pager->policy_state, pager->mmu.frame_of[page], next);
     return OK;

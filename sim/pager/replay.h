@@ -11,7 +11,8 @@
 #include "pager/future.h"
 #include "pager/pager.h"
 
-_Static_assert((int)STEP_STORE == (int)PAGE_READ_ONLY, "the loop compares the two as bits");
+_Static_assert((int)STEP_STORE == (int)PAGE_STORE_SLOW,
+               "the loop compares the two as bits");
 
 typedef void access_fn(void *state, pfn_t pfn, uint64_t next);
 
@@ -112,9 +113,9 @@ ALWAYS_INLINE psec_t replay_resident(struct pager *pager, struct mmu_cpu *cpu,
     } else {
         bits[first] |= PAGE_ACCESSED;
         bits[other] |= PAGE_ACCESSED; /* may be one page */
+        if (class & STEP_STORE)
+            bits[class & STEP_FIRST_DATA ? first : other] |= PAGE_DIRTY;
     }
-    if (class & STEP_STORE)
-        bits[class & STEP_FIRST_DATA ? first : other] |= PAGE_DIRTY;
     if (sees != POLICY_REF_BITS)
         replay_access(pager, class, frame_of[first], frame_of[other], access, sees);
     return walks;
@@ -131,12 +132,13 @@ ALWAYS_INLINE void replay_leave(struct stretch *s, uint32_t step, page_t ipage,
     s->references += references;
 }
 
-/* True if a step needs the slow path. */
+/* True if a step needs the slow path.  stores: a store may need it, where all pages are
+ * there. */
 ALWAYS_INLINE bool replay_is_slow(unsigned class, uint8_t first_bits, uint8_t other_bits,
-                                  bool timed)
+                                  bool stores)
 {
-    unsigned slow = ~(first_bits & other_bits) & PAGE_RESIDENT;
-    if (timed) /* a store into a page that is read-only: the two bits are one */
+    unsigned slow = ~(first_bits & other_bits) & PAGE_VALID;
+    if (stores)
         slow |= class & STEP_STORE & (class & STEP_FIRST_DATA ? first_bits : other_bits);
     return slow;
 }
@@ -178,11 +180,12 @@ ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
         const page_t second = class & STEP_FIRST_DATA ? ipage : dpage;
         const page_t other = class & STEP_OTHER ? second : first;
         extra += class >> STEP_EXTRA_SHIFT;
-        if (UNLIKELY(replay_is_slow(class, bits[first], bits[other], timed))) {
+        if (UNLIKELY(replay_is_slow(class, bits[first], bits[other], timed || tlb))) {
             replay_leave(s, i, ipage, dpage, now + references * cost, references);
             const enum status status = replay_step(pager, s, class, err);
             if (status != OK)
                 return status;
+            bits = pager->mmu.bits; /* a large page may have brought new pages */
             now = s->now;
             references = 0;
             most = timed ? references_until(s->deadline, now, cost) : 0;

@@ -3,18 +3,17 @@
 
 #include <assert.h>
 
-/* One request of a device: the frames from `first` on, chained by frame.link. */
+/* One request of a device: the frames from `first` on, chained by frame.link.  What is in
+ * several pieces on its device is read by as many requests, as parts of a whole that has the
+ * frames. */
 struct transfer {
     struct request request;
     struct pager *pager;
     pfn_t first;
-    struct transfer *next; /* spare ones */
+    struct transfer *whole; /* of which this is a part, or NULL                          */
+    pfn_t parts;           /* of a whole: under way, and 1 while they are being started   */
+    struct transfer *next; /* spare ones                                                */
 };
-
-/* Files lie on their device in extents of so many pages, in the order of first use: what is
- * read together stays together, and no file need say how long it is.  A device that is
- * smaller has one extent. */
-enum { EXTENT_PAGES = 64 };
 
 _Static_assert(SLOT_FREE == CONTENT_NONE, "the owner of a slot is a content or none");
 
@@ -93,16 +92,39 @@ static void written(struct pager *pager, pfn_t pfn)
         drop_frame(pager, pfn);
 }
 
-static void filled(struct pager *pager, pfn_t pfn)
+/* hold: even if no fault waits for this very frame. */
+static void filled(struct pager *pager, pfn_t pfn, bool hold)
 {
     const bool dead = is_dead(&pager->contents.all[pager->frames[pfn].content]);
     const bool wanted = fault_wake_waiters(pager, pfn);
     if (dead)
         drop_frame(pager, pfn);
-    else if (wanted)
+    else if (wanted || hold)
         frame_hold(pager, pfn);
     else
         frame_activate(pager, pfn);
+}
+
+static void spare(struct pager *pager, struct transfer *transfer)
+{
+    transfer->next = pager->spare;
+    pager->spare = transfer;
+}
+
+/* A part of the whole is done.  With the last one all frames are filled, and held: the fault
+ * that reads them waits for one of them. */
+static void part_done(struct pager *pager, struct transfer *whole)
+{
+    if (--whole->parts > 0)
+        return;
+    pfn_t pfn = whole->first;
+    spare(pager, whole);
+    while (pfn != PFN_NONE) {
+        const pfn_t next = pager->frames[pfn].link;
+        pager->frames[pfn].link = PFN_NONE;
+        filled(pager, pfn, true);
+        pfn = next;
+    }
 }
 
 static void complete(struct request *request)
@@ -110,66 +132,21 @@ static void complete(struct request *request)
     struct transfer *transfer = CONTAINER_OF(request, struct transfer, request);
     struct pager *pager = transfer->pager;
     const bool write = request->write;
+    struct transfer *whole = transfer->whole;
     pfn_t pfn = transfer->first;
-    transfer->next = pager->spare;
-    pager->spare = transfer;
+    spare(pager, transfer);
     pager->transfers--;
+    if (whole)
+        part_done(pager, whole);
     while (pfn != PFN_NONE) {
         const pfn_t next = pager->frames[pfn].link;
         pager->frames[pfn].link = PFN_NONE;
         if (write)
             written(pager, pfn);
         else
-            filled(pager, pfn);
+            filled(pager, pfn, false);
         pfn = next;
     }
-}
-
-/* --- places ----------------------------------------------------------------------------- */
-
-enum status content_take_slot(struct pager *pager, content_t content, page_t page,
-                              struct error *err)
-{
-    struct content *c = &pager->contents.all[content];
-    struct slots *slots = pager->storage.slots;
-    const struct page_index *index = pager->mmu.index;
-    const enum status status =
-        slots_take(slots, &c->slot, index->space_of[page], index->vpns[page], content, err);
-    if (status != OK || c->slot != SLOT_NONE)
-        return status;
-    return error_set(err, ERR_CELL, at_nowhere(),
-                     "swap space is full: all %llu slots are taken, and the page at 0x%llx "
-                     "of address space %u needs one more; raise swap.size",
-                     (unsigned long long)slots_total(slots),
-                     (unsigned long long)(index->vpns[page] << pager->mmu.page_shift),
-                     index->space_of[page]);
-}
-
-/* Pages of an extent: a power of two. */
-static uint64_t extent_pages(const struct pager *pager)
-{
-    const uint64_t pages = pager->storage.files_size >> pager->mmu.page_shift;
-    uint64_t extent = EXTENT_PAGES;
-    while (extent > 1 && extent > pages)
-        extent /= 2;
-    return extent;
-}
-
-/* Byte of the files' device where a page of a file lies. */
-static enum status file_place(struct pager *pager, const struct content *content,
-                              uint64_t *offset, struct error *err)
-{
-    const uint64_t length = extent_pages(pager);
-    const uint64_t key = (uint64_t)content->file << 40 | content->file_page / length;
-    const uint32_t extent =
-        map_get_or_add(&pager->extents, key, (uint32_t)pager->extents.used, err);
-    if (extent == MAP_ABSENT)
-        return ERR_NOMEM;
-    /* More files than the device holds only share places: they are not kept apart by it. */
-    const uint64_t extents = (pager->storage.files_size >> pager->mmu.page_shift) / length;
-    const uint64_t page = extent % extents * length + content->file_page % length;
-    *offset = pager->storage.files_start + (page << pager->mmu.page_shift);
-    return OK;
 }
 
 /* --- start ------------------------------------------------------------------------------ */
@@ -189,12 +166,9 @@ static enum status start(struct pager *pager, struct transfer *transfer,
         complete(request);
         return OK;
     }
-    request->offset = (uint64_t)content->slot << pager->mmu.page_shift;
-    if (file) {
-        const enum status status = file_place(pager, content, &request->offset, err);
-        if (status != OK)
-            return status;
-    }
+    const enum status status = content_place(pager, content, &request->offset, err);
+    if (status != OK)
+        return status;
     if (device_model(device)->in_memory) {
         pager->owed += device_transfer(device, request->offset, request->length, write);
         frame_balance_pool(pager);
@@ -319,7 +293,7 @@ enum status frame_read_run(struct pager *pager, pfn_t pfn, uint64_t first, uint6
     pager->frames[pfn].link = PFN_NONE;
     count_page_in(pager);
     if (own.file != FILE_NONE) { /* only an extent is in one piece */
-        const uint64_t within = extent_pages(pager) - 1;
+        const uint64_t within = content_extent(pager) - 1;
         first = first < (place & ~within) ? place & ~within : first;
         last = last > (place | within) ? place | within : last;
     }
@@ -335,4 +309,60 @@ enum status frame_read_run(struct pager *pager, pfn_t pfn, uint64_t first, uint6
     else
         lowest.slot -= (slot_t)below;
     return start(pager, transfer, &lowest, 1 + above + below, false, err);
+}
+
+/* Pages of the n frames from pfn on that lie on one device in one piece, in their order. */
+static enum status piece_length(struct pager *pager, pfn_t pfn, pfn_t n, pfn_t *length,
+                                struct error *err)
+{
+    const struct content *first = &pager->contents.all[pager->frames[pfn].content];
+    uint64_t start_at, at;
+    enum status status = content_place(pager, first, &start_at, err);
+    for (*length = 1; *length < n && status == OK; ++*length) {
+        const content_t number = pager->frames[pfn + *length].content;
+        const struct content *content = &pager->contents.all[number];
+        if (!content->saved || (content->file == FILE_NONE) != (first->file == FILE_NONE))
+            break;
+        status = content_place(pager, content, &at, err);
+        if (at - start_at != (uint64_t)*length << pager->mmu.page_shift)
+            break;
+    }
+    return status;
+}
+
+static enum status read_piece(struct pager *pager, struct transfer *whole, pfn_t pfn,
+                              pfn_t length, struct error *err)
+{
+    struct transfer *transfer = transfer_get(pager);
+    if (!transfer)
+        return error_nomem(err);
+    transfer->whole = whole;
+    whole->parts++;
+    for (pfn_t i = 0; i < length; i++)
+        count_page_in(pager);
+    return start(pager, transfer, &pager->contents.all[pager->frames[pfn].content], length,
+                 false, err);
+}
+
+enum status frame_read_all(struct pager *pager, pfn_t first, pfn_t n, struct error *err)
+{
+    struct transfer *whole = transfer_get(pager);
+    if (!whole)
+        return error_nomem(err);
+    whole->first = first;
+    whole->parts = 1;
+    for (pfn_t i = 0; i < n; i++)
+        pager->frames[first + i].link = i + 1 < n ? first + i + 1 : PFN_NONE;
+    enum status status = OK;
+    for (pfn_t i = 0, length; i < n && status == OK; i += length) {
+        length = 1;
+        if (!pager->contents.all[pager->frames[first + i].content].saved)
+            continue;
+        status = piece_length(pager, first + i, n - i, &length, err);
+        if (status == OK)
+            status = read_piece(pager, whole, first + i, length, err);
+    }
+    if (status == OK)
+        part_done(pager, whole);
+    return status;
 }

@@ -10,11 +10,18 @@
 struct counters {
     uint64_t references, ifetches, loads, stores;
     uint64_t accesses;
-    uint64_t faults, faults_cold, faults_major, faults_minor;
+    uint64_t faults, faults_cold, faults_major, faults_minor, faults_referenced;
     double fault_rate;
     uint64_t page_ins, page_outs, page_outs_dirty;
-    uint64_t tlb_l1i_misses, tlb_l1d_misses, tlb_l2_hits, tlb_l2_misses;
-    uint64_t walks, walk_accesses;
+    uint64_t tlb_l1i_misses, tlb_l1d_misses;
+    uint64_t tlb_l2_hits, tlb_l2_misses, tlb_l3_hits, tlb_l3_misses;
+    uint64_t tlb_flushes;
+    uint64_t walks, walk_accesses, walk_writes, walk_instructions, walk_cache_hits;
+    uint64_t table_cache_hits, table_cache_misses;
+    uint64_t modify_walks, alias_faults;
+    uint64_t table_bytes;
+    psec_t translation_time;
+    double cycles_per_reference;
     uint64_t bytes_fetched, bytes_touched;
 
     /* With `timing: events` only. */
@@ -31,6 +38,9 @@ struct counters {
     uint64_t pages_read_ahead, read_ahead_hits;
     uint64_t write_backs;
     uint64_t scans;
+    uint64_t shootdowns, shootdown_ipis, shootdown_ipis_saved, shootdown_pages;
+    psec_t shootdown_time; /* over all CPUs                                              */
+    uint64_t large_pages, large_page_failures, large_page_splits;
     uint64_t swap_used_max;
     uint64_t swap_reads, swap_writes;
     double swap_utilisation, swap_queue_mean;

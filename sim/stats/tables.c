@@ -49,6 +49,19 @@ static const struct table_column devices[] = {
     {"queue_max", "requests", "longest queue of the device"},
 };
 
+static const struct table_column tlbs[] = {
+    {"tlb", "", "array of the TLB; as in its keys, machine.tlb.NAME"},
+    {"level", "", "level; 1 is nearest to the CPU"},
+    {"entries", "entries", "entries of the array; of each CPU"},
+    {"ways", "ways", "ways; entries in a set"},
+    {"hits", "hits", "hits of the array; blank at level 1, where they are not counted"},
+    {"misses", "misses", "misses of the array"},
+    {"fills", "entries", "entries filled in"},
+    {"displaced", "entries", "entries displaced; by others that were filled in"},
+    {"invalidated", "entries", "entries invalidated; one by one"},
+    {"flushes", "flushes", "flushes of the whole array"},
+};
+
 /* Rates are those since the sample before. */
 static const struct table_column series[] = {
     {"time", "s", "time"},
@@ -68,9 +81,10 @@ static const struct table_column series[] = {
 };
 
 const struct result_table_kind result_tables[TABLES] = {
-    [TABLE_PROCESSES] = {"processes", processes, ARRAY_LEN(processes)},
-    [TABLE_DEVICES] = {"devices", devices, ARRAY_LEN(devices)},
-    [TABLE_SERIES] = {"series", series, ARRAY_LEN(series)},
+    [TABLE_PROCESSES] = {"processes", processes, ARRAY_LEN(processes), true},
+    [TABLE_DEVICES] = {"devices", devices, ARRAY_LEN(devices), true},
+    [TABLE_TLBS] = {"tlbs", tlbs, ARRAY_LEN(tlbs), false},
+    [TABLE_SERIES] = {"series", series, ARRAY_LEN(series), true},
 };
 
 const struct table_column *table_column_find(const struct result_table_kind *table,

@@ -1,14 +1,16 @@
-/* tables.h -- the results of a cell that have many rows: its processes, its devices, and
- * how things went on over time.  As counters.h, these tables write the headings of files,
- * results.json and the axes of plots. */
+/* tables.h -- the results of a cell that have many rows: its processes, its devices, the
+ * arrays of its TLBs, and how things went on over time.  As counters.h, these tables write
+ * the headings of files, results.json and the axes of plots. */
 #ifndef FAULTLINE_STATS_TABLES_H
 #define FAULTLINE_STATS_TABLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
     TABLE_PROCESSES, /* a row for each process, in order of their numbers                 */
     TABLE_DEVICES,   /* a row for "swap" and, if it is another device, "files"            */
+    TABLE_TLBS,      /* a row for each array of the TLB, of all CPUs together             */
     TABLE_SERIES,    /* for each sample a row for "all" and one for each process; what
                       * only "all" has is blank in a process's row                        */
     TABLES
@@ -24,6 +26,7 @@ struct result_table_kind {
     const char *name; /* "processes": the file is processes.csv                          */
     const struct table_column *columns;
     size_t ncolumns;
+    bool timed; /* there are rows with `timing: events` only                             */
 };
 
 extern const struct result_table_kind result_tables[TABLES];

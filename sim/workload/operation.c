@@ -206,7 +206,7 @@ static enum status exec(struct thread *thread, const struct vm_op *op, bool *end
     }
     for (unsigned i = 0; i < sim->ncpus; i++)
         if (sim->cpus[i].thread == thread)
-            sim->pager.mmu.spaces[fresh->number].cpus |= (uint64_t)1 << i;
+            sim->pager.mmu.cpus[i].stolen += mmu_switch(&sim->pager.mmu, i, fresh->number);
     if (status != OK)
         return status;
     struct cursor *cursor = &thread->cursor;

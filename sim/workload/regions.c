@@ -202,6 +202,8 @@ static enum status declared(struct simulation *sim, struct beginning *to,
             .file_page = params->offset >> shift,
             .shared = params->shared,
             .protection = params->protection,
+            .page_shift = params->page_shift > shift ? params->page_shift : 0,
+            .global = params->global,
         };
         if (params->backing == BACKING_FILE)
             status = declared_file(sim, params, &region, err);

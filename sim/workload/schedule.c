@@ -47,6 +47,8 @@ static void set_phase(struct cpu *cpu, enum cpu_phase phase)
     if ((cpu->phase == CPU_IDLE) != (phase == CPU_IDLE)) {
         schedule_account_idle(sim);
         sim->nidle += phase == CPU_IDLE ? 1 : UINT64_MAX;
+        if (phase == CPU_IDLE)
+            mmu_leave(&sim->pager.mmu, cpu->number);
     }
     cpu->phase = phase;
 }
@@ -124,7 +126,8 @@ static void install(struct cpu *cpu)
     cpu->last = thread;
     thread->last_cpu = cpu->number;
     cpu->quantum_end = engine_now(sim->engine) + sim->params->quantum;
-    sim->pager.mmu.spaces[thread->space->number].cpus |= (uint64_t)1 << cpu->number;
+    struct mmu *mmu = &sim->pager.mmu;
+    mmu->cpus[cpu->number].stolen += mmu_switch(mmu, cpu->number, thread->space->number);
 }
 
 static void spend(struct cpu *cpu, psec_t user, psec_t system)
@@ -169,6 +172,11 @@ static enum status replay(struct cpu *cpu, psec_t *now, struct error *err)
         .batch_first = cursor->batch_first,
     };
     const enum status status = replay_stretch(&sim->pager, &stretch, err);
+    if (status == ERR_CELL) {
+        struct error inner;
+        error_copy(&inner, err);
+        error_set(err, status, at_file(cursor->stream->path), "%s", inner.text);
+    }
     cursor->step = stretch.step;
     cursor->reference = stretch.reference;
     cursor->current[0] = stretch.current[0];
@@ -244,6 +252,9 @@ static enum status settle(struct cpu *cpu, struct error *err)
         forget(cpu->simulation, thread);
         status = thread_end(thread, err);
         thread_free(thread);
+        /* What its memory's end takes falls to whoever runs next. */
+        struct pager *pager = &cpu->simulation->pager;
+        pager->mmu.cpus[cpu->number].stolen += pager_take_owed(pager);
     } else if (waits) {
         cpu->thread = NULL;
         thread_set_state(thread, THREAD_WAITING);
@@ -254,11 +265,22 @@ static enum status settle(struct cpu *cpu, struct error *err)
     return status;
 }
 
+/* What the TLB's upkeep has taken: switches of its own, interrupts of other CPUs. */
+static psec_t take_stolen(struct cpu *cpu)
+{
+    struct mmu_cpu *hardware = &cpu->simulation->pager.mmu.cpus[cpu->number];
+    const psec_t stolen = hardware->stolen;
+    hardware->stolen = 0;
+    spend(cpu, 0, stolen);
+    return stolen;
+}
+
 /* One turn of the CPU at the clock's time.  False: it goes on with its next event, or has
  * nothing to do. */
 static bool turn(struct cpu *cpu, enum status *status, struct error *err)
 {
     struct simulation *sim = cpu->simulation;
+    sim->pager.mmu.at_cpu = cpu->number;
     if (cpu->thread && (*status = settle(cpu, err)) != OK)
         return false;
     if (!cpu->thread) {
@@ -266,6 +288,9 @@ static bool turn(struct cpu *cpu, enum status *status, struct error *err)
             return false;
         install(cpu);
     }
+    const psec_t stolen = take_stolen(cpu);
+    if (stolen > 0)
+        return reach(cpu, engine_now(sim->engine) + stolen);
     psec_t now = engine_now(sim->engine);
     *status = run(cpu, &now, &cpu->ending, err);
     return *status == OK && reach(cpu, now);

@@ -219,8 +219,8 @@ static void check_progress(struct simulation *sim)
         return;
     snprintf(why, sizeof why,
              "memory is exhausted: %" PRIu64 " processes wait for a frame and none can be "
-             "freed; of %u frames %u hold what the swap device keeps in memory, and %u are "
-             "held for accesses that need more; raise machine.memory",
+             "freed; of %u frames %u hold page tables and what the swap device keeps in "
+             "memory, and %u are held for accesses that need more; raise machine.memory",
              pager->starved.n, pager->nframes, pager->count[FRAME_POOL],
              pager->count[FRAME_HELD] + pager->count[FRAME_GRANTED]);
     fail(sim, ERR_CELL, why);

@@ -21,6 +21,8 @@ struct region_params {
     uint64_t offset;  /* bytes                                                           */
     bool shared;
     uint8_t protection;
+    unsigned page_shift; /* of its pages, where larger than base pages; 0: base pages     */
+    bool global;
 };
 
 struct process_params {

@@ -13,6 +13,7 @@
 #include <string.h>
 
 enum { REFERENCE_FRAMES = 40, REFERENCE_PAGES = 4096, REFERENCE_TLB = 64 };
+enum { REF_TLBS = 4 }; /* L1I, L1D, L2, L3; nothing beyond one that does not exist */
 
 enum ref_policy { LRU, MRU, FIFO, CLOCK, SECOND_CHANCE, RANDOM, OPT, REF_POLICIES };
 enum ref_tie { LOWEST_FRAME, HIGHEST_FRAME, TIE_BY_LRU, LAST_LOADED };
@@ -31,8 +32,9 @@ struct ref_config {
     bool unsaved_is_dirty;        /* a page without a copy     */
     bool count_once_full;         /* faults that find no frame */
     bool clear_invalidates_tlb;
-    bool x86_64; /* or else ideal */
-    struct ref_tlb_config tlb[3];
+    bool simulated; /* the accessed bit, by validity */
+    bool x86_64;    /* or else ideal */
+    struct ref_tlb_config tlb[REF_TLBS];
     uint64_t seed;
 };
 
@@ -50,6 +52,8 @@ struct ref_touch {
 
 struct ref_frame {
     bool filled, accessed, dirty;
+    bool valid;    /* with simulated bits: accesses need not trap */
+    bool modified; /* the bit in the entry of the page table */
     vpn_t vpn;
     uint64_t loaded, queued, used; /* when: loaded, put at the queue's end, used last */
 };
@@ -66,8 +70,10 @@ struct ref_tlb_entry {
 };
 
 struct ref_counts {
-    uint64_t faults, faults_cold, page_ins, page_outs, page_outs_dirty, accesses;
-    uint64_t l1_misses[2], l2_hits, l2_misses, walks, walk_accesses;
+    uint64_t faults, faults_cold, faults_referenced, page_ins, page_outs, page_outs_dirty,
+        accesses;
+    uint64_t l1_misses[2], hits[REF_TLBS], misses[REF_TLBS];
+    uint64_t walks, modify_walks, walk_accesses;
 };
 
 struct ref_pager {
@@ -80,7 +86,7 @@ struct ref_pager {
     struct ref_page pages[REFERENCE_PAGES]; /* those that were resident once */
     unsigned npages;
     unsigned hand;
-    struct ref_tlb_entry tlb[3][REFERENCE_TLB]; /* [set * ways + way] */
+    struct ref_tlb_entry tlb[REF_TLBS][REFERENCE_TLB]; /* [set * ways + way] */
     struct rng rng;
     struct ref_counts counts;
 };
@@ -164,40 +170,60 @@ static void ref_tlb_fill(struct ref_pager *p, int level, vpn_t vpn)
 
 static void ref_tlb_drop(struct ref_pager *p, vpn_t vpn)
 {
-    for (int level = 0; level < 3; level++)
+    for (int level = 0; level < REF_TLBS; level++)
         for (unsigned i = 0; i < p->config.tlb[level].entries; i++)
             if (p->tlb[level][i].vpn == vpn)
                 p->tlb[level][i].valid = false;
 }
 
-/* Look the resident page up as the hardware does. */
-static void ref_translate(struct ref_pager *p, bool data, struct ref_frame *frame)
+/* Find the page's entry as the hardware does.  True if it walked the tables for it. */
+static bool ref_find_entry(struct ref_pager *p, bool data, vpn_t vpn)
 {
-    const vpn_t vpn = frame->vpn;
     if (ref_tlb_lookup(p, data, vpn))
-        return;
+        return false;
     p->counts.l1_misses[data]++;
-    const bool has_l2 = p->config.tlb[2].entries;
-    if (has_l2 && ref_tlb_lookup(p, 2, vpn)) {
-        p->counts.l2_hits++;
-    } else {
+    int level = 2;
+    bool hit = false;
+    while (level < REF_TLBS && p->config.tlb[level].entries && !hit) {
+        hit = ref_tlb_lookup(p, level, vpn);
+        p->counts.hits[level] += hit;
+        p->counts.misses[level] += !hit;
+        level += !hit;
+    }
+    while (--level >= 2)
+        ref_tlb_fill(p, level, vpn);
+    ref_tlb_fill(p, data, vpn);
+    return !hit;
+}
+
+/* Look the resident page up; walks set the bits of its entry. */
+static void ref_translate(struct ref_pager *p, const struct ref_touch *touch,
+                          struct ref_frame *frame)
+{
+    if (ref_find_entry(p, touch->data, frame->vpn)) {
         p->counts.walks++;
         p->counts.walk_accesses += 4;
         frame->accessed = true;
-        if (has_l2) {
-            p->counts.l2_misses++;
-            ref_tlb_fill(p, 2, vpn);
-        }
+        frame->modified = frame->modified || touch->store;
+    } else if (touch->store && !frame->modified) {
+        p->counts.modify_walks++;
+        p->counts.walk_accesses += 4;
+        frame->accessed = true;
+        frame->modified = true;
     }
-    ref_tlb_fill(p, data, vpn);
 }
 
 /* --- policies -------------------------------------------------------------------------- */
 
+static bool ref_is_accessed(const struct ref_pager *p, const struct ref_frame *frame)
+{
+    return p->config.simulated ? frame->valid : frame->accessed;
+}
+
 static void ref_clear_accessed(struct ref_pager *p, struct ref_frame *frame)
 {
-    frame->accessed = false;
-    if (p->config.clear_invalidates_tlb)
+    frame->accessed = frame->valid = false;
+    if (p->config.clear_invalidates_tlb || p->config.simulated)
         ref_tlb_drop(p, frame->vpn);
 }
 
@@ -205,7 +231,7 @@ static unsigned ref_clock_victim(struct ref_pager *p)
 {
     for (;;) {
         const unsigned at = p->hand;
-        const bool accessed = p->frames[at].accessed;
+        const bool accessed = ref_is_accessed(p, &p->frames[at]);
         if (accessed)
             ref_clear_accessed(p, &p->frames[at]);
         if (accessed || !p->config.hand_stays)
@@ -235,7 +261,7 @@ static unsigned ref_second_chance_victim(struct ref_pager *p)
 {
     for (;;) {
         const unsigned oldest = ref_least(p, offsetof(struct ref_frame, queued));
-        if (!p->frames[oldest].accessed)
+        if (!ref_is_accessed(p, &p->frames[oldest]))
             return oldest;
         ref_clear_accessed(p, &p->frames[oldest]);
         p->frames[oldest].queued = ++p->clock;
@@ -367,12 +393,25 @@ static struct ref_frame *ref_fault(struct ref_pager *p, vpn_t vpn)
     p->frames[at] = (struct ref_frame){
         .filled = true,
         .accessed = loads_accessed && p->config.ref_on_load,
+        .valid = true,
         .dirty = p->config.unsaved_is_dirty && !page->saved,
         .vpn = vpn,
         .loaded = p->clock,
         .queued = p->clock,
     };
     return &p->frames[at];
+}
+
+/* The page is there and invalid: the kernel notes that it is used. */
+static void ref_note_use(struct ref_pager *p, struct ref_frame *frame)
+{
+    bool full = true;
+    for (unsigned i = 0; i < p->config.frames; i++)
+        full = full && p->frames[i].filled;
+    frame->valid = true;
+    if (full || !p->config.count_once_full)
+        p->counts.faults++;
+    p->counts.faults_referenced += full || !p->config.count_once_full;
 }
 
 /* Replay the touches from where the last call ended to before number `end`. */
@@ -384,10 +423,12 @@ static void ref_pager_run(struct ref_pager *p, size_t end)
         struct ref_frame *frame = ref_find_frame(p, touch->vpn);
         if (!frame)
             frame = ref_fault(p, touch->vpn);
+        else if (p->config.simulated && !frame->valid)
+            ref_note_use(p, frame);
         else if (!p->config.x86_64)
             frame->accessed = true;
         if (p->config.x86_64)
-            ref_translate(p, touch->data, frame);
+            ref_translate(p, touch, frame);
         frame->dirty = frame->dirty || touch->store;
         frame->used = ++p->clock;
     }

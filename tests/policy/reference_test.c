@@ -51,6 +51,7 @@ static struct ref_config random_config(enum ref_policy policy)
         .unsaved_is_dirty = one_in(2),
         .count_once_full = one_in(2),
         .clear_invalidates_tlb = one_in(2),
+        .simulated = one_in(4),
         .x86_64 = one_in(2),
         .seed = rng_next(&rng),
     };
@@ -60,6 +61,8 @@ static struct ref_config random_config(enum ref_policy policy)
     config.tlb[1] = random_tlb(4, 3);
     if (!one_in(4))
         config.tlb[2] = random_tlb(5, 6);
+    if (config.tlb[2].entries && one_in(2))
+        config.tlb[3] = random_tlb(8, 8);
     return config;
 }
 
@@ -69,11 +72,11 @@ static const char *describe(const struct ref_config *c, int trial)
     int n = snprintf(
         text, sizeof text,
         "trial %d: policy %s (ref_on_load %d, hand_stays %d, tie %s), pages of "
-        "%u, %u frames, unsaved %d, once-full %d, clear invalidates %d, %s",
+        "%u, %u frames, unsaved %d, once-full %d, clear invalidates %d, simulated %d, %s",
         trial, policy_names[c->policy], c->ref_on_load, c->hand_stays, tie_names[c->tie],
         1u << c->page_shift, c->frames, c->unsaved_is_dirty, c->count_once_full,
-        c->clear_invalidates_tlb, c->x86_64 ? "x86-64" : "ideal");
-    for (int i = 0; c->x86_64 && i < 3; i++)
+        c->clear_invalidates_tlb, c->simulated, c->x86_64 ? "x86-64" : "ideal");
+    for (int i = 0; c->x86_64 && i < REF_TLBS; i++)
         n += snprintf(text + n, sizeof text - (size_t)n, ", %u/%u %s", c->tlb[i].entries,
                       c->tlb[i].ways, c->tlb[i].fifo ? "fifo" : "lru");
     return text;
@@ -265,6 +268,24 @@ static void set_kernel_params(const struct kernel_ops *kernel, void *values,
         config->count_once_full ? "once-full" : "all");
     set(kernel->params, values, "clear_invalidates_tlb",
         config->clear_invalidates_tlb ? "yes" : "no");
+    set(kernel->params, values, "referenced", config->simulated ? "simulated" : "hardware");
+}
+
+static size_t make_arrays(struct tlb_array_params arrays[REF_TLBS],
+                          const struct ref_config *config)
+{
+    static const unsigned levels[REF_TLBS] = {1, 1, 2, 3};
+    size_t n = 0;
+    for (size_t i = 0; i < REF_TLBS; i++)
+        if (config->tlb[i].entries)
+            arrays[n++] = (struct tlb_array_params){
+                .tlb = {.entries = config->tlb[i].entries,
+                        .ways = config->tlb[i].ways,
+                        .replacement = config->tlb[i].fifo ? TLB_FIFO : TLB_LRU},
+                .level = levels[i],
+                .streams = {i != 1, i != 0},
+                .page_sizes = UINT64_MAX};
+    return n;
 }
 
 static void start_fast(const struct ref_config *config)
@@ -272,9 +293,16 @@ static void start_fast(const struct ref_config *config)
     static _Alignas(16) unsigned char policy_params[PARAM_VALUES_MAX];
     static _Alignas(16) unsigned char kernel_params[PARAM_VALUES_MAX];
     static struct pager_params params; /* outlives the pager */
+    static struct tlb_array_params arrays[REF_TLBS];
     params = (struct pager_params){
         .mmu = {.format = pagetable_find(config->x86_64 ? "x86-64" : "ideal"),
                 .page_shift = config->page_shift,
+                .adapted = true,
+                .tables_apart = true, /* or else the slow pager would have to know frames */
+                .frames = config->frames,
+                .arrays = arrays,
+                .asids = UINT64_MAX,
+                .shootdown = {.batch = 1, .flush_ceiling = 1},
                 .ncpus = 1},
         .frames = config->frames,
         .kernel = kernel_find("textbook"),
@@ -284,11 +312,7 @@ static void start_fast(const struct ref_config *config)
         .future = config->policy == OPT ? &future : NULL,
         .seed = config->seed,
     };
-    for (int i = 0; i < TLB_LEVELS; i++)
-        params.mmu.tlb[i] =
-            (struct tlb_params){.entries = config->tlb[i].entries,
-                                .ways = config->tlb[i].ways,
-                                .replacement = config->tlb[i].fifo ? TLB_FIFO : TLB_LRU};
+    params.mmu.narrays = make_arrays(arrays, config);
     set_policy_params(params.policy, policy_params, config);
     set_kernel_params(params.kernel, kernel_params, config);
     page_index_init(&page_index);
@@ -315,18 +339,24 @@ static void compare_counts(uint64_t references)
 {
     const struct ref_counts *counts = &slow->counts;
     same("faults", fast.counts.faults, counts->faults);
-    same("major faults", fast.counts.faults_major, counts->faults);
+    same("major faults", fast.counts.faults_major,
+         counts->faults - counts->faults_referenced);
     same("cold faults", fast.counts.faults_cold, counts->faults_cold);
     same("page-ins", fast.counts.page_ins, counts->page_ins);
     same("page-outs", fast.counts.page_outs, counts->page_outs);
     same("dirty page-outs", fast.counts.page_outs_dirty, counts->page_outs_dirty);
     same("accesses", references + fast.counts.extra_accesses, counts->accesses);
-    same("L1I misses", fast.mmu.cpus[0].l1_misses[0], counts->l1_misses[0]);
-    same("L1D misses", fast.mmu.cpus[0].l1_misses[1], counts->l1_misses[1]);
-    same("L2 hits", fast.mmu.cpus[0].l2_hits, counts->l2_hits);
-    same("L2 misses", fast.mmu.cpus[0].l2_misses, counts->l2_misses);
-    same("walks", fast.mmu.cpus[0].walks, counts->walks);
-    same("accesses of walks", fast.mmu.cpus[0].walk_accesses, counts->walk_accesses);
+    struct mmu_counts mmu;
+    mmu_sum(&fast.mmu, &mmu);
+    same("L1I misses", mmu.l1_misses[0], counts->l1_misses[0]);
+    same("L1D misses", mmu.l1_misses[1], counts->l1_misses[1]);
+    same("L2 hits", mmu.level_hits[2], counts->hits[2]);
+    same("L2 misses", mmu.level_misses[2], counts->misses[2]);
+    same("L3 hits", mmu.level_hits[3], counts->hits[3]);
+    same("L3 misses", mmu.level_misses[3], counts->misses[3]);
+    same("walks", mmu.walks, counts->walks);
+    same("walks to modify", mmu.modify_walks, counts->modify_walks);
+    same("accesses of walks", mmu.walk_accesses, counts->walk_accesses);
 }
 
 static void compare_frames(void)
@@ -337,7 +367,7 @@ static void compare_frames(void)
         if (!frame->filled)
             continue;
         same("page in a frame", page_index.vpns[fast.frames[i].page], frame->vpn);
-        same("accessed bit", frame_referenced(&fast, i), frame->accessed);
+        same("accessed bit", frame_referenced(&fast, i), ref_is_accessed(slow, frame));
         same("dirty bit", frame_dirty(&fast, i), frame->dirty);
     }
 }

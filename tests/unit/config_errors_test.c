@@ -53,14 +53,14 @@ static const struct {
     {T "machine.page_size: 256\n", "e.yaml:2:20: machine.page_size '256' is out of range: "
                                    "it must be 512 B to 1 GiB, a power of two"},
     /* MMU and TLB. */
-    {T "machine.mmu: x86\n", "e.yaml:2:14: unknown machine.mmu 'x86'; allowed: ideal, "
-                             "x86-64"},
+    {T "machine.mmu: ideel\n", "e.yaml:2:14: unknown machine.mmu 'ideel'; nearest is "
+                               "'ideal'; 'faultline list formats' shows all"},
     {T "machine.tlb.l2.ways: 4\n",
-     "e.yaml:2:1: 'machine.tlb.l2.ways' needs 'machine.mmu: x86-64'; the ideal MMU (the "
-     "default) has no TLB"},
+     "e.yaml:2:1: 'machine.tlb.l2.ways' needs a machine.mmu with page tables ('faultline "
+     "list formats'); 'ideal' (the default) has none"},
     {T "machine.mmu: ideal\nmachine.tlb.l2.ways: 4\n",
-     "e.yaml:3:1: 'machine.tlb.l2.ways' needs 'machine.mmu: x86-64'; the ideal MMU has no "
-     "TLB"},
+     "e.yaml:3:1: 'machine.tlb.l2.ways' needs a machine.mmu with page tables ('faultline "
+     "list formats'); 'ideal' has none"},
     {TLB "{ l2: { entries: 1000 } }\n",
      "e.yaml:3:31: machine.tlb.l2.ways 12 (the default) does not divide "
      "machine.tlb.l2.entries 1000; with these ways it can be 996 or 1008 entries, with "
@@ -68,11 +68,12 @@ static const struct {
     {TLB "{ l1d: { entries: 4, ways: 8 } }\n",
      "e.yaml:3:41: machine.tlb.l1d.ways 8 does not divide machine.tlb.l1d.entries 4; with "
      "these ways it can be 8 entries, with these entries the ways can be full"},
-    {TLB "{ l1d: { entries: 0 } }\n", "e.yaml:3:32: machine.tlb.l1d.entries '0' is out of "
-                                      "range: it must be from 1 to 1048576"},
+    {TLB "{ l1d: { entries: 1048577 } }\n",
+     "e.yaml:3:32: machine.tlb.l1d.entries '1048577' is out of range: it must be from 0 to "
+     "1048576"},
     {TLB "{ l2: { replacement: plru } }\n",
      "e.yaml:3:35: unknown machine.tlb.l2.replacement 'plru'; nearest is 'lru'; allowed: "
-     "lru, fifo, random"},
+     "lru, fifo, random, nmru, tree-plru, bit-plru, bit-plru-dynamorio"},
     /* Plug-ins. */
     {T "policy: clok\n", "e.yaml:2:9: unknown policy 'clok'; nearest is 'clock'; "
                          "'faultline list policies' shows all"},

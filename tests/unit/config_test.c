@@ -14,9 +14,8 @@ START_TEST(an_experiment_of_a_trace_alone_has_the_defaults)
     ck_assert_str_eq(cell->trace_label, "sq2");
     ck_assert_uint_eq(cell->page_size, 4096);
     ck_assert_uint_eq(cell->frames, UINT64_MAX);
-    ck_assert_str_eq(cell->mmu, "ideal");
-    ck_assert_uint_eq(cell->tlb[0].entries + cell->tlb[1].entries + cell->tlb[2].entries,
-                      0);
+    ck_assert_str_eq(cell->machine.mmu.name, "ideal");
+    ck_assert_uint_eq(cell->machine.narrays, 0);
     ck_assert_str_eq(cell->kernel.name, "textbook");
     ck_assert_str_eq(cell->policy.name, "lru");
     ck_assert_str_eq(cell->policy_label, "lru");
@@ -58,7 +57,7 @@ START_TEST(nested_and_dotted_keys_are_the_same)
          "machine: { tlb.l2: { entries: 512, ways: 4 }, mmu: x86-64 }\n"
          "policy.name: clock\npolicy.hand: stays\nsweep: { machine: { frames: [1, 2] } }\n",
          NULL);
-    ck_assert_uint_eq(experiment->cells[0].tlb[2].entries, 512);
+    ck_assert_uint_eq(tlb_array(0, "l2")->tlb.entries, 512);
     ck_assert_str_eq(experiment->cells[0].policy_label, "clock(hand=stays)");
     ck_assert_str_eq(experiment->swept[0], "machine.frames");
 }
@@ -69,18 +68,17 @@ START_TEST(an_x86_64_machine_has_the_tlb_of_skylake_unless_told)
     load(T "machine: { mmu: x86-64, tlb: { l1i: { entries: 8, ways: full, replacement: "
            "fifo }, l2: { entries: 0 } } }\n",
          NULL);
-    const struct tlb_level_config *tlb = experiment->cells[0].tlb;
-    ck_assert_uint_eq(tlb[0].entries, 8);
-    ck_assert_uint_eq(tlb[0].ways, 8);
-    ck_assert_str_eq(tlb[0].replacement, "fifo");
-    ck_assert_uint_eq(tlb[1].entries, 64);
-    ck_assert_uint_eq(tlb[1].ways, 4);
-    ck_assert_str_eq(tlb[1].replacement, "lru");
-    ck_assert_uint_eq(tlb[2].entries, 0);
-    ck_assert_uint_eq(tlb[2].ways, 0);
+    const struct tlb_array_params *l1i = tlb_array(0, "l1i"), *l1d = tlb_array(0, "l1d");
+    ck_assert_uint_eq(l1i->tlb.entries, 8);
+    ck_assert_uint_eq(l1i->tlb.ways, 8);
+    ck_assert_int_eq(l1i->tlb.replacement, TLB_FIFO);
+    ck_assert_uint_eq(l1d->tlb.entries, 64);
+    ck_assert_uint_eq(l1d->tlb.ways, 4);
+    ck_assert_int_eq(l1d->tlb.replacement, TLB_LRU);
+    ck_assert_ptr_null(tlb_array(0, "l2"));
     load(T "machine.mmu: x86-64\n", NULL);
-    ck_assert_uint_eq(experiment->cells[0].tlb[2].entries, 1536);
-    ck_assert_uint_eq(experiment->cells[0].tlb[2].ways, 12);
+    ck_assert_uint_eq(tlb_array(0, "l2")->tlb.entries, 1536);
+    ck_assert_uint_eq(tlb_array(0, "l2")->tlb.ways, 12);
 }
 END_TEST
 
@@ -91,9 +89,10 @@ START_TEST(settings_are_all_effective_keys_sorted_and_canonical)
            "unsaved }\n",
          NULL);
     static const char expected[] =
-        "kernel=textbook kernel.dirty=unsaved machine.frames=128 machine.mmu=ideal "
-        "machine.page_size=8192 policy=clock policy.hand=advances policy.ref_on_load=no "
-        "seed=1 timing=none ";
+        "kernel=textbook kernel.dirty=unsaved machine.clock=3000000000 "
+        "machine.frames=128 machine.mmu=ideal machine.page_size=8192 policy=clock "
+        "policy.hand=advances policy.ref_on_load=no "
+        "seed=1 timing=none workload.fold=no ";
     const struct cell_config *cell = &experiment->cells[0];
     char text[512] = "";
     for (size_t i = 0; i < cell->nsettings; i++) {
@@ -203,15 +202,20 @@ START_TEST(a_policy_that_is_named_anew_starts_afresh)
 }
 END_TEST
 
-START_TEST(an_ideal_mmu_drops_the_tlb_of_what_it_overrides)
+START_TEST(an_ideal_mmu_drops_what_needs_page_tables_of_what_it_overrides)
 {
-    static const char text[] = T "machine: { mmu: x86-64, tlb.l2.entries: 768 }\n";
+    static const char text[] =
+        T "machine: { mmu: x86-64, tlb: { asids: 3, l2.entries: 768 }, cost.walk: 1 ns,\n"
+          "           walk_cache.l2.entries: 4, table_cache.size: 1 KiB,\n"
+          "           adapt_page_size: yes }\n";
     load(text, "machine.mmu=ideal", NULL);
-    ck_assert_uint_eq(experiment->cells[0].tlb[2].entries, 0);
+    ck_assert_uint_eq(experiment->cells[0].machine.narrays, 0);
     ck_assert_ptr_null(setting(0, "machine.tlb.l2.entries"));
+    ck_assert_ptr_null(setting(0, "machine.cost.walk"));
     load(text, "sweep.machine.mmu=[ideal, x86-64]", NULL);
-    ck_assert_uint_eq(experiment->cells[0].tlb[2].entries, 0);
-    ck_assert_uint_eq(experiment->cells[1].tlb[2].entries, 768);
+    ck_assert_uint_eq(experiment->cells[0].machine.narrays, 0);
+    ck_assert_uint_eq(tlb_array(1, "l2")->tlb.entries, 768);
+    ck_assert_uint_eq(experiment->cells[1].machine.asids, 3);
 }
 END_TEST
 
@@ -292,14 +296,15 @@ END_TEST
 
 static const char *const rich[] = {
     T,
-    T "machine: { memory: 64 KiB, mmu: x86-64, tlb.l2.entries: 0, tlb.l1d.ways: full }\n"
+    T "machine: { memory: 64 KiB, mmu: x86-64, tlb.l2.entries: 0, tlb.l1d.ways: full,\n"
+      "           adapt_page_size: yes }\n"
       "policy: { name: clock, hand: stays }\nseed: 3\nexperiment: other\n",
     "sweep: { trace: [a/x.flt, b/x.flt], policy: [lru, { name: clock, hand: stays }] }\n"
     "zip: { machine.memory: [1 MiB, 2 MiB], seed: [1, 2] }\n"
-    "machine: { mmu: x86-64, frames: 3 }\n"
+    "machine: { mmu: x86-64, frames: 3, adapt_page_size: yes }\n"
     "plots: [{ y: fault_rate, title: 'x, y: \"z\"' }, { y: [faults, loads], x: seed }]\n",
     T "sweep: { machine.mmu: [ideal, x86-64], policy.hand: [advances, stays] }\n"
-      "machine.tlb.l1i.entries: 128\npolicy: clock\n",
+      "machine.tlb.l1i.entries: 128\npolicy: clock\nmachine.adapt_page_size: yes\n",
     ("trace: '-'\nkernel: { name: textbook, dirty: unsaved }\nsweep: { policy: [lru] }\n"
      "policy: fifo\n"),
 };
@@ -348,8 +353,11 @@ START_TEST(the_effective_experiment_is_written_out)
          "seed=2", NULL);
     ck_assert_str_eq(experiment->effective, "experiment: e\n"
                                             "trace: traces/sq2.lackey.zst\n"
+                                            "workload:\n"
+                                            "  fold: no\n"
                                             "machine:\n"
                                             "  page_size: 4 KiB\n"
+                                            "  clock: 3 GHz\n"
                                             "  mmu: ideal\n"
                                             "kernel: textbook\n"
                                             "policy: {name: clock, hand: stays}\n"
@@ -378,7 +386,7 @@ static Suite *config_suite(void)
     tcase_add_test(tests, a_set_replaces_the_sweep_of_its_key);
     tcase_add_test(tests, of_memory_and_frames_the_more_specific_wins);
     tcase_add_test(tests, a_policy_that_is_named_anew_starts_afresh);
-    tcase_add_test(tests, an_ideal_mmu_drops_the_tlb_of_what_it_overrides);
+    tcase_add_test(tests, an_ideal_mmu_drops_what_needs_page_tables_of_what_it_overrides);
     tcase_add_test(tests, presets_hold_where_the_file_says_nothing);
     tcase_add_test(tests, a_trace_is_relative_to_what_names_it);
     tcase_add_test(tests, traces_of_one_name_are_told_apart_by_their_paths);

@@ -234,7 +234,7 @@ static const struct {
                                "0x400000, size: 1 MiB}"},
     {R "{ start: 0, siez: 1 }] }\n",
      "e.yaml:3:41: unknown key 'siez' of a region; nearest is 'size'; it has name, start, "
-     "size, end, backing, file, offset, shared, protection"},
+     "size, end, backing, file, offset, shared, protection, page_size, global"},
     {R "{ name: heap, start: 0 }] }\n",
      "e.yaml:3:29: region 'heap' needs a size or an end"},
     {R "{ name: heap, start: 0, size: 1, end: 1 }] }\n",

@@ -88,6 +88,16 @@ static inline const char *setting(size_t cell, const char *key)
     return NULL;
 }
 
+/* The array of the cell's TLB, or NULL. */
+static inline const struct tlb_array_params *tlb_array(size_t cell, const char *name)
+{
+    const struct machine_config *machine = &experiment->cells[cell].machine;
+    for (size_t i = 0; i < machine->narrays; i++)
+        if (strcmp(machine->arrays[i].name, name) == 0)
+            return &machine->arrays[i];
+    return NULL;
+}
+
 static inline struct location setting_at(size_t cell, const char *key)
 {
     const struct cell_config *config = &experiment->cells[cell];

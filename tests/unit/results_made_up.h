@@ -43,7 +43,12 @@ static struct cell_config made_up_cells[4] = {
 static struct cell_result made_up_results[4] = {
     {.state = CELL_DONE,
      .id = "00000000000000000000000000000001",
-     .counters = {.references = 10, .faults = 8, .fault_rate = 0.8, .tlb_l2_misses = 7},
+     .counters = {.references = 10,
+                  .faults = 8,
+                  .fault_rate = 0.8,
+                  .walks = 7,
+                  .translation_time = 21000,
+                  .cycles_per_reference = 6.25},
      .notes = "kernel textbook; the policy is ideal"},
     {.state = CELL_DONE,
      .id = "00000000000000000000000000000002",

@@ -147,6 +147,7 @@ static const char *const columns[TABLES] = {
     "resident_max",
     "device model reads writes bytes_read bytes_written merges operations utilisation "
     "wait_mean wait_p99 service_mean service_p99 queue_mean queue_max",
+    "tlb level entries ways hits misses fills displaced invalidated flushes",
     "time process resident free_frames faults_per_second page_ins_per_second "
     "page_outs_per_second scans_per_second cpu_utilisation ready waiting swap_queue",
 };
@@ -171,7 +172,15 @@ START_TEST(files_have_the_names_of_their_tables)
 {
     ck_assert_str_eq(result_tables[TABLE_PROCESSES].name, "processes");
     ck_assert_str_eq(result_tables[TABLE_DEVICES].name, "devices");
+    ck_assert_str_eq(result_tables[TABLE_TLBS].name, "tlbs");
     ck_assert_str_eq(result_tables[TABLE_SERIES].name, "series");
+}
+END_TEST
+
+START_TEST(tlbs_are_known_without_time)
+{
+    for (size_t t = 0; t < TABLES; t++)
+        ck_assert_int_eq(result_tables[t].timed, t != TABLE_TLBS);
 }
 END_TEST
 
@@ -192,6 +201,7 @@ static Suite *rows_suite(void)
                         (int)ARRAY_LEN(broken));
     tcase_add_loop_test(tests, columns_are_in_the_documented_order, 0, TABLES);
     tcase_add_test(tests, files_have_the_names_of_their_tables);
+    tcase_add_test(tests, tlbs_are_known_without_time);
     suite_add_tcase(suite, tests);
     return suite;
 }

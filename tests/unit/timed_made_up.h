@@ -1,5 +1,5 @@
 /* timed_made_up.h -- a small experiment with `timing: events` for tests of reports: two
- * policies, each with two processes, one device and two samples. */
+ * policies, each with two processes, one device, two arrays of a TLB and two samples. */
 #ifndef TESTS_TIMED_MADE_UP_H
 #define TESTS_TIMED_MADE_UP_H
 
@@ -74,6 +74,15 @@ static void timed_device(struct rows *rows)
     rows_end(rows);
 }
 
+static inline void timed_tlb(struct rows *rows, const char *name, uint64_t level)
+{
+    rows_text(rows, name);
+    rows_count(rows, level);
+    for (uint64_t i = 1; i <= 8; i++) /* entries, ways, hits ... flushes */
+        rows_count(rows, level * 10 + i);
+    rows_end(rows);
+}
+
 /* A process's row: what only all have is blank. */
 static void timed_sample(struct rows *rows, psec_t time, const char *process,
                          uint64_t resident)
@@ -122,6 +131,8 @@ static inline void timed_fill(struct cell_result *result, uint64_t factor)
     timed_process(&result->tables[TABLE_PROCESSES], "a", 100 * MSEC);
     timed_process(&result->tables[TABLE_PROCESSES], "b,\"c\"", factor * 123 * MSEC);
     timed_device(&result->tables[TABLE_DEVICES]);
+    timed_tlb(&result->tables[TABLE_TLBS], "l1d", 1);
+    timed_tlb(&result->tables[TABLE_TLBS], "l2", 2);
     for (uint64_t k = 1; k <= 2; k++) {
         timed_sample(&result->tables[TABLE_SERIES], k * 50 * MSEC, SERIES_ALL, 3 * k);
         timed_sample(&result->tables[TABLE_SERIES], k * 50 * MSEC, "a", k);

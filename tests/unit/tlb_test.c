@@ -1,4 +1,5 @@
-/* tlb_test.c -- one level of a TLB against a slow one that keeps times of use. */
+/* tlb_test.c -- one array of a TLB against a slow one that keeps times of use; what holds
+ * whatever the replacement is.  tlb_model_test.c has every replacement against a model. */
 #include "machine/tlb.h"
 
 #include <check.h>
@@ -146,7 +147,7 @@ END_TEST
 START_TEST(hit_renews_with_lru_and_not_with_fifo)
 {
     for (int fifo = 0; fifo < 2; fifo++) {
-        start((struct tlb_params){2, 2, fifo ? TLB_FIFO : TLB_LRU}, 0);
+        start((struct tlb_params){2, 2, fifo ? TLB_FIFO : TLB_LRU, 0}, 0);
         use(0);
         use(1);
         ck_assert(use(0));
@@ -158,20 +159,11 @@ START_TEST(hit_renews_with_lru_and_not_with_fifo)
 }
 END_TEST
 
-START_TEST(absent_level_needs_nothing)
-{
-    ck_assert_int_eq(tlb_init(&tlb, &(struct tlb_params){0}, 0, NULL), OK);
-    ck_assert_int_eq(tlb_add_pages(&tlb, vpns, 0, PAGES, PAGES, NULL), OK);
-    tlb_invalidate(&tlb, 3);
-    ck_assert_uint_eq(tlb.nsets, 0);
-}
-END_TEST
-
-/* Which pages are in the TLB; looking does not change it. */
+/* Which pages are in the TLB. */
 static void snapshot(bool in[PAGES])
 {
     for (page_t page = 0; page < PAGES; page++)
-        in[page] = tlb_lookup(&tlb, page);
+        in[page] = tlb_holds(&tlb, page);
 }
 
 static unsigned members(const bool in[PAGES], vpn_t set)
@@ -182,10 +174,105 @@ static unsigned members(const bool in[PAGES], vpn_t set)
     return n;
 }
 
+static bool always(const void *context, page_t tag)
+{
+    (void)context;
+    (void)tag;
+    return true;
+}
+
+START_TEST(absent_array_needs_nothing)
+{
+    ck_assert_int_eq(tlb_init(&tlb, &(struct tlb_params){0}, 0, NULL), OK);
+    ck_assert_int_eq(tlb_add_pages(&tlb, vpns, 0, PAGES, PAGES, NULL), OK);
+    tlb_invalidate(&tlb, 3);
+    tlb_invalidate_at(&tlb, 0, 3);
+    tlb_flush(&tlb, false);
+    tlb_flush(&tlb, true);
+    tlb_drop(&tlb, always, NULL);
+    ck_assert(!tlb_holds(&tlb, 3) && !tlb_holds_at(&tlb, 0, 3));
+    ck_assert_uint_eq(tlb.nsets, 0);
+}
+END_TEST
+
+/* Global tags and pages in turn, in one set of eight. */
+START_TEST(flush_may_keep_global_entries_and_their_order)
+{
+    start((struct tlb_params){8, 8, TLB_LRU, 0}, 0);
+    for (page_t i = 0; i < 4; i++) {
+        tlb_fill_at(&tlb, 0, TLB_TAG_GLOBAL | i);
+        tlb_fill(&tlb, i);
+    }
+    ck_assert(tlb_lookup_at(&tlb, 0, TLB_TAG_GLOBAL | 0));
+    tlb_flush(&tlb, true);
+    for (page_t i = 0; i < 4; i++) {
+        ck_assert(tlb_holds_at(&tlb, 0, TLB_TAG_GLOBAL | i));
+        ck_assert(!tlb_holds(&tlb, i));
+    }
+    for (page_t i = 10; i < 14; i++)
+        ck_assert_uint_eq(tlb_fill(&tlb, i), PAGE_NONE);
+    static const page_t order[] = {1, 2, 3, 0};
+    for (page_t i = 0; i < 4; i++)
+        ck_assert_uint_eq(tlb_fill(&tlb, 20 + i), TLB_TAG_GLOBAL | order[i]);
+    tlb_flush(&tlb, false);
+    for (page_t i = 0; i < 8; i++)
+        ck_assert_uint_eq(tlb_fill(&tlb, i), PAGE_NONE);
+}
+END_TEST
+
+START_TEST(to_ask_whether_a_page_is_there_is_no_use)
+{
+    start((struct tlb_params){2, 2, TLB_LRU, 0}, 0);
+    tlb_fill(&tlb, 0);
+    tlb_fill(&tlb, 1);
+    ck_assert(tlb_holds(&tlb, 0));
+    ck_assert_uint_eq(tlb_fill(&tlb, 2), 0);
+}
+END_TEST
+
+/* MIPS: three sets of four ways of which two are the system's. */
+START_TEST(wired_ways_hold_nothing)
+{
+    for (enum tlb_replacement r = TLB_LRU; r <= TLB_BIT_PLRU_DYNAMORIO; r++) {
+        start((struct tlb_params){12, 4, r, 2}, 0);
+        for (page_t page = 0; page < PAGES; page++)
+            tlb_fill(&tlb, page);
+        static bool in[PAGES];
+        snapshot(in);
+        for (vpn_t set = 0; set < 3; set++)
+            ck_assert_uint_eq(members(in, set), 2);
+        tlb_release(&tlb);
+    }
+}
+END_TEST
+
+/* Why the pages that the streams of a CPU use last need not be looked up again. */
+START_TEST(second_use_in_a_row_changes_nothing)
+{
+    static struct tlb once;
+    for (enum tlb_replacement r = TLB_LRU; r <= TLB_BIT_PLRU_DYNAMORIO; r++) {
+        const struct tlb_params params = {24, 8, r, 0};
+        start(params, 5);
+        ck_assert_int_eq(tlb_init(&once, &params, 5, NULL), OK);
+        ck_assert_int_eq(tlb_add_pages(&once, vpns, 0, PAGES, PAGES, NULL), OK);
+        for (unsigned i = 0; i < 5000; i++) {
+            const page_t page = below(60);
+            const bool hit = tlb_lookup(&once, page);
+            must(tlb_lookup(&tlb, page) == hit, "a different hit", r, i);
+            must(hit || tlb_fill(&tlb, page) == tlb_fill(&once, page), "a different victim",
+                 r, i);
+            ck_assert(tlb_lookup(&tlb, page));
+        }
+        tlb_release(&once);
+        tlb_release(&tlb);
+    }
+}
+END_TEST
+
 START_TEST(random_fills_empty_ways_and_evicts_within_the_set)
 {
     static bool before[PAGES], after[PAGES];
-    start((struct tlb_params){15, 5, TLB_RANDOM}, 7);
+    start((struct tlb_params){15, 5, TLB_RANDOM, 0}, 7);
     for (unsigned i = 0; i < 2000; i++) {
         const page_t page = below(PAGES);
         const vpn_t set = vpns[page] % 3;
@@ -211,7 +298,7 @@ END_TEST
 START_TEST(random_victims_are_spread_evenly)
 {
     unsigned went[4] = {0};
-    start((struct tlb_params){4, 4, TLB_RANDOM}, 7);
+    start((struct tlb_params){4, 4, TLB_RANDOM, 0}, 7);
     for (page_t page = 0; page < 4; page++)
         tlb_fill(&tlb, page);
     for (page_t i = 0; i < 8000; i++) {
@@ -228,9 +315,9 @@ START_TEST(random_victims_are_spread_evenly)
 }
 END_TEST
 
-static void record_hits(uint64_t seed, bool hits[1000])
+static void record_hits(enum tlb_replacement replacement, uint64_t seed, bool hits[1000])
 {
-    start((struct tlb_params){12, 4, TLB_RANDOM}, seed);
+    start((struct tlb_params){12, 4, replacement, 0}, seed);
     struct rng pages;
     rng_seed(&pages, 3);
     for (int i = 0; i < 1000; i++)
@@ -238,12 +325,14 @@ static void record_hits(uint64_t seed, bool hits[1000])
     tlb_release(&tlb);
 }
 
+static const enum tlb_replacement drawn[] = {TLB_RANDOM, TLB_NMRU, TLB_BIT_PLRU_DYNAMORIO};
+
 START_TEST(same_seed_gives_the_same_victims)
 {
     static bool hits[3][1000];
-    record_hits(5, hits[0]);
-    record_hits(5, hits[1]);
-    record_hits(6, hits[2]);
+    record_hits(drawn[_i], 5, hits[0]);
+    record_hits(drawn[_i], 5, hits[1]);
+    record_hits(drawn[_i], 6, hits[2]);
     ck_assert_mem_eq(hits[0], hits[1], sizeof hits[0]);
     ck_assert_mem_ne(hits[0], hits[2], sizeof hits[0]);
 }
@@ -257,10 +346,14 @@ static Suite *tlb_suite(void)
     tcase_add_test(tests, lru_and_fifo_evict_as_lists_with_times_do);
     tcase_add_test(tests, fully_associative_is_one_set);
     tcase_add_test(tests, hit_renews_with_lru_and_not_with_fifo);
-    tcase_add_test(tests, absent_level_needs_nothing);
+    tcase_add_test(tests, absent_array_needs_nothing);
+    tcase_add_test(tests, flush_may_keep_global_entries_and_their_order);
+    tcase_add_test(tests, to_ask_whether_a_page_is_there_is_no_use);
+    tcase_add_test(tests, wired_ways_hold_nothing);
+    tcase_add_test(tests, second_use_in_a_row_changes_nothing);
     tcase_add_test(tests, random_fills_empty_ways_and_evicts_within_the_set);
     tcase_add_test(tests, random_victims_are_spread_evenly);
-    tcase_add_test(tests, same_seed_gives_the_same_victims);
+    tcase_add_loop_test(tests, same_seed_gives_the_same_victims, 0, (int)ARRAY_LEN(drawn));
     suite_add_tcase(suite, tests);
     return suite;
 }

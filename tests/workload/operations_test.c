@@ -11,9 +11,10 @@ START_TEST(mapped_memory_is_zero_and_unmapped_memory_an_error)
 {
     program("a.trace", "@map 0x1000000 8KiB rw; S4096 S4097 @unmap 0x1000000 4KiB; "
                        "L4097 L4096");
-    assert_fails("address 0x1000000 of address space 0 is in none of its regions; map it, "
-                 "or declare a region for it (at reference 4)",
-                 PROCESS, NULL);
+    assert_fails(
+        "a.trace: address 0x1000000 of address space 0 is in none of its regions; map it, "
+        "or declare a region for it (at reference 4)",
+        PROCESS, NULL);
     const struct counters *c =
         run_alone("@map 0x1000000 8KiB rw; S4096 S4097 @unmap 0x1000000 4KiB; L4097",
                   PROCESS, NULL, NULL);
@@ -29,10 +30,9 @@ END_TEST
 START_TEST(a_reference_that_crosses_into_nothing_fails)
 {
     program("a.trace", "I1 L998 S999+");
-    assert_fails(
-        "address 0x3e8000 of address space 0 is in none of its regions; map it, or "
-        "declare a region for it (at reference 3)",
-        PROCESS, NULL);
+    assert_fails("a.trace: address 0x3e8000 of address space 0 is in none of its regions; "
+                 "map it, or declare a region for it (at reference 3)",
+                 PROCESS, NULL);
 }
 END_TEST
 
@@ -58,9 +58,10 @@ START_TEST(ranges_are_rounded_outwards_to_pages)
     ck_assert_uint_eq(c->faults, 2);
     drop_outcome();
     program("a.trace", "@map 0x1000fff 2 rw; S4096 S4097 @unmap 0x1001000 1; L4097");
-    assert_fails("address 0x1001000 of address space 0 is in none of its regions; map it, "
-                 "or declare a region for it (at reference 3)",
-                 PROCESS, NULL);
+    assert_fails(
+        "a.trace: address 0x1001000 of address space 0 is in none of its regions; map it, "
+        "or declare a region for it (at reference 3)",
+        PROCESS, NULL);
 }
 END_TEST
 

@@ -41,13 +41,15 @@ END_TEST
 START_TEST(full_swap_space_ends_the_cell)
 {
     program("a.trace", "S1 S2 L2 S3");
-    assert_fails("swap space is full: all 1 slots are taken, and the page at 0x2000 of "
-                 "address space 0 needs one more; raise swap.size (at reference 4)",
-                 PROCESS, "machine.frames=1", "swap.size=4096", NULL);
+    assert_fails(
+        "a.trace: swap space is full: all 1 slots are taken, and the page at 0x2000 of "
+        "address space 0 needs one more; raise swap.size (at reference 4)",
+        PROCESS, "machine.frames=1", "swap.size=4096", NULL);
     program("a.trace", "L1 L2 L3");
-    assert_fails("swap space is full: all 2 slots are taken, and the page at 0x3000 of "
-                 "address space 0 needs one more; raise swap.size (at reference 3)",
-                 "workload=[{trace: a.trace}]", "swap.size=8192", NULL);
+    assert_fails(
+        "a.trace: swap space is full: all 2 slots are taken, and the page at 0x3000 of "
+        "address space 0 needs one more; raise swap.size (at reference 3)",
+        "workload=[{trace: a.trace}]", "swap.size=8192", NULL);
 }
 END_TEST
 
@@ -55,10 +57,10 @@ END_TEST
 START_TEST(swap_space_is_half_of_a_device_that_files_lie_on_too)
 {
     program("a.trace", "S1 S2 S3 S4");
-    assert_fails("swap space is full: all 2 slots are taken, and the page at 0x3000 of "
-                 "address space 0 needs one more; raise swap.size (at reference 4)",
-                 PROCESS, "machine.frames=1", "swap.device={name: fixed, size: 16384}",
-                 NULL);
+    assert_fails(
+        "a.trace: swap space is full: all 2 slots are taken, and the page at 0x3000 of "
+        "address space 0 needs one more; raise swap.size (at reference 4)",
+        PROCESS, "machine.frames=1", "swap.device={name: fixed, size: 16384}", NULL);
     const struct counters *c =
         run_alone("S1 S2 S3 S4", PROCESS, "swap.device={name: fixed, size: 16384}",
                   "files.device=fixed");
@@ -309,11 +311,11 @@ END_TEST
 START_TEST(what_cannot_be_compressed_exhausts_memory)
 {
     program("a.trace", "S1 S2 S3 S4");
-    assert_fails("memory is exhausted: 1 processes wait for a frame and none can be freed; "
-                 "of 3 frames 3 hold what the swap device keeps in memory, and 0 are held "
-                 "for accesses that need more; raise machine.memory",
-                 PROCESS, "machine.frames=3", "swap.device={" ZRAM ", incompressible: 1}",
-                 NULL);
+    assert_fails(
+        "memory is exhausted: 1 processes wait for a frame and none can be freed; "
+        "of 3 frames 3 hold page tables and what the swap device keeps in memory, and "
+        "0 are held for accesses that need more; raise machine.memory",
+        PROCESS, "machine.frames=3", "swap.device={" ZRAM ", incompressible: 1}", NULL);
 }
 END_TEST
 

@@ -24,8 +24,10 @@ struct stress {
     struct region_params regions[PROCESSES_MAX][REGIONS_MAX];
     size_t nprocesses;
     struct simulation_params params;
-    struct stress_values kernel, policy, swap, files;
+    struct stress_values kernel, policy, swap, files, format;
+    struct tlb_array_params arrays[6];
     struct future future;
+    bool large; /* slab 0 is in large pages, where they can be had                       */
     bool zram, has_files, infer;
     bool alone; /* one process with one trace                                            */
     bool checked; /* now and then, where the build does not do so after each event       */
@@ -147,25 +149,119 @@ static inline void stress_storage(struct stress *stress)
 
 /* --- the machine, its kernel and policy ------------------------------------------------- */
 
+/* Level 1 split or unified, up to two further levels, at times the halves of a VAX. */
+static inline void stress_tlbs(struct stress *stress, struct mmu_params *mmu)
+{
+    static const unsigned codes[] = {1, 1, 2, 2, 3};
+    struct tlb_array_params *arrays = stress->arrays;
+    const bool split = stress_chance(stress, 60);
+    const unsigned levels = STRESS_PICK(stress, codes);
+    size_t n = 0;
+    for (unsigned level = 1; level <= levels; level++)
+        for (int stream = 0; stream < (level == 1 && split ? 2 : 1); stream++)
+            arrays[n++] = (struct tlb_array_params){
+                .level = level,
+                .streams = {level > 1 || !split || stream == 0,
+                            level > 1 || !split || stream == 1},
+                .page_sizes = UINT64_MAX,
+                .inclusive = level > 1 && stress_chance(stress, 30),
+                .hit = stress_below(stress, 5000),
+            };
+    if (strcmp(mmu->format->name, "vax") == 0 && stress_chance(stress, 70)) {
+        arrays[0].half = TLB_PROCESS;
+        arrays[n++] = (struct tlb_array_params){.level = 1, .half = TLB_SYSTEM};
+    }
+    for (size_t i = 0; i < n; i++) {
+        const uint32_t ways = (uint32_t)1 << stress_below(stress, 3);
+        arrays[i].tlb = (struct tlb_params){
+            .entries = ways * (1 + stress_below(stress, 4)),
+            .ways = ways,
+            .replacement =
+                (enum tlb_replacement)stress_below(stress, TLB_BIT_PLRU_DYNAMORIO + 1),
+        };
+    }
+    mmu->arrays = arrays;
+    mmu->narrays = n;
+}
+
+static inline void stress_caches(struct stress *stress, struct mmu_params *mmu)
+{
+    for (unsigned level = 2; level <= 5; level++)
+        if (stress_chance(stress, 40))
+            mmu->walk_cache.level[level] = (struct walk_cache_level_params){4, 2};
+    mmu->walk_cache.hit = stress_below(stress, 1000);
+    mmu->table_cache = (struct table_cache_params){
+        .size = stress_chance(stress, 40) ? 2048 : 0,
+        .line = 64,
+        .ways = 2,
+        .hit = stress_below(stress, 2000),
+        .miss = stress_below(stress, 9000),
+    };
+}
+
+static inline void stress_shootdown(struct stress *stress, struct mmu_params *mmu)
+{
+    static const uint64_t batches[] = {1, 2, 32, UINT64_MAX}, ceilings[] = {1, 3, 33};
+    static const uint64_t asids[] = {0, 1, 3, 64, UINT64_MAX, UINT64_MAX};
+    mmu->asids = STRESS_PICK(stress, asids);
+    mmu->shootdown = (struct shootdown_params){
+        .batch = STRESS_PICK(stress, batches),
+        .flush_ceiling = STRESS_PICK(stress, ceilings),
+        .lazy = stress_chance(stress, 50),
+        .send = stress_time(stress, 500000),
+        .receive = stress_time(stress, 1000000),
+        .invalidate = stress_time(stress, 100000),
+        .flush = stress_time(stress, 500000),
+    };
+}
+
+/* Large pages of 64 base pages, or at times of 512, and memory for a few of them. */
+static inline void stress_large(struct stress *stress, struct mmu_params *mmu)
+{
+    static const char *const formats[] = {"srmmu", "srmmu", "srmmu", "x86-64"};
+    mmu->format = pagetable_find(STRESS_PICK(stress, formats));
+    mmu->adapted = false;
+    const unsigned shift = mmu->format->page_shifts[1] - mmu->page_shift;
+    stress->params.pager.frames += ((1 + stress_below(stress, 4)) << shift) - 20;
+    mmu->frames = stress->params.pager.frames;
+}
+
 static inline void stress_mmu(struct stress *stress, struct mmu_params *mmu)
 {
     static const unsigned cpus[] = {1, 1, 2, 3, 4};
+    unsigned n = 0;
+    while (pagetable_table[n])
+        n++;
     *mmu = (struct mmu_params){
-        .format = pagetable_find(stress_chance(stress, 50) ? "ideal" : "x86-64"),
+        .format = stress_chance(stress, 20) ? pagetable_find("ideal")
+                                            : pagetable_table[stress_below(stress, n)],
+        .format_params = stress->format.bytes,
         .page_shift = stress->params.page_shift,
+        .adapted = true,
+        .frames = stress->params.pager.frames,
+        .tables_apart = true,
         .ncpus = STRESS_PICK(stress, cpus),
-        .cost_l2_hit = stress_below(stress, 5000),
-        .cost_walk_access = stress_below(stress, 9000),
+        .cost_walk = stress_below(stress, 5000),
+        .cost_instruction = stress_below(stress, 500),
+        .cost_fault = stress->params.pager.cost_fault,
         .seed = stress->seed,
     };
-    for (int level = 0; level < TLB_LEVELS; level++) {
-        const uint32_t ways = (uint32_t)1 << stress_below(stress, 3);
-        const uint32_t sets = stress_below(stress, 4) + (level != TLB_L2);
-        mmu->tlb[level] = (struct tlb_params){
-            .entries = ways * sets,
-            .ways = sets ? ways : 0,
-            .replacement = (enum tlb_replacement)stress_below(stress, 3),
-        };
+    if (stress->large)
+        stress_large(stress, mmu);
+    if (mmu->format->params) {
+        param_defaults(mmu->format->params, stress->format.bytes);
+        stress_choose(stress, mmu->format->params, &stress->format);
+    }
+    if (strcmp(mmu->format->name, "vax") == 0) /* for the tables of all processes */
+        stress_set(mmu->format->params, &stress->format, "system_pages", "262144");
+    stress_tlbs(stress, mmu);
+    stress_caches(stress, mmu);
+    stress_shootdown(stress, mmu);
+    /* Where the tables take frames there should be enough for them. */
+    if (stress_chance(stress, 40) && mmu->format->create && !stress->zram &&
+        strcmp(mmu->format->name, "vax") != 0) {
+        mmu->tables_apart = false;
+        mmu->frames = stress->params.pager.frames += stress_below(stress, 2500);
     }
 }
 
@@ -206,7 +302,8 @@ static inline void stress_machine(struct stress *stress)
     static const unsigned shifts[] = {9, 12, 12, 12, 14};
     struct simulation_params *params = &stress->params;
     struct pager_params *pager = &params->pager;
-    params->page_shift = STRESS_PICK(stress, shifts);
+    stress->large = stress_chance(stress, 25);
+    params->page_shift = stress->large ? 12 : STRESS_PICK(stress, shifts);
     params->cpu_lag = 1000 + rng_below(&stress->rng, 10000000);
     params->quantum = UINT64_C(1000000) << stress_below(stress, 12);
     params->cost_switch = stress_time(stress, 5000000);
@@ -227,19 +324,27 @@ static inline void stress_machine(struct stress *stress)
 
 /* --- processes -------------------------------------------------------------------------- */
 
-/* Slab 0, in up to REGIONS_MAX parts. */
+/* Slab 0, in up to REGIONS_MAX parts; or in a single one, as long as a large page. */
 static inline size_t stress_regions(struct stress *stress, struct region_params *regions)
 {
     static const char *const files[] = {"a", "b", "lib"};
     const unsigned shift = stress->params.page_shift;
+    const bool large = stress->large && stress_chance(stress, 80);
+    const unsigned large_shift =
+        large ? stress->params.pager.mmu.format->page_shifts[1] : 0;
     size_t n = 0;
     for (unsigned first = 0, last; first < SLAB; first = last) {
-        last = n == REGIONS_MAX - 1 ? SLAB : first + 1 + stress_below(stress, SLAB - first);
+        last = large || n == REGIONS_MAX - 1
+                   ? SLAB
+                   : first + 1 + stress_below(stress, SLAB - first);
         const unsigned kind = stress_below(stress, 3);
         const bool file = kind == 0 && stress->has_files;
         regions[n++] = (struct region_params){
             .start = vpn_of_spot(first) << shift,
-            .length = (uint64_t)(last - first) << shift,
+            .length =
+                large ? (uint64_t)1 << large_shift : (uint64_t)(last - first) << shift,
+            .page_shift = large_shift,
+            .global = stress_chance(stress, 10),
             .backing = file                         ? BACKING_FILE
                        : kind == 1 && !stress->zram ? BACKING_STORE
                                                     : BACKING_ZERO,

@@ -72,8 +72,9 @@ static inline bool program_chance(struct program *program, unsigned percent)
 /* Slabs lie apart, some in one page table and some not. */
 static inline vpn_t vpn_of_spot(unsigned spot)
 {
-    static const vpn_t slabs[STREAMS_MAX + 1] = {0x400,    0x440,    0x7f000, 0x80000,
-                                                 0x123400, 0x123440, 0x7fff00};
+    /* Within 31 bits, which is what a process of a VAX has, at the largest page size. */
+    static const vpn_t slabs[STREAMS_MAX + 1] = {0x400,   0x440,   0x7f00, 0x8000,
+                                                 0x12340, 0x12380, 0x1ff00};
     return slabs[spot / SLAB] + spot % SLAB;
 }
 

@@ -42,7 +42,7 @@ static inline void stress_check(struct event *event)
     engine_schedule(engine, event, now + now / 1000 + 1000000);
 }
 
-/* Only these two errors may end a run, and only if they are true. */
+/* Only these errors may end a run, and only if they are true. */
 static inline void stress_judge(const struct stress *stress, enum status status,
                                 const struct error *err, struct stress_totals *totals)
 {
@@ -58,6 +58,9 @@ static inline void stress_judge(const struct stress *stress, enum status status,
         totals->exhausted++;
         stress_must(stress, stress->zram && pager->count[FRAME_POOL] > 0, err->text);
         stress_must(stress, pager->count[FRAME_ACTIVE] == 0, err->text);
+    } else if (status == ERR_CELL && strstr(err->text, "page tables take")) {
+        totals->exhausted++;
+        stress_must(stress, mmu_table_frames(&pager->mmu) >= pager->nframes, err->text);
     } else {
         ck_abort_msg("seed %" PRIu64 ": %s", stress->seed, err->text);
     }
@@ -144,12 +147,15 @@ static inline void stress_drain(struct stress *stress)
     stress_holds(stress, device_check(sim->files));
 }
 
-/* Memory is free or holds parts of files that nobody maps, and nothing has a slot. */
+/* Memory is free or holds parts of files that nobody maps, or tables of the machine, and
+ * nothing has a slot. */
 static inline void stress_conserved(const struct stress *stress)
 {
     const struct pager *pager = &stress->simulation->pager;
     stress_must(stress,
-                pager->count[FRAME_FREE] + pager->count[FRAME_ACTIVE] == pager->nused,
+                pager->count[FRAME_FREE] + pager->count[FRAME_ACTIVE] +
+                        pager->count[FRAME_POOL] ==
+                    pager->nused,
                 "frames that are neither free nor in use");
     stress_must(stress, pager->transfers == 0 && pager->writes == 0, "transfers");
     stress_must(stress, !pager->starved.first && !pager->granted.first, "faults");

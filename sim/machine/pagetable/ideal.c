@@ -4,4 +4,6 @@
 const struct pagetable_ops pagetable_ideal = {
     .name = "ideal",
     .summary = "no page tables and an infinite TLB: translation is free",
+    .source = "textbooks",
+    .address_bits = 64,
 };

@@ -1,176 +1,63 @@
-/* x86-64.c -- the four-level radix tree of 64-bit x86: 48-bit addresses, tables of 512
- * entries of 8 bytes, index bits 9/9/9/9 above a 4 KiB page; 2 MiB pages end the walk one
- * level earlier, 1 GiB pages two.  Source: Intel SDM vol. 3A, 4.5; table boundaries 47:39,
- * 47:30 and 47:21 as in its section 4.10.
- *
- * For page sizes that the machine lacks the tables below the top keep 9 index bits, a
- * page of 2 MiB or more is a leaf one level up, of 1 GiB two, and the top table takes the
- * bits that remain (note() says so). */
-#include "machine/pagetable.h"
+/* x86-64.c -- page tables of 64-bit x86: four levels of tables of 512 entries of 8 bytes
+ * for 48-bit addresses; with PS set an entry of the second level maps a page of 2 MiB, of
+ * the third one of 1 GiB.  Source: Intel SDM vol. 3A, 4.5, tables 4-14 to 4-19. */
+#include "machine/radix.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-enum {
-    ADDRESS_BITS = 48,
-    INDEX_BITS = 9,
-    LEVELS_MAX = 4,
-    PRESENT = 1,     /* P, bit 0 of an entry                                    */
-    FRAME_SHIFT = 12 /* bits 51:12 of an entry: frame, or number of a lower table */
+static const struct radix_format format = {
+    .name = "x86-64",
+    .address_bits = 48,
+    .canonical = true,
+    .paddr_bits = 52,
+    .page_shift = 12,
+    .levels = 4,
+    .index_bits = {0, 9, 9, 9, 9},
+    .leaf_levels = 1 << 1 | 1 << 2 | 1 << 3,
+    .entry_shift = 3,
+    .table_align = 4096,
+    .type_mask = 0x81, /* P and, above page tables, PS */
+    .table_type = 0x01,
+    .page_type = 0x01,
+    .large_type = 0x81,
+    .valid_mask = 0x01,
+    .table_bits = 0x07, /* P, R/W, U/S */
+    .page_bits = 0x04,  /* U/S */
+    .writable = 0x02,
+    .referenced = 0x20, /* A */
+    .modified = 0x40,   /* D */
+    .tables_referenced = true,
+    .pointer_mask = 0xffffffffff000,
 };
 
-struct pagetable {
-    unsigned levels;
-    unsigned page_shift;
-    unsigned top_bits; /* index bits of the top table                        */
-    uint64_t **tables; /* [number]: the tables that exist; 0 is the top one   */
-    uint32_t ntables, capacity;
-};
-
-static unsigned levels_at(unsigned page_shift)
+static enum status x86_64_create(struct pagetable_tables **out,
+                                 const struct pagetable_params *params, struct error *err)
 {
-    return page_shift >= 30 ? 2 : page_shift >= 21 ? 3 : 4;
+    return radix_create(out, params, &format, err);
 }
 
-static unsigned top_bits_at(unsigned page_shift)
+static void x86_64_note(const struct pagetable_params *params, char *buffer, size_t size)
 {
-    return ADDRESS_BITS - page_shift - INDEX_BITS * (levels_at(page_shift) - 1);
+    radix_note(params, &format, buffer, size);
 }
 
-static unsigned index_at(const struct pagetable *table, vpn_t vpn, unsigned level)
-{
-    const unsigned shift = INDEX_BITS * (table->levels - 1 - level);
-    const unsigned bits = level == 0 ? table->top_bits : INDEX_BITS;
-    return (unsigned)(vpn >> shift & ((1u << bits) - 1));
-}
-
-/* Add a table of 1 << bits entries; its number, or UINT32_MAX without memory. */
-static uint32_t add_table(struct pagetable *table, unsigned bits)
-{
-    if (table->ntables == table->capacity) {
-        const uint32_t capacity = table->capacity ? 2 * table->capacity : 16;
-        uint64_t **tables = realloc(table->tables, capacity * sizeof *tables);
-        if (!tables)
-            return UINT32_MAX;
-        table->tables = tables;
-        table->capacity = capacity;
-    }
-    uint64_t *entries = calloc((size_t)1 << bits, sizeof *entries);
-    if (!entries)
-        return UINT32_MAX;
-    table->tables[table->ntables] = entries;
-    return table->ntables++;
-}
-
-static void x86_64_free(struct pagetable *table)
-{
-    if (!table)
-        return;
-    for (uint32_t i = 0; i < table->ntables; i++)
-        free(table->tables[i]);
-    free(table->tables);
-    free(table);
-}
-
-static enum status x86_64_create(struct pagetable **out, unsigned page_shift,
-                                 struct error *err)
-{
-    struct pagetable *table = calloc(1, sizeof *table);
-    if (!table)
-        return error_nomem(err);
-    table->page_shift = page_shift;
-    table->levels = levels_at(page_shift);
-    table->top_bits = top_bits_at(page_shift);
-    if (add_table(table, table->top_bits) == UINT32_MAX) {
-        x86_64_free(table);
-        return error_nomem(err);
-    }
-    *out = table;
-    return OK;
-}
-
-/* Bits 63:47 of an address must be equal, or the processor refuses it. */
-static bool is_canonical(const struct pagetable *table, vpn_t vpn)
-{
-    const uint64_t top = (vpn << table->page_shift) >> (ADDRESS_BITS - 1);
-    return top == 0 || top == UINT64_MAX >> (ADDRESS_BITS - 1);
-}
-
-static enum status x86_64_enter(struct pagetable *table, vpn_t vpn, pfn_t pfn,
-                                struct error *err)
-{
-    if (!is_canonical(table, vpn))
-        return error_set(err, ERR_CELL, at_nowhere(),
-                         "address 0x%llx is not canonical, so that x86-64 cannot map it "
-                         "(bits 63 to 47 must be equal); machine.mmu: ideal can",
-                         (unsigned long long)(vpn << table->page_shift));
-    uint32_t number = 0;
-    for (unsigned level = 0; level + 1 < table->levels; level++) {
-        const unsigned index = index_at(table, vpn, level);
-        if (!(table->tables[number][index] & PRESENT)) {
-            const uint32_t below = add_table(table, INDEX_BITS);
-            if (below == UINT32_MAX)
-                return error_nomem(err);
-            table->tables[number][index] = (uint64_t)below << FRAME_SHIFT | PRESENT;
-        }
-        number = (uint32_t)(table->tables[number][index] >> FRAME_SHIFT);
-    }
-    table->tables[number][index_at(table, vpn, table->levels - 1)] =
-        (uint64_t)pfn << FRAME_SHIFT | PRESENT;
-    return OK;
-}
-
-/* The leaf entry of a page, counting the entries read; NULL if a table is missing. */
-static uint64_t *leaf(const struct pagetable *table, vpn_t vpn, unsigned *accesses)
-{
-    uint32_t number = 0;
-    for (unsigned level = 0;; level++) {
-        uint64_t *entry = &table->tables[number][index_at(table, vpn, level)];
-        ++*accesses;
-        if (level + 1 == table->levels)
-            return entry;
-        if (!(*entry & PRESENT))
-            return NULL;
-        number = (uint32_t)(*entry >> FRAME_SHIFT);
-    }
-}
-
-static void x86_64_remove(struct pagetable *table, vpn_t vpn)
-{
-    unsigned accesses = 0;
-    uint64_t *entry = leaf(table, vpn, &accesses);
-    if (entry)
-        *entry = 0;
-}
-
-static pfn_t x86_64_walk(const struct pagetable *table, vpn_t vpn, unsigned *accesses)
-{
-    *accesses = 0;
-    const uint64_t *entry = leaf(table, vpn, accesses);
-    return entry && *entry & PRESENT ? (pfn_t)(*entry >> FRAME_SHIFT) : PFN_NONE;
-}
-
-static void x86_64_note(unsigned page_shift, char *buffer, size_t size)
-{
-    buffer[0] = '\0';
-    if (page_shift == 12 || page_shift == 21 || page_shift == 30)
-        return;
-    const unsigned levels = levels_at(page_shift);
-    snprintf(buffer, size,
-             "x86-64 has no pages of %llu bytes: its tables are adapted, index bits %u%s",
-             1ull << page_shift, top_bits_at(page_shift),
-             levels == 4   ? "+9+9+9"
-             : levels == 3 ? "+9+9"
-                           : "+9");
-}
+static const unsigned page_shifts[] = {12, 21, 30, 0};
 
 const struct pagetable_ops pagetable_x86_64 = {
     .name = "x86-64",
-    .summary = "four-level radix tree, walked by hardware that sets the accessed bit",
+    .summary = "four-level radix tree of 64-bit x86, walked by hardware",
+    .source = "Intel SDM vol. 3A, 4.5",
+    .features = PAGETABLE_REFERENCED | PAGETABLE_MODIFIED,
+    .address_bits = 64,
+    .paddr_bits = 52,
+    .page_shifts = page_shifts,
     .create = x86_64_create,
-    .free = x86_64_free,
-    .enter = x86_64_enter,
-    .remove = x86_64_remove,
-    .walk = x86_64_walk,
+    .free = radix_free,
+    .add_space = radix_add_space,
+    .end_space = radix_end_space,
+    .enter = radix_enter,
+    .remove = radix_remove,
+    .get = radix_get,
+    .change = radix_change,
+    .split = radix_split,
+    .walk = radix_walk,
     .note = x86_64_note,
 };

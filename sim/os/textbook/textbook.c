@@ -6,6 +6,8 @@
 static const char *const dirty_choices[] = {"written", "unsaved", NULL};
 static const char *const count_choices[] = {"all", "once-full", NULL};
 
+static const char *const referenced_choices[] = {"hardware", "simulated", NULL};
+
 static const struct param textbook_table[] = {
     {.name = "dirty",
      .kind = PARAM_CHOICE,
@@ -26,8 +28,17 @@ static const struct param textbook_table[] = {
      .offset = offsetof(struct textbook_params, clear_invalidates_tlb),
      .fallback = "yes",
      .help =
-         "clearing an accessed bit also drops the page's TLB entries; without it the bit "
-         "stays clear until the entry has left the TLB"},
+         "clearing an accessed or dirty bit also drops the page's TLB entries; without it "
+         "the bit stays clear until the entry has left the TLB, and a page that is stored "
+         "into meanwhile passes for clean"},
+    {.name = "referenced",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct textbook_params, referenced),
+     .fallback = "hardware",
+     .choices = referenced_choices,
+     .help =
+         "the accessed bit that policies see: that of the hardware, where it has one, or "
+         "simulated: clearing it makes the page invalid, and the next access traps"},
     {.name = "keep_free",
      .kind = PARAM_UINT,
      .offset = offsetof(struct textbook_params, keep_free),
@@ -59,6 +70,7 @@ static void textbook_init(void *state, struct pager *pager, const void *params)
     kernel->pager = pager;
     kernel->params = params;
     pager->clear_invalidates = kernel->params->clear_invalidates_tlb;
+    pager->simulate_referenced = kernel->params->referenced == REFERENCED_SIMULATED;
 }
 
 /* Count the fault, once, by what it will take. */
@@ -72,7 +84,10 @@ static void count(struct textbook *kernel, struct fault *fault,
     fault->counted = true;
     const bool barred =
         fault->store ? !(region->protection & VM_WRITE) : !region->protection;
+    const uint8_t bits = pager->mmu.bits[fault->page];
+    const bool referenced = bits & PAGE_RESIDENT && !(bits & (PAGE_VALID | PAGE_WATCHED));
     counts->faults_protection += barred;
+    counts->faults_referenced += referenced;
     if (kernel->params->count_faults == COUNT_ONCE_FULL && pager_free_frames(pager) > 0)
         return;
     const bool resident = content->frame != PFN_NONE;
@@ -89,7 +104,7 @@ static void count(struct textbook *kernel, struct fault *fault,
         counts->faults_zero_fill++;
     else if (pager->frames[content->frame].state == FRAME_FILLING)
         counts->faults_in_transfer++;
-    else if (!barred)
+    else if (!barred && !referenced)
         counts->faults_reclaim++;
 }
 

@@ -6,9 +6,10 @@
 
 enum { DIRTY_WRITTEN, DIRTY_UNSAVED };
 enum { COUNT_ALL, COUNT_ONCE_FULL };
+enum { REFERENCED_HARDWARE, REFERENCED_SIMULATED };
 
 struct textbook_params {
-    uint32_t dirty, count_faults;
+    uint32_t dirty, count_faults, referenced;
     bool clear_invalidates_tlb;
     uint64_t keep_free;
     psec_t write_back;
