@@ -172,6 +172,40 @@ bool data_constant(const struct data *data, size_t column)
     return true;
 }
 
+/* The columns by which rows are put in order. */
+struct order {
+    const struct data *data;
+    const size_t *columns;
+    size_t n;
+};
+
+static int compare_rows(const void *a, const void *b, void *context)
+{
+    const struct order *by = context;
+    const size_t row = *(const size_t *)a, other = *(const size_t *)b;
+    int order = 0;
+    for (size_t i = 0; order == 0 && i < by->n; i++)
+        order = strcmp(data_get(by->data, row, by->columns[i]),
+                       data_get(by->data, other, by->columns[i]));
+    return order;
+}
+
+bool data_follows(const struct data *data, size_t column, const size_t *from, size_t n,
+                  size_t *rows)
+{
+    struct order by = {data, from, n};
+    for (size_t row = 0; row < data->nrows; row++)
+        rows[row] = row;
+    if (data->nrows > 0)
+        qsort_r(rows, data->nrows, sizeof *rows, compare_rows, &by);
+    for (size_t i = 1; i < data->nrows; i++)
+        if (compare_rows(&rows[i - 1], &rows[i], &by) == 0 &&
+            strcmp(data_get(data, rows[i - 1], column), data_get(data, rows[i], column)) !=
+                0)
+            return false;
+    return true;
+}
+
 bool data_same_start(const struct data *data, size_t row, size_t other, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -186,7 +220,8 @@ void data_set_table(struct data *data, const struct result_table_kind *table)
     data->table = table;
     for (size_t i = data_leading(data); i < data->ncolumns; i++) {
         const char *name = data->columns[i].name;
-        const bool key = strcmp(name, "process") == 0 || strcmp(name, "device") == 0;
+        const bool key = strcmp(name, "process") == 0 || strcmp(name, "device") == 0 ||
+                         strcmp(name, "tlb") == 0;
         data->columns[i].kind = key ? COLUMN_KEY : COLUMN_COUNTER;
     }
 }

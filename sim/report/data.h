@@ -14,7 +14,7 @@
 
 enum column_kind {
     COLUMN_KEY,     /* what tells cells apart: trace, policy, page_size, frames, swept keys;
-                     * and rows of a cell: process, device                               */
+                     * and rows of a cell: process, device, tlb                          */
     COLUMN_COUNTER, /* a result                                                          */
     COLUMN_EXTRA,   /* other settings, notes, state; not in results.csv                  */
 };
@@ -64,6 +64,11 @@ size_t data_find(const struct data *data, const char *name);
 
 /* True if all rows hold the same text. */
 bool data_constant(const struct data *data, size_t column);
+
+/* True if rows that hold the same texts in the n columns `from` hold the same in `column`
+ * too.  rows: room for the numbers of all rows. */
+bool data_follows(const struct data *data, size_t column, const size_t *from, size_t n,
+                  size_t *rows);
 
 /* True if the rows hold the same texts in the n first columns. */
 bool data_same_start(const struct data *data, size_t row, size_t other, size_t n);

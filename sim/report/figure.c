@@ -73,36 +73,19 @@ static enum status find_ys(struct figure *figure, const struct plot_options *opt
     return OK;
 }
 
-/* Rows in the order of x and of the columns that split them. */
-static int compare_rows(const void *a, const void *b, void *context)
-{
-    const struct figure *figure = context;
-    const size_t row = *(const size_t *)a, other = *(const size_t *)b;
-    int order = strcmp(data_get(figure->data, row, figure->x),
-                       data_get(figure->data, other, figure->x));
-    for (size_t i = 0; order == 0 && i < figure->nsplits; i++)
-        order = strcmp(data_get(figure->data, row, figure->splits[i]),
-                       data_get(figure->data, other, figure->splits[i]));
-    return order;
-}
+/* Columns that tell rows apart: x, and behind it those that split. */
+struct known {
+    size_t *columns;
+    size_t *rows; /* see data_follows */
+};
 
-/* Split by this column too if cells that agree in all others differ in it: frames that
- * follow from the page size do not make lines of their own. */
-static void split_if_free(struct figure *figure, size_t *rows, size_t column)
+/* Split by this column too if cells that agree in all others differ in it. */
+static void split_if_free(struct figure *figure, struct known *known, size_t column)
 {
-    const size_t n = data_rows(figure->data);
-    if (column == figure->x || data_kind(figure->data, column) != COLUMN_KEY)
-        return;
-    qsort_r(rows, n, sizeof *rows, compare_rows, figure);
-    for (size_t i = 1; i < n; i++) {
-        if (compare_rows(&rows[i - 1], &rows[i], figure) != 0)
-            continue;
-        if (strcmp(data_get(figure->data, rows[i - 1], column),
-                   data_get(figure->data, rows[i], column)) == 0)
-            continue;
+    if (column != figure->x && data_kind(figure->data, column) == COLUMN_KEY &&
+        !data_follows(figure->data, column, known->columns, 1 + figure->nsplits,
+                      known->rows))
         figure->splits[figure->nsplits++] = column;
-        return;
-    }
 }
 
 static enum status find_splits(struct figure *figure, const struct plot_options *options,
@@ -110,10 +93,14 @@ static enum status find_splits(struct figure *figure, const struct plot_options 
 {
     const struct data *data = figure->data;
     const size_t n = data_columns(data), frames = data_find(data, "frames");
-    size_t *rows = arena_array(figure->arena, data_rows(data), sizeof *rows);
-    figure->splits = arena_array(figure->arena, n + 1, sizeof *figure->splits);
-    if (!rows || !figure->splits)
+    const size_t trace = derived_trace(data);
+    struct known known = {
+        .columns = arena_array(figure->arena, n + 2, sizeof *known.columns),
+        .rows = arena_array(figure->arena, data_rows(data), sizeof *known.rows)};
+    if (!known.columns || !known.rows)
         return error_nomem(err);
+    known.columns[0] = figure->x;
+    figure->splits = known.columns + 1;
     if (options->series) {
         const enum status status = find_column(&figure->splits[0], data, options->series,
                                                "series", options->at, err);
@@ -121,14 +108,15 @@ static enum status find_splits(struct figure *figure, const struct plot_options 
             return status;
         figure->nsplits = 1;
     }
-    for (size_t row = 0; row < data_rows(data); row++)
-        rows[row] = row;
     for (size_t i = 0; i < n; i++)
-        if (i != frames)
-            split_if_free(figure, rows, i);
-    /* Frames come last: they follow from memory and page size wherever these vary. */
+        if (i != frames && i != trace)
+            split_if_free(figure, &known, i);
+    /* What follows from other columns comes last: names of traces from their generators'
+     * keys, frames from memory and page size wherever these vary. */
+    if (trace != COLUMN_NONE)
+        split_if_free(figure, &known, trace);
     if (frames != COLUMN_NONE)
-        split_if_free(figure, rows, frames);
+        split_if_free(figure, &known, frames);
     return OK;
 }
 

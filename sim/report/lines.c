@@ -5,30 +5,41 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* "lru, trace=cc1": the values of the splitting columns in this row. */
-static const char *values_of(const struct figure *figure, size_t row, bool for_people)
+/* ",policy=lru,trace=cc1": the values of the splitting columns in this row. */
+static const char *values_of(const struct figure *figure, size_t row)
 {
     const struct data *data = figure->data;
-    char buffer[NAME_SIZE];
+    const char *text = "";
+    for (size_t i = 0; text && i < figure->nsplits; i++)
+        text = arena_printf(figure->arena, "%s,%s=%s", text,
+                            data_name(data, figure->splits[i]),
+                            data_get(data, row, figure->splits[i]));
+    return text;
+}
+
+/* The same for people, "lru, trace=cc1, page size=4 KiB", without those that the row does
+ * not have: parameters of another plug-in. */
+static const char *words_of(const struct figure *figure, size_t row)
+{
+    const struct data *data = figure->data;
+    char title[NAME_SIZE], value[NAME_SIZE];
     const char *text = "";
     for (size_t i = 0; text && i < figure->nsplits; i++) {
         const char *name = data_name(data, figure->splits[i]);
-        const char *value = data_get(data, row, figure->splits[i]);
-        const char *within = strncmp(name, "machine.", 8) == 0 ? name + 8 : name;
-        if (for_people)
-            value = column_value(name, value, buffer);
-        if (i == 0)
-            text = arena_strdup(figure->arena, value);
-        else
-            text = arena_printf(figure->arena, "%s, %s=%s", text, within, value);
+        if (!*data_get(data, row, figure->splits[i]))
+            continue;
+        column_value(name, data_get(data, row, figure->splits[i]), value);
+        text = i == 0 ? arena_strdup(figure->arena, value)
+                      : arena_printf(figure->arena, "%s%s%s=%s", text, *text ? ", " : "",
+                                     column_title(name, title), value);
     }
-    return text;
+    return text && !*text && figure->nsplits > 0 ? "none" : text;
 }
 
 static const char *label_of(const struct figure *figure, size_t row, size_t y)
 {
     char title[NAME_SIZE];
-    const char *values = values_of(figure, row, true);
+    const char *values = words_of(figure, row);
     if (!values || figure->nys == 1)
         return values;
     return arena_printf(figure->arena, "%s%s%s",
@@ -38,7 +49,7 @@ static const char *label_of(const struct figure *figure, size_t row, size_t y)
 
 static struct figure_line *find_line(struct figure *figure, size_t row, size_t y)
 {
-    const char *key = values_of(figure, row, false);
+    const char *key = values_of(figure, row);
     if (!key)
         return NULL;
     size_t group = figure->ngroups;

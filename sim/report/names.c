@@ -3,6 +3,8 @@
 
 #include "base/units.h"
 #include "experiment/keys.h"
+#include "swap/device.h"
+#include "trace/generator.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -37,9 +39,23 @@ size_t column_named(const struct data *data, const char *name)
     return found;
 }
 
+size_t derived_trace(const struct data *data)
+{
+    static const char generate[] = "generate";
+    const size_t length = strlen(generate);
+    for (size_t i = 0; i < data_columns(data); i++) {
+        const char *name = data_name(data, i);
+        if (data_kind(data, i) == COLUMN_KEY && strncmp(name, generate, length) == 0 &&
+            (!name[length] || name[length] == '.'))
+            return data_find(data, "trace");
+    }
+    return COLUMN_NONE;
+}
+
 static bool is_acronym(const char *word, size_t length)
 {
-    static const char *const acronyms[] = {"tlb", "l1i", "l1d", "l1", "l2", "mmu", "cpu"};
+    static const char *const acronyms[] = {"tlb", "l1i", "l1d", "l1",
+                                           "l2",  "l3",  "mmu", "cpu"};
     for (size_t i = 0; i < ARRAY_LEN(acronyms); i++)
         if (strlen(acronyms[i]) == length && strncmp(word, acronyms[i], length) == 0)
             return true;
@@ -52,13 +68,14 @@ char *column_title(const char *name, char buffer[NAME_SIZE])
         name += 8;
     snprintf(buffer, NAME_SIZE, "%s", name);
     for (char *word = buffer; *word;) {
-        const size_t length = strcspn(word, "._");
+        const size_t length = strcspn(word, "._-");
         if (is_acronym(word, length))
             for (size_t i = 0; i < length; i++)
                 word[i] = (char)toupper((unsigned char)word[i]);
         word += length;
-        if (*word)
-            *word++ = ' ';
+        if (*word && *word != '-')
+            *word = ' ';
+        word += *word != '\0';
     }
     return buffer;
 }
@@ -150,6 +167,29 @@ const char *time_unit(double seconds, double *unit)
     return units[i].name;
 }
 
+static void note_kind(const struct param *params, const char *name, bool *size, bool *other)
+{
+    for (const struct param *p = params; p && p->name; p++)
+        if (strcmp(p->name, name) == 0)
+            *(p->kind == PARAM_SIZE ? size : other) = true;
+}
+
+/* Of which plug-in the parameter is, its name does not say: true if it is a size wherever
+ * there is one of this name. */
+static bool param_is_size(const char *name)
+{
+    const char *param;
+    const struct key *key = key_of_param(name, &param);
+    bool size = false, other = false;
+    if (key && key->kind == KEY_GENERATOR)
+        for (const struct generator_ops *const *g = generator_table; *g; g++)
+            note_kind((*g)->params, param, &size, &other);
+    if (key && key->kind == KEY_DEVICE)
+        for (const struct device_ops *const *d = device_table; *d; d++)
+            note_kind((*d)->params, param, &size, &other);
+    return size && !other;
+}
+
 bool column_is_size(const char *name)
 {
     const struct counter *counter = counter_find(name);
@@ -157,7 +197,7 @@ bool column_is_size(const char *name)
         return strcmp(counter->unit, "bytes") == 0;
     return ends_with(name, "page_size") || ends_with(name, "memory") ||
            ends_with(name, "bytes") || strncmp(name, "bytes_", 6) == 0 ||
-           key_has_unit(name, "bytes");
+           key_has_unit(name, "bytes") || param_is_size(name);
 }
 
 bool column_number(const char *text, double *number)
@@ -193,6 +233,16 @@ static void format_seconds(double seconds, char buffer[NAME_SIZE])
              seconds / unit, name);
 }
 
+/* "3.3 GHz" */
+static void format_frequency(double hertz, char buffer[NAME_SIZE])
+{
+    static const char *const units[] = {"Hz", "kHz", "MHz", "GHz"};
+    size_t i = 0;
+    for (; i + 1 < ARRAY_LEN(units) && hertz >= 1000; i++)
+        hertz /= 1000;
+    snprintf(buffer, NAME_SIZE, "%.4g %s", hertz, units[i]);
+}
+
 char *column_value(const char *name, const char *text, char buffer[NAME_SIZE])
 {
     const struct counter *counter = counter_find(name);
@@ -202,6 +252,8 @@ char *column_value(const char *name, const char *text, char buffer[NAME_SIZE])
     snprintf(buffer, NAME_SIZE, "%s", text);
     if (time && column_number(text, &number))
         format_seconds(number, buffer);
+    else if (key_has_unit(name, "Hz") && column_number(text, &number))
+        format_frequency(number, buffer);
     else if (column_is_part(name) && column_number(text, &number))
         snprintf(buffer, NAME_SIZE, "%.1f%%", 100 * number);
     else if (counter && counter->kind == COUNTER_RATIO && column_number(text, &number))

@@ -13,6 +13,11 @@
  * that; COLUMN_NONE. */
 size_t column_named(const struct data *data, const char *name);
 
+/* The column of the traces' names, if they are generated and keys of the generator are
+ * columns (generate.pages): the names, "uniform(pages=64)", follow from these.  Else
+ * COLUMN_NONE. */
+size_t derived_trace(const struct data *data);
+
 /* "page size", "fault rate", "TLB L2 entries"; returns buffer. */
 char *column_title(const char *name, char buffer[NAME_SIZE]);
 
@@ -44,12 +49,12 @@ bool column_is_part(const char *name);
  * name, and *unit in seconds.  0 is 0 s. */
 const char *time_unit(double seconds, double *unit);
 
-/* True if its values are bytes. */
+/* True if its values are bytes: counters, keys, parameters of generators and devices. */
 bool column_is_size(const char *name);
 
 /* "4 KiB" for "4096" where values are bytes, "1,024" for frames and counters, "0.001235"
- * for ratios, "43.1%" for parts of one, "1.235 ms" for times, else the text itself;
- * returns buffer. */
+ * for ratios, "43.1%" for parts of one, "1.235 ms" for times, "3.3 GHz" for
+ * frequencies, else the text itself; returns buffer. */
 char *column_value(const char *name, const char *text, char buffer[NAME_SIZE]);
 
 /* The value as a number; sizes may carry a unit, and times, which become seconds.  False

@@ -133,6 +133,22 @@ static bool is_told_by(const struct note *note, const struct data *data, size_t 
     return true;
 }
 
+/* The first key that tells which rows have the note, by a few values; the traces' names
+ * come last if they follow from others.  COLUMN_NONE: none. */
+static size_t telling_column(const struct note *note, const struct data *data)
+{
+    const size_t trace = derived_trace(data);
+    size_t values;
+    for (size_t column = 0; column < data_columns(data); column++)
+        if (column != trace && data_kind(data, column) == COLUMN_KEY &&
+            is_told_by(note, data, column, &values) && values <= VALUES_MOST)
+            return column;
+    if (trace != COLUMN_NONE && is_told_by(note, data, trace, &values) &&
+        values <= VALUES_MOST)
+        return trace;
+    return COLUMN_NONE;
+}
+
 /* " (lru, opt)": for whom the note holds, unless for all or the note says it. */
 static void put_holders(const struct note *note, const struct data *data, FILE *stream)
 {
@@ -142,26 +158,22 @@ static void put_holders(const struct note *note, const struct data *data, FILE *
     if (all || strncmp(note->text, "policy ", 7) == 0 ||
         strncmp(note->text, "kernel ", 7) == 0)
         return;
-    for (size_t column = 0; column < data_columns(data); column++) {
-        size_t values;
-        char buffer[NAME_SIZE];
-        const char *name = data_name(data, column), *separator = "";
-        if (data_kind(data, column) != COLUMN_KEY ||
-            !is_told_by(note, data, column, &values) || values > VALUES_MOST)
-            continue;
-        const bool policy = strcmp(name, "policy") == 0;
-        fprintf(stream, " (%s%s", policy ? "" : column_title(name, buffer),
-                policy ? "" : " ");
-        for (size_t row = 0; row < data_rows(data); row++)
-            if (note->rows[row] && first_like(data, row, column) == row) {
-                fprintf(stream, "%s%s", separator,
-                        column_value(name, data_get(data, row, column), buffer));
-                separator = ", ";
-            }
-        putc(')', stream);
+    const size_t column = telling_column(note, data);
+    if (column == COLUMN_NONE) {
+        fputs(" (some cells)", stream);
         return;
     }
-    fputs(" (some cells)", stream);
+    char buffer[NAME_SIZE];
+    const char *name = data_name(data, column), *separator = "";
+    const bool policy = strcmp(name, "policy") == 0;
+    fprintf(stream, " (%s%s", policy ? "" : column_title(name, buffer), policy ? "" : " ");
+    for (size_t row = 0; row < data_rows(data); row++)
+        if (note->rows[row] && first_like(data, row, column) == row) {
+            fprintf(stream, "%s%s", separator,
+                    column_value(name, data_get(data, row, column), buffer));
+            separator = ", ";
+        }
+    putc(')', stream);
 }
 
 enum status figure_notes(const struct figure *figure, FILE *stream, struct error *err)

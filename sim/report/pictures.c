@@ -87,8 +87,9 @@ static enum status explain(const struct data **out, const struct picture_source 
     if (!source->tables[t])
         return error_set(err, ERR_CONFIG, options->at,
                          "'%s' is a column of %s.csv, which these results do not have; an "
-                         "experiment with 'timing: events' writes it%s",
+                         "experiment with %s writes it%s",
                          has_x ? options->x : options->y, kind->name,
+                         kind->timed ? "'timing: events'" : "a TLB",
                          t == TABLE_SERIES ? " if it takes samples" : "");
     if (t == TABLE_SERIES && !has_x)
         return error_set(err, ERR_CONFIG, options->at,
@@ -151,16 +152,19 @@ static enum status draw(const struct data *data, const struct plot_options *opti
     return status == OK ? add_picture(pictures, stem, err) : status;
 }
 
-/* "policy lru, frames 64", and for a file "lru-64": the leading columns that vary. */
+/* "policy lru, frames 64", and for a file "lru-64": the leading columns that vary, but for
+ * those that follow from others. */
 static void tell_part(const struct data *data, size_t row, char words[PART_SIZE],
                       char file[PART_SIZE])
 {
     char title[NAME_SIZE], value[NAME_SIZE];
     size_t in_words = 0, in_file = 0;
+    const size_t trace = derived_trace(data);
     words[0] = file[0] = '\0';
     for (size_t i = 0; i < data_leading(data); i++) {
         const char *name = data_name(data, i), *text = data_get(data, row, i);
-        if (data_constant(data, i) || in_words >= PART_SIZE || in_file >= PART_SIZE)
+        if (i == trace || data_constant(data, i) || in_words >= PART_SIZE ||
+            in_file >= PART_SIZE)
             continue;
         in_words += (size_t)snprintf(words + in_words, PART_SIZE - in_words, "%s%s %s",
                                      in_words ? ", " : "", column_title(name, title),

@@ -1,9 +1,9 @@
 /* pictures.h -- from which table a plot is drawn, and into how many pictures.
  *
  * A plot is drawn from the first of these that has its x, y and series: results.csv,
- * processes.csv, devices.csv, and, if x is one of its own columns, series.csv.  Lines over
- * time are those of all processes together, a line for each cell; if x, y or series asks
- * for `process`, those of each process, a picture for each cell. */
+ * processes.csv, devices.csv, tlbs.csv, and, if x is one of its own columns, series.csv.
+ * Lines over time are those of all processes together, a line for each cell; if x, y or
+ * series asks for `process`, those of each process, a picture for each cell. */
 #ifndef FAULTLINE_REPORT_PICTURES_H
 #define FAULTLINE_REPORT_PICTURES_H
 

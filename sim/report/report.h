@@ -48,9 +48,9 @@ MUST_CHECK enum status table_print(const struct result_set *set, size_t most, FI
 char *report_table_path(const char *folder, size_t table);
 
 /* Write effective.yaml, results.csv, results.json and, where cells have rows for them,
- * processes.csv, devices.csv and series.csv into folder (made if need be), each whole or
- * not at all, then the plots that the experiment asks for as NAME.svg, NAME.png and
- * NAME.gp; without a finished cell no plots.  Tables that an earlier run left there and
+ * processes.csv, devices.csv, tlbs.csv and series.csv into folder (made if need be), each
+ * whole or not at all, then the plots that the experiment asks for as NAME.svg, NAME.png
+ * and NAME.gp; without a finished cell no plots.  Tables that an earlier run left there and
  * this one has not are removed.  pictures lists what was drawn, also on an error.
  * ERR_OUTPUT, ERR_CONFIG (a plot names a column that does not exist), ERR_NOMEM. */
 MUST_CHECK enum status report_write_folder(const struct result_set *set, const char *folder,

@@ -147,10 +147,12 @@ static struct layout lay_out(const struct figure *figure)
         layout.rows = (lines + layout.columns - 1) / layout.columns;
         layout.top += (layout.rows + titles) * KEY_ROW;
     }
-    /* The axes keep two thirds of the usual height. */
-    const int least = layout.top + layout.bottom + HEIGHT * 2 / 3;
-    if (layout.height < least)
-        layout.height = least;
+    /* The axes keep two thirds of the usual height; and gnuplot makes more columns, which
+     * leave the picture, of a key that is higher than they are. */
+    const int key = (layout.rows + titles + 1) * KEY_ROW;
+    const int axes = key > HEIGHT * 2 / 3 ? key : HEIGHT * 2 / 3;
+    if (layout.height < layout.top + layout.bottom + axes)
+        layout.height = layout.top + layout.bottom + axes;
     return layout;
 }
 

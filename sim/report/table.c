@@ -32,34 +32,58 @@ static bool all_finished(const struct data *data)
     return true;
 }
 
+struct shown_counter {
+    const char *name;
+    bool always; /* also where no cell has anything but 0 */
+};
+
 /* Where there is time, it tells more than the number of faults. */
 static bool is_shown_counter(const struct data *data, size_t column)
 {
-    static const char *const counted[] = {"faults", "fault_rate", "tlb_l2_misses"};
-    static const char *const timed[] = {"faults_major",     "elapsed",
-                                        "cpu_utilisation",  "paging_wait",
-                                        "swap_utilisation", "slowdown"};
+    static const struct shown_counter counted[] = {
+        {"faults", true},
+        {"fault_rate", true},
+        {"walks", false},
+        {"cycles_per_reference", false},
+    };
+    static const struct shown_counter timed[] = {
+        {"faults_major", true}, {"elapsed", true},          {"cpu_utilisation", true},
+        {"paging_wait", true},  {"swap_utilisation", true}, {"slowdown", false},
+    };
     const bool time = data_find(data, "elapsed") != COLUMN_NONE;
-    const char *const *shown = time ? timed : counted;
+    const struct shown_counter *shown = time ? timed : counted;
     const size_t n = time ? ARRAY_LEN(timed) : ARRAY_LEN(counted);
     for (size_t i = 0; i < n; i++)
-        if (strcmp(data_name(data, column), shown[i]) == 0)
-            /* The last one of each stays away where it has nothing to say. */
-            return i + 1 < n || has_any(data, column);
+        if (strcmp(data_name(data, column), shown[i].name) == 0)
+            return shown[i].always || has_any(data, column);
     return false;
 }
 
-static bool is_shown(const struct data *data, size_t column)
+static bool is_shown_result(const struct data *data, size_t column)
 {
-    switch (data_kind(data, column)) {
-    case COLUMN_KEY:
-        return true;
-    case COLUMN_COUNTER:
+    if (data_kind(data, column) == COLUMN_COUNTER)
         return is_shown_counter(data, column);
-    case COLUMN_EXTRA:
-        return strcmp(data_name(data, column), "state") == 0 && !all_finished(data);
-    }
+    return strcmp(data_name(data, column), "state") == 0 && !all_finished(data);
+}
+
+/* The keys that all tables have, and those that the user has swept. */
+static bool is_asked_for(const struct experiment *experiment, const char *name)
+{
+    static const char *const always[] = {"trace", "policy", "page_size", "frames"};
+    for (size_t i = 0; i < ARRAY_LEN(always); i++)
+        if (strcmp(name, always[i]) == 0)
+            return true;
+    for (size_t i = 0; i < experiment->nswept; i++)
+        if (strcmp(name, experiment->swept[i]) == 0)
+            return true;
     return false;
+}
+
+/* Where generators vary, their bare names stand in the column of the traces, and beside it
+ * what varies of their parameters.  COLUMN_NONE: traces have names of their own. */
+static size_t generator_column(const struct data *data)
+{
+    return derived_trace(data) == COLUMN_NONE ? COLUMN_NONE : data_find(data, "generate");
 }
 
 static double number_in(const struct data *data, size_t row, const char *name)
@@ -84,6 +108,7 @@ static char *paging_share(const struct data *data, size_t row, char buffer[NAME_
 static const char *title_of(const struct data *data, size_t column, char buffer[NAME_SIZE])
 {
     static const char *const shorter[][2] = {{"cpu_utilisation", "CPU use"},
+                                             {"cycles_per_reference", "cycles/reference"},
                                              {"paging_wait", "paging wait"},
                                              {"swap_utilisation", "swap use"}};
     for (size_t i = 0; i < ARRAY_LEN(shorter); i++)
@@ -96,6 +121,9 @@ static const char *value_of(const struct data *data, size_t row, size_t column,
                             char buffer[NAME_SIZE])
 {
     const char *name = data_name(data, column), *text = data_get(data, row, column);
+    const size_t generator = generator_column(data);
+    if (generator != COLUMN_NONE && column == derived_trace(data))
+        text = data_get(data, row, generator);
     if (strcmp(name, "paging_wait") == 0 && *text)
         return paging_share(data, row, buffer);
     return column_value(name, text, buffer);
@@ -128,15 +156,47 @@ static void print_field(const struct shown *shown, const char *text, bool last,
         fprintf(stream, "%*s", GAP + (shown->number ? 0 : blanks), "");
 }
 
-/* The keys come before the results, although results.csv puts the swept ones behind. */
-static size_t choose(const struct data *data, struct shown *shown)
+static int compare_columns(const void *a, const void *b)
 {
-    size_t n = 0;
-    for (int keys = 1; keys >= 0; keys--)
-        for (size_t i = 0; i < data_columns(data); i++)
-            if (is_shown(data, i) && (data_kind(data, i) == COLUMN_KEY) == (keys == 1))
-                shown[n++].column = i;
-    return n;
+    const struct shown *x = a, *y = b;
+    return (x->column > y->column) - (x->column < y->column);
+}
+
+/* What the user has asked for; and of what comes with the name of a plug-in or a model, its
+ * parameters and settings, only that in which cells differ that agree in all else. */
+static enum status choose_keys(const struct data *data, const struct experiment *experiment,
+                               struct shown *shown, size_t *n, struct error *err)
+{
+    const size_t columns = data_columns(data), generator = generator_column(data);
+    const size_t generated = generator == COLUMN_NONE ? COLUMN_NONE : derived_trace(data);
+    size_t *rows = calloc(data_rows(data) + 1, sizeof *rows);
+    size_t *known = calloc(columns + 1, sizeof *known), nknown = 0;
+    for (int asked = 1; rows && known && asked >= 0; asked--)
+        for (size_t i = 0; i < columns; i++) {
+            if (data_kind(data, i) != COLUMN_KEY ||
+                is_asked_for(experiment, data_name(data, i)) != (asked == 1) ||
+                (asked == 0 && data_follows(data, i, known, nknown, rows)))
+                continue;
+            known[nknown++] = i == generated ? generator : i;
+            if (i != generator)
+                shown[(*n)++].column = i;
+        }
+    const enum status status = rows && known ? OK : error_nomem(err);
+    free(known);
+    free(rows);
+    qsort(shown, *n, sizeof *shown, compare_columns);
+    return status;
+}
+
+/* The keys come before the results, although results.csv puts the swept ones behind. */
+static enum status choose(const struct data *data, const struct experiment *experiment,
+                          struct shown *shown, size_t *n, struct error *err)
+{
+    const enum status status = choose_keys(data, experiment, shown, n, err);
+    for (size_t i = 0; i < data_columns(data); i++)
+        if (data_kind(data, i) != COLUMN_KEY && is_shown_result(data, i))
+            shown[(*n)++].column = i;
+    return status;
 }
 
 /* Is the sentence of this length one of a list separated by newlines? */
@@ -177,20 +237,10 @@ static enum status print_conventions(const struct result_set *set, FILE *stream,
     return failed ? error_nomem(err) : OK;
 }
 
-enum status table_print(const struct result_set *set, size_t most, FILE *stream,
-                        struct error *err)
+static void print_rows(const struct data *data, struct shown *shown, size_t n, size_t most,
+                       FILE *stream)
 {
-    struct data *data;
-    const enum status status = data_from_results(&data, set, false, err);
-    if (status != OK)
-        return status;
-    struct shown *shown = calloc(data_columns(data), sizeof *shown);
-    if (!shown) {
-        data_free(data);
-        return error_nomem(err);
-    }
     char buffer[NAME_SIZE];
-    const size_t n = choose(data, shown);
     for (size_t i = 0; i < n; i++) {
         measure(data, &shown[i]);
         print_field(&shown[i], title_of(data, shown[i].column, buffer), i + 1 == n, stream);
@@ -203,7 +253,21 @@ enum status table_print(const struct result_set *set, size_t most, FILE *stream,
     if (printed < rows)
         fprintf(stream, "... and %zu more cell%s\n", rows - printed,
                 rows - printed == 1 ? "" : "s");
+}
+
+enum status table_print(const struct result_set *set, size_t most, FILE *stream,
+                        struct error *err)
+{
+    struct data *data;
+    enum status status = data_from_results(&data, set, false, err);
+    if (status != OK)
+        return status;
+    size_t n = 0;
+    struct shown *shown = calloc(data_columns(data), sizeof *shown);
+    status = shown ? choose(data, set->experiment, shown, &n, err) : error_nomem(err);
+    if (status == OK)
+        print_rows(data, shown, n, most, stream);
     free(shown);
     data_free(data);
-    return print_conventions(set, stream, err);
+    return status == OK ? print_conventions(set, stream, err) : status;
 }

@@ -183,6 +183,36 @@ START_TEST(cells_whose_names_files_cannot_have_get_numbers)
 }
 END_TEST
 
+/* The generated traces' names follow from the size, which is shown as one. */
+START_TEST(cells_of_a_generator_are_told_apart_by_what_is_swept)
+{
+    static const struct setting small[] = {{"generate", "loop", {0}},
+                                           {"generate.size", "8192", {0}}};
+    static const struct setting large[] = {{"generate", "loop", {0}},
+                                           {"generate.size", "16384", {0}}};
+    static const char *const swept[] = {"generate.size"};
+    struct cell_config cells[2] = {timed_cells[0], timed_cells[0]};
+    struct experiment experiment = timed_experiment;
+    struct result_set set = timed_made_up();
+    const struct plot_options options = {
+        .x = "time", .y = "resident", .series = "process", .at = {"e.yaml", 12, 5}};
+    cells[0].trace_label = "loop(size=8192)";
+    cells[1].trace_label = "loop(size=16384)";
+    cells[0].settings = small;
+    cells[1].settings = large;
+    cells[0].nsettings = cells[1].nsettings = 2;
+    experiment.cells = cells;
+    experiment.swept = swept;
+    set.experiment = &experiment;
+    ck_assert_int_eq(picture_source_of(&source, &set, &err), OK);
+    ck_assert_int_eq(pictures_draw(&source, &options, path_of("a"), &pictures, &err), OK);
+    ck_assert_uint_eq(pictures.n, 4);
+    ck_assert_str_eq(pictures.paths[0], path_of("a-8192.svg"));
+    ck_assert_str_eq(pictures.paths[2], path_of("a-16384.svg"));
+    script_says("a-8192.gp", "'timed: resident pages by time (generate size 8 KiB)'");
+}
+END_TEST
+
 static const struct {
     const char *x, *y, *series, *sentence;
 } bad[] = {
@@ -328,6 +358,7 @@ static Suite *pictures_suite(void)
     tcase_add_test(tests, what_only_all_processes_have_is_drawn_for_all);
     tcase_add_test(tests, one_cell_has_one_picture_under_the_name_given);
     tcase_add_test(tests, cells_whose_names_files_cannot_have_get_numbers);
+    tcase_add_test(tests, cells_of_a_generator_are_told_apart_by_what_is_swept);
     tcase_add_loop_test(tests, what_no_table_has_is_refused, 0, (int)ARRAY_LEN(bad));
     tcase_add_test(tests, a_table_that_was_not_written_is_told);
     tcase_add_test(tests, a_table_that_was_not_written_is_told_of_y_too);

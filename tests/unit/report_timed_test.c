@@ -24,7 +24,7 @@ static void teardown(void)
 {
     static const char *const names[] = {"effective.yaml", "results.csv", "results.json",
                                         "in.csv",         "in.json",     "processes.csv",
-                                        "devices.csv",    "series.csv"};
+                                        "devices.csv",    "tlbs.csv",    "series.csv"};
     char path[256];
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);
