@@ -2,13 +2,13 @@
 #include "base/units.h"
 #include "cli/command.h"
 #include "cli/list_devices.h"
+#include "cli/list_formats.h"
+#include "cli/list_machines.h"
 #include "cli/print_params.h"
 #include "experiment/keys.h"
-#include "machine/pagetable.h"
 #include "pager/kernel.h"
 #include "pager/policy.h"
 #include "stats/counters.h"
-#include "trace/format.h"
 #include "trace/generator.h"
 
 #include <getopt.h>
@@ -21,24 +21,20 @@ const struct command command_list = {
     .name = "list",
     .summary = "list policies, kernels, machines, devices, counters, keys, formats, "
                "generators",
-    .help = "usage: faultline list WHAT [NAME]\n"
+    .help = "usage: faultline list WHAT [NAME] [--verbose]\n"
             "\n"
-            "WHAT is policies, kernels, machines, devices, counters, keys, formats or\n"
-            "generators.\n"
-            "With NAME: its parameters with type, default, range and meaning.\n"
+            "WHAT is policies, kernels, machines, devices, counters, keys, formats (of\n"
+            "traces and of page tables) or generators.\n"
+            "With NAME: its parameters with type, default, range and meaning; of presets\n"
+            "their values, of machines with the source of each.\n"
+            "With --verbose: so much of all of them.\n"
             "\n"
             "Example: faultline list policies\n"
             "Example: faultline list policies clock\n"
-            "Example: faultline list devices ra81\n",
+            "Example: faultline list devices ra81\n"
+            "Example: faultline list machines --verbose\n",
     .run = run,
 };
-
-static void list_params(const struct param *table)
-{
-    if (!table || !table->name)
-        puts("  no parameters");
-    print_params(table);
-}
 
 static const char *sees_text(enum policy_sees sees)
 {
@@ -51,8 +47,8 @@ static const char *sees_text(enum policy_sees sees)
 }
 
 /* Each of these prints the whole list, or one entry if name is not NULL; false if there is
- * no such entry. */
-static bool list_policies(const char *name)
+ * no such entry.  in_full: with all that is known. */
+static bool list_policies(const char *name, bool in_full)
 {
     bool found = !name;
     for (const struct policy_ops *const *p = policy_table; *p; p++) {
@@ -60,15 +56,15 @@ static bool list_policies(const char *name)
             continue;
         found = true;
         printf("%-16s %s\n", (*p)->name, (*p)->summary);
-        if (!name)
+        if (!in_full)
             continue;
         printf("  source: %s\n  sees: %s\n", (*p)->source, sees_text((*p)->sees));
-        list_params((*p)->params);
+        print_all_params((*p)->params);
     }
     return found;
 }
 
-static bool list_kernels(const char *name)
+static bool list_kernels(const char *name, bool in_full)
 {
     bool found = !name;
     for (const struct kernel_ops *const *k = kernel_table; *k; k++) {
@@ -76,27 +72,18 @@ static bool list_kernels(const char *name)
             continue;
         found = true;
         printf("%-16s %s\n", (*k)->name, (*k)->summary);
-        if (!name)
+        if (!in_full)
             continue;
         printf("  source: %s\n", (*k)->source);
-        list_params((*k)->params);
+        print_all_params((*k)->params);
     }
     return found;
 }
 
-static bool list_machines(const char *name)
+/* What there is to know of a counter or a key is in the list already. */
+static bool list_counters(const char *name, bool in_full)
 {
-    bool found = !name;
-    for (const struct pagetable_ops *const *m = pagetable_table; *m; m++)
-        if (!name || strcmp(name, (*m)->name) == 0) {
-            found = true;
-            printf("%-16s %s\n", (*m)->name, (*m)->summary);
-        }
-    return found;
-}
-
-static bool list_counters(const char *name)
-{
+    (void)in_full;
     bool found = !name;
     for (size_t i = 0; i < counter_count; i++) {
         const struct counter *c = &counter_table[i];
@@ -113,17 +100,20 @@ static void print_key(const char *prefix, const struct key *key)
 {
     char name[80];
     snprintf(name, sizeof name, "%s%s", prefix, key->name);
-    printf("%-30s %s", name, key->type);
+    printf("%-30s %s%s", name, key->type, key->flags & KEY_CYCLES ? " or cycles" : "");
     if (key->range)
         printf(", %s", key->range);
     if (key->fallback)
         printf(", default %s", key->fallback);
-    printf("\n    %s%s\n", key->help, key->events ? "; with timing: events" : "");
+    printf("\n    %s%s%s\n", key->help,
+           key->flags & KEY_TABLES ? "; not with machine.mmu: ideal" : "",
+           key->flags & KEY_EVENTS ? "; with timing: events" : "");
 }
 
 /* The keys of the maps in a list are listed behind it: "workload.processes[].trace". */
-static bool list_keys(const char *name)
+static bool list_keys(const char *name, bool in_full)
 {
+    (void)in_full;
     const struct {
         const char *prefix;
         const struct key *keys;
@@ -147,20 +137,7 @@ static bool list_keys(const char *name)
     return found;
 }
 
-static bool list_formats(const char *name)
-{
-    bool found = !name || strcmp(name, "flt") == 0;
-    if (found)
-        printf("%-16s %s\n", "flt", "the native format: compressed, checked, seekable");
-    for (const struct format_ops *const *f = format_table; *f; f++)
-        if (!name || strcmp(name, (*f)->name) == 0) {
-            found = true;
-            printf("%-16s %s\n", (*f)->name, (*f)->summary);
-        }
-    return found;
-}
-
-static bool list_generators(const char *name)
+static bool list_generators(const char *name, bool in_full)
 {
     bool found = !name;
     for (const struct generator_ops *const *g = generator_table; *g; g++) {
@@ -168,17 +145,17 @@ static bool list_generators(const char *name)
             continue;
         found = true;
         printf("%-16s %s\n", (*g)->name, (*g)->summary);
-        if (!name)
+        if (!in_full)
             continue;
         print_wrapped((*g)->shows);
-        list_params((*g)->params);
+        print_all_params((*g)->params);
     }
     return found;
 }
 
 static const struct {
     const char *name;
-    bool (*list)(const char *name);
+    bool (*list)(const char *name, bool in_full);
 } lists[] = {
     {"policies", list_policies}, {"kernels", list_kernels},
     {"machines", list_machines}, {"devices", list_devices},
@@ -186,30 +163,39 @@ static const struct {
     {"formats", list_formats},   {"generators", list_generators},
 };
 
+static int list(const char *what, const char *name, bool in_full)
+{
+    const char *names[ARRAY_LEN(lists)];
+    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+        names[i] = lists[i].name;
+        if (strcmp(what, lists[i].name) != 0)
+            continue;
+        if (lists[i].list(name, in_full))
+            return command_close_output(EXIT_DONE);
+        return command_usage(&command_list, "there is no '%s' among the %s", name, what);
+    }
+    const char *nearest = nearest_name(what, names, ARRAY_LEN(names));
+    return nearest ? command_usage(&command_list, "cannot list '%s'; did you mean '%s'?",
+                                   what, nearest)
+                   : command_usage(&command_list, "cannot list '%s'", what);
+}
+
 static int run(int argc, char **argv)
 {
-    static const struct option long_options[] = {{"help", no_argument, NULL, 'h'}, {0}};
-    const int c = getopt_long(argc, argv, ":", long_options, NULL);
-    if (c == 'h')
-        return command_help(&command_list);
-    if (c != -1)
-        return command_bad_option(&command_list, c, argv);
+    static const struct option long_options[] = {
+        {"help", no_argument, NULL, 'h'}, {"verbose", no_argument, NULL, 'v'}, {0}};
+    bool verbose = false;
+    for (int c; (c = getopt_long(argc, argv, ":", long_options, NULL)) != -1;) {
+        if (c == 'h')
+            return command_help(&command_list);
+        if (c != 'v')
+            return command_bad_option(&command_list, c, argv);
+        verbose = true;
+    }
     if (argc - optind < 1 || argc - optind > 2)
         return command_usage(&command_list,
                              "say what to list: policies, kernels, machines, devices, "
                              "counters, keys, formats or generators");
-    const char *names[ARRAY_LEN(lists)];
-    for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
-        names[i] = lists[i].name;
-        if (strcmp(argv[optind], lists[i].name) != 0)
-            continue;
-        if (lists[i].list(argv[optind + 1]))
-            return command_close_output(EXIT_DONE);
-        return command_usage(&command_list, "there is no '%s' among the %s",
-                             argv[optind + 1], lists[i].name);
-    }
-    const char *nearest = nearest_name(argv[optind], names, ARRAY_LEN(names));
-    return nearest ? command_usage(&command_list, "cannot list '%s'; did you mean '%s'?",
-                                   argv[optind], nearest)
-                   : command_usage(&command_list, "cannot list '%s'", argv[optind]);
+    const char *name = argv[optind + 1]; /* NULL ends argv */
+    return list(argv[optind], name, verbose || name);
 }

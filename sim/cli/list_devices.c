@@ -15,12 +15,10 @@ static void print_model(const struct device_ops *model)
     printf("  source: %s\n", model->source);
     if (model->in_memory)
         puts("  lies in memory: it cannot hold files");
-    if (!model->params || !model->params->name)
-        puts("  no parameters");
-    print_params(model->params);
+    print_all_params(model->params);
 }
 
-static bool list_models(const char *name)
+static bool list_models(const char *name, bool in_full)
 {
     bool found = false;
     for (const struct device_ops *const *model = device_table; *model; model++) {
@@ -28,7 +26,7 @@ static bool list_models(const char *name)
             continue;
         found = true;
         printf("%-16s %s\n", (*model)->name, (*model)->summary);
-        if (name)
+        if (in_full)
             print_model(*model);
     }
     return found;
@@ -59,7 +57,7 @@ static void print_preset(struct storage *storage, const char *name, bool in_full
         printf("  %s: %s\n", p->name, param_format(p, config.params, text, sizeof text));
 }
 
-static bool list_presets(struct storage *storage, const char *name)
+static bool list_presets(struct storage *storage, const char *name, bool in_full)
 {
     bool found = false;
     const char *names[PRESETS_MAX];
@@ -68,14 +66,14 @@ static bool list_presets(struct storage *storage, const char *name)
     for (size_t i = 0; i < n; i++)
         if (!name || strcmp(name, names[i]) == 0) {
             found = true;
-            print_preset(storage, names[i], name != NULL);
+            print_preset(storage, names[i], in_full);
         }
     return found;
 }
 
-bool list_devices(const char *name)
+bool list_devices(const char *name, bool in_full)
 {
-    bool found = list_models(name);
+    bool found = list_models(name, in_full);
     if (name && found)
         return true;
     struct preset_folders folders;
@@ -84,7 +82,7 @@ bool list_devices(const char *name)
                                                .npresets = folders.n};
     struct storage storage = {.options = &options, .arena = arena_create()};
     if (storage.arena)
-        found = list_presets(&storage, name) || found;
+        found = list_presets(&storage, name, in_full) || found;
     arena_free(storage.arena);
     return found;
 }

@@ -4,8 +4,9 @@
 
 #include <stdbool.h>
 
-/* Print the models and the presets of devices, or all that is known of one; false if there
- * is none of that name.  A preset that cannot be read is listed with what is wrong. */
-bool list_devices(const char *name);
+/* Print the models and the presets of devices, or those of one name, in full with all that
+ * is known; false if there is none of that name.  A preset that cannot be read is listed with
+ * what is wrong. */
+bool list_devices(const char *name, bool in_full);
 
 #endif

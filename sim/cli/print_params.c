@@ -53,3 +53,10 @@ void print_params(const struct param *table)
         print_wrapped(p->help);
     }
 }
+
+void print_all_params(const struct param *table)
+{
+    if (!table || !table->name)
+        puts("  no parameters");
+    print_params(table);
+}

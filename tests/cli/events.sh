@@ -44,7 +44,7 @@ workload:
        regions: [{start: 0x30000000, size: 4 KiB}]}
     - {trace: program.lackey, copies: 3, offset: 1234, start: 1 ms}
   regions: infer
-machine: {frames: 300, cpus: 2, mmu: x86-64}
+machine: {frames: 340, cpus: 2, mmu: x86-64}
 scheduler.quantum: 1 ms
 kernel: {name: textbook, keep_free: 4, write_back: 20 ms}
 swap: {read_ahead: 4, allocation: cluster}
@@ -106,8 +106,8 @@ machine.frames: 100
 sweep: {swap.size: [16 KiB, 4 MiB, 32 KiB]}
 END
 exits 1 "$FAULTLINE" run swap.yaml --output swap
-says "faultline: cell 1 failed (child, lru): swap space is full: all 4 slots are "
-says "faultline: cell 3 failed (child, lru): swap space is full: all 8 slots are "
+says "faultline: cell 1 failed (child, lru): child.lackey: swap space is full: all 4 slots are "
+says "faultline: cell 3 failed (child, lru): child.lackey: swap space is full: all 8 slots are "
 for name in results processes devices; do
     [ "$(wc -l <"swap/$name.csv")" -eq 2 ] || fail "$name.csv has not one row"
 done
@@ -120,7 +120,7 @@ exits 1 "$FAULTLINE" run swap.yaml --output swap --resume
 printf ' L 1000,8\n@exit\n' >exit.lackey
 exits 1 "$FAULTLINE" run --output exit --set trace=exit.lackey \
     --set 'sweep.timing=[none, events]'
-says_only "faultline: cell 1 failed (exit, lru): the trace has operations on virtual \
+says_only "faultline: cell 1 failed (exit, lru): exit.lackey: the trace has operations on virtual \
 memory (map, fork, ...); they need 'timing: events'"
 [ "$(column elapsed exit/results.csv)" = 0.000107001 ] || fail "the other cell is missing"
 

@@ -97,7 +97,7 @@ runs()
 runs policy=lru
 runs policy=clock
 runs policy=lru machine.mmu=x86-64
-runs policy=clock machine.mmu=x86-64 'sweep.machine.page_size=[1 KiB, 4 KiB, 16 KiB]'
+runs policy=clock machine.mmu=x86-64 machine.adapt_page_size=yes 'sweep.machine.page_size=[1 KiB, 4 KiB, 16 KiB]'
 [ "$(sort -u references.txt | tr '\n' ' ')" = "1000000 10000000 " ] ||
     fail "the traces are not of the lengths meant"
 for length in short long; do

@@ -29,6 +29,7 @@ machine:
   tlb: {l1i: {entries: 8, ways: 4}, l1d: {entries: 8, ways: full, replacement: random},
         l2: {entries: 64, ways: 16}}
   mmu: x86-64
+  adapt_page_size: yes
 sweep:
   machine.page_size: [512, 4 KiB, 16 KiB]
   policy: [$policies]

@@ -7,9 +7,11 @@ set -euo pipefail
 exec </dev/null
 
 columns=trace,policy,page_size,frames,references,ifetches,loads,stores,accesses,faults,\
-faults_cold,faults_major,faults_minor,fault_rate,page_ins,page_outs,page_outs_dirty,\
-tlb_l1i_misses,tlb_l1d_misses,tlb_l2_hits,tlb_l2_misses,walks,walk_accesses,bytes_fetched,\
-bytes_touched
+faults_cold,faults_major,faults_minor,faults_referenced,fault_rate,page_ins,page_outs,\
+page_outs_dirty,tlb_l1i_misses,tlb_l1d_misses,tlb_l2_hits,tlb_l2_misses,tlb_l3_hits,\
+tlb_l3_misses,tlb_flushes,walks,walk_accesses,walk_writes,walk_instructions,\
+walk_cache_hits,table_cache_hits,table_cache_misses,modify_walks,alias_faults,table_bytes,\
+translation_time,cycles_per_reference,bytes_fetched,bytes_touched
 
 # headings LIST -- the first line of the output
 headings()
@@ -191,8 +193,9 @@ have_column faults 6
 mkdir -p root/bin root/share/faultline
 cp "$FAULTLINE" root/bin
 cp -r "$SOURCE_DIR/configs" root/share/faultline
+# Four frames for tables, one for the program.
 exits 0 root/bin/faultline run preset.yaml --set 'extends=[machines/x86-64, ./deep/machine]' \
-    --set machine.page_size=4KiB --stdout csv
+    --set machine.page_size=4KiB --set machine.frames=5 --stdout csv
 have_column walks 6
 exits 2 root/bin/faultline check preset.yaml --set extends=machines/x86-46
 says "no preset 'machines/x86-46'; nearest is 'machines/x86-64'"
