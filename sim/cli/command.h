@@ -24,7 +24,8 @@ struct command {
                char **argv); /* argv[0] is the command's last word; exit status  */
 };
 
-extern const struct command command_run, command_check, command_plot, command_list;
+extern const struct command command_run, command_check, command_plot, command_list,
+    command_walk;
 extern const struct command command_trace_info, command_trace_convert, command_trace_cut,
     command_trace_check, command_trace_generate;
 

@@ -9,9 +9,11 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_run,       &command_check,       &command_plot,
-    &command_list,      &command_trace_info,  &command_trace_convert,
-    &command_trace_cut, &command_trace_check, &command_trace_generate,
+    &command_run,           &command_check,
+    &command_plot,          &command_list,
+    &command_walk,          &command_trace_info,
+    &command_trace_convert, &command_trace_cut,
+    &command_trace_check,   &command_trace_generate,
 };
 
 static int print_overview(void)

@@ -148,6 +148,7 @@ struct mmu {
     struct mmu_cpu *cpus; /* [ncpus]                                                     */
     unsigned ncpus;
     unsigned at_cpu; /* CPU on which the kernel runs                                     */
+    struct walk_log *log; /* of every access of walks; NULL: none is kept                 */
     const struct pagetable_ops *format;
     struct mmu_params params;
     unsigned page_shift;

@@ -88,6 +88,7 @@ static psec_t walk(struct mmu *mmu, struct mmu_cpu *cpu, page_t page, bool store
         .data_cache = cpu->table_cache,
         .system = cpu->system,
         .instruction = mmu->params.cost_instruction,
+        .log = mmu->log,
     };
     psec_t cost = mmu->params.cost_walk;
     walk_once(mmu, page, &walk);

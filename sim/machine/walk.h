@@ -17,7 +17,7 @@ enum walk_result {
     WALK_PROTECTION,  /* a store where none is allowed                                   */
 };
 
-/* Every access of a walk, for tests and traces of walks. */
+/* Every access of walks. */
 struct walk_log {
     struct walk_logged {
         paddr_t paddr;
