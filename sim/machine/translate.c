@@ -201,14 +201,16 @@ static psec_t modify(struct mmu *mmu, struct mmu_cpu *cpu, page_t page)
     return cost;
 }
 
-/* Bits kept by frame are set by the access itself. */
+/* Bits kept by frame are set by the access itself.  The frame's entry is that of another
+ * page if a TLB has found this one as the same global page of another space. */
 static void set_frame_bits(struct mmu *mmu, page_t page, bool store)
 {
     const uint8_t set = (uint8_t)(PAGE_ACCESSED | (store ? PAGE_DIRTY : 0));
-    if ((mmu->bits[page] & set) == set)
-        return;
+    const page_t owner = mmu->mapped_by ? mmu->mapped_by[mmu->frame_of[page]] : page;
+    assert(owner != PAGE_NONE);
     mmu->bits[page] |= set;
-    mmu->format->change(mmu_space_of(mmu, page)->table, mmu->index->vpns[page],
+    mmu->bits[owner] |= set;
+    mmu->format->change(mmu_space_of(mmu, owner)->table, mmu->index->vpns[owner],
                         PTE_REFERENCED | (store ? PTE_MODIFIED : 0u), 0);
 }
 

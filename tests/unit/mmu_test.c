@@ -422,6 +422,26 @@ START_TEST(system_half_outlives_a_switch)
 }
 END_TEST
 
+/* The TLB finds the page by the entry of the other space's, which has the frame's. */
+START_TEST(frame_bits_are_set_through_a_global_entry_of_another_space)
+{
+    struct mmu_params params = rig_params("rs6000", &rig_unified, 1);
+    rig_init(&rig, &params, 2);
+    page_t pages[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        pages[i] = rig_page(&rig, i, 9);
+        RIG_OK(mmu_set_global(&rig.mmu, pages[i], &err));
+        RIG_OK(mmu_map(&rig.mmu, pages[i], 3, &err));
+    }
+    rig_load(&rig, 0, pages[1]);
+    mmu_clear_referenced(&rig.mmu, pages[0], false);
+    rig_store(&rig, 0, pages[0]);
+    ck_assert(accessed(pages[0]) && dirty(pages[0]));
+    ck_assert_uint_eq(rig_counts(&rig).walks, 1);
+    stop();
+}
+END_TEST
+
 /* Intel SDM vol. 3A, 4.10.4.1: INVLPG drops all that the caches of walks know of the space. */
 START_TEST(invalidating_a_page_empties_the_walk_cache)
 {
@@ -491,6 +511,7 @@ static Suite *mmu_suite(void)
     tcase_add_test(tlbs, identifiers_keep_entries_over_switches);
     tcase_add_test(tlbs, global_page_survives_the_flush_and_serves_all_spaces);
     tcase_add_test(tlbs, system_half_outlives_a_switch);
+    tcase_add_test(tlbs, frame_bits_are_set_through_a_global_entry_of_another_space);
     tcase_add_test(tlbs, invalidating_a_page_empties_the_walk_cache);
     tcase_add_test(tlbs, two_pages_of_one_frame_take_the_entry_from_each_other);
     suite_add_tcase(suite, tlbs);
