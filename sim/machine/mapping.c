@@ -35,6 +35,14 @@ struct mmu_tag mmu_global_tag(const struct mmu *mmu, page_t tag, unsigned class)
     return (struct mmu_tag){tag, vpn >> (mmu->shifts[class] - mmu->page_shift), class};
 }
 
+/* Tags are not page numbers from now on, and those are what CPUs have not been told of. */
+static void set_general(struct mmu *mmu)
+{
+    for (unsigned i = 0; i < mmu->ncpus && !mmu->general; i++)
+        mmu->cpus[i].lazy.flush |= mmu->cpus[i].lazy.n > 0;
+    mmu->general = true;
+}
+
 static enum status new_global(struct mmu *mmu, page_t page, uint32_t *number,
                               struct error *err)
 {
@@ -83,7 +91,7 @@ enum status mmu_set_global(struct mmu *mmu, page_t page, struct error *err)
     if (status != OK)
         return status;
     mmu->global_of[page] = number;
-    mmu->general = true;
+    set_general(mmu);
     return OK;
 }
 
@@ -215,7 +223,7 @@ enum status mmu_map_large(struct mmu *mmu, const page_t *pages, unsigned shift, 
         mmu->large_of[pages[i]] = number;
         count_global(mmu, pages[i], 1);
     }
-    mmu->general = true;
+    set_general(mmu);
     return mmu->format->enter(table_of(mmu, head), mmu->index->vpns[head], pfn, shift,
                               mmu_entry_bits(mmu, head), err);
 }

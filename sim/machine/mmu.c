@@ -222,7 +222,7 @@ enum status mmu_add_space(struct mmu *mmu, uint32_t number, struct error *err)
     if (number >= mmu->nspaces && grow_spaces(mmu, number, err) != OK)
         return ERR_NOMEM;
     assert(!mmu->spaces[number].table);
-    mmu->spaces[number].cpus = 1; /* CPU 0 until others say that they run it */
+    mmu->spaces[number].cpus = mmu->ncpus == 1; /* else mmu_switch() says who runs it */
     for (unsigned i = 0; i < mmu->ncpus; i++)
         mmu->cpus[i].asid_generation[number] = 0;
     return mmu->has_tlb ? mmu->format->add_space(mmu->tables, number,
@@ -242,8 +242,10 @@ void mmu_end_space(struct mmu *mmu, uint32_t number)
         /* The numbers of its pages may soon be others'. */
         for (unsigned k = 0; k < cpu->lazy.n; k++)
             cpu->lazy.flush |= mmu->index->space_of[cpu->lazy.pages[k]] == number;
-        if (cpu->system) /* where its tables were */
+        if (cpu->system) { /* where its tables were */
             tlb_flush(cpu->system, false);
+            cpu->array_counts[cpu->system - cpu->arrays].flushes++;
+        }
         if (cpu->space == number) {
             cpu->space = UINT32_MAX;
             cpu->running = false;

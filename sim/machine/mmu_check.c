@@ -1,4 +1,5 @@
-/* mmu_check.c -- mmu_check: of resident pages the tables say what bits say, and TLBs hold nothing else. */
+/* mmu_check.c -- mmu_check: the tables say of resident pages what bits say, and TLBs hold
+ * nothing else. */
 #include "machine/mmu_inside.h"
 
 static bool is_lazy(const struct mmu_cpu *cpu, page_t tag)

@@ -94,6 +94,8 @@ void mmu_invalidate(struct mmu *mmu, page_t page)
     for (; cpus; cpus &= cpus - 1) {
         const unsigned number = lowest_bit(cpus);
         struct mmu_cpu *cpu = &mmu->cpus[number];
+        /* Another space may bring a global page's entry back, with its own M bit. */
+        mmu_cpu_set_modified(cpu, mmu_leaf(mmu, page), false);
         if (number != mmu->at_cpu && told_later(mmu, cpu, space)) {
             defer(mmu, cpu, page);
             continue;

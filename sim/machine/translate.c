@@ -106,6 +106,7 @@ static psec_t walk(struct mmu *mmu, struct mmu_cpu *cpu, page_t page, bool store
         system->hits += walk.system_hit;
         system->misses += walk.system_miss;
         system->fills += walk.system_miss;
+        system->displaced += walk.system_displaced;
     }
     if (mmu->format->features & PAGETABLE_REFERENCED)
         mmu->bits[leaf] |= PAGE_ACCESSED;
@@ -173,7 +174,8 @@ psec_t mmu_translate_general(struct mmu *mmu, struct mmu_cpu *cpu, int stream, p
         cpu->counts.level_misses[1]++;
         cost = ask(mmu, cpu, chain, 0, tag, page, store);
     }
-    cpu->current[cpu->stream_of[stream]] = page;
+    /* It is known of the arrays of base pages only that it is the newest there. */
+    cpu->current[cpu->stream_of[stream]] = tag.class == 0 ? page : PAGE_NONE;
     return cost;
 }
 

@@ -46,7 +46,8 @@ struct walk {
     uint32_t reads, writes;  /* memory accesses                                          */
     uint32_t instructions;   /* of handlers in software                                  */
     bool system_hit,
-        system_miss; /* what `system` said, if it was asked; filled on a miss  */
+        system_miss;       /* what `system` said, if it was asked; filled on a miss  */
+    bool system_displaced; /* ... and so another entry left it                      */
     psec_t time;
 };
 

@@ -324,7 +324,7 @@ static enum status piece_length(struct pager *pager, pfn_t pfn, pfn_t n, pfn_t *
         if (!content->saved || (content->file == FILE_NONE) != (first->file == FILE_NONE))
             break;
         status = content_place(pager, content, &at, err);
-        if (at - start_at != (uint64_t)*length << pager->mmu.page_shift)
+        if (status != OK || at - start_at != (uint64_t)*length << pager->mmu.page_shift)
             break;
     }
     return status;

@@ -422,6 +422,55 @@ START_TEST(system_half_outlives_a_switch)
 }
 END_TEST
 
+/* The page is dirty and goes; when it is back and clean, the entry in the TLB is that of the
+ * other space, whose M bit is clear. */
+START_TEST(store_through_a_global_entry_of_another_space_is_not_lost)
+{
+    struct mmu_params params = rig_params("x86-64", &rig_unified, 1);
+    rig_init(&rig, &params, 2);
+    page_t pages[2];
+    for (uint32_t i = 0; i < 2; i++) {
+        pages[i] = rig_page(&rig, i, 9);
+        RIG_OK(mmu_set_global(&rig.mmu, pages[i], &err));
+        RIG_OK(mmu_map(&rig.mmu, pages[i], 3, &err));
+    }
+    rig_store(&rig, 0, pages[1]);
+    for (uint32_t i = 0; i < 2; i++)
+        mmu_unmap(&rig.mmu, pages[i]);
+    for (uint32_t i = 0; i < 2; i++)
+        RIG_OK(mmu_map(&rig.mmu, pages[i], 4, &err));
+    rig_load(&rig, 0, pages[0]);
+    rig_store(&rig, 0, pages[1]);
+    ck_assert(dirty(pages[1]));
+    stop();
+}
+END_TEST
+
+/* One entry for large pages, which instructions and data use in turn. */
+START_TEST(large_pages_displace_each_other_in_an_array_of_their_own)
+{
+    struct tlb_array_params arrays[3] = {array("l1i", 1, 4, 4), array("l1d", 1, 4, 4),
+                                         array("l1-2m", 1, 1, 1)};
+    arrays[0].streams[1] = arrays[1].streams[0] = false;
+    arrays[0].page_sizes = arrays[1].page_sizes = 1 << 12;
+    arrays[2].page_sizes = 1 << 21;
+    const struct mmu_params params = rig_params("x86-64", arrays, 3);
+    rig_init(&rig, &params, 1);
+    page_t pages[2][512];
+    for (unsigned large = 0; large < 2; large++) {
+        for (unsigned i = 0; i < 512; i++)
+            pages[large][i] = rig_page(&rig, 0, 512 * (large + 1) + i);
+        RIG_OK(mmu_map_large(&rig.mmu, pages[large], 21, 512 * (large + 1), &err));
+    }
+    for (int turn = 0; turn < 5; turn++) {
+        rig_fetch(&rig, 0, pages[0][3]);
+        rig_load(&rig, 0, pages[1][3]);
+    }
+    ck_assert_uint_eq(rig_counts(&rig).walks, 10);
+    stop();
+}
+END_TEST
+
 /* The TLB finds the page by the entry of the other space's, which has the frame's. */
 START_TEST(frame_bits_are_set_through_a_global_entry_of_another_space)
 {
@@ -512,6 +561,8 @@ static Suite *mmu_suite(void)
     tcase_add_test(tlbs, global_page_survives_the_flush_and_serves_all_spaces);
     tcase_add_test(tlbs, system_half_outlives_a_switch);
     tcase_add_test(tlbs, frame_bits_are_set_through_a_global_entry_of_another_space);
+    tcase_add_test(tlbs, store_through_a_global_entry_of_another_space_is_not_lost);
+    tcase_add_test(tlbs, large_pages_displace_each_other_in_an_array_of_their_own);
     tcase_add_test(tlbs, invalidating_a_page_empties_the_walk_cache);
     tcase_add_test(tlbs, two_pages_of_one_frame_take_the_entry_from_each_other);
     suite_add_tcase(suite, tlbs);

@@ -225,6 +225,40 @@ START_TEST(large_page_may_be_split_while_a_cpu_is_idle)
 }
 END_TEST
 
+/* The page's entry was tagged with its number; it is in a large page when the CPU is told. */
+START_TEST(page_may_become_part_of_a_large_one_while_a_cpu_is_idle)
+{
+    page_t pages[512];
+    start_lazy_with_sets();
+    mmu_switch(&rig.mmu, 0, 0);
+    mmu_switch(&rig.mmu, 1, 0);
+    for (unsigned i = 0; i < 512; i++)
+        pages[i] = rig_page(&rig, 0, 512 + i);
+    RIG_OK(mmu_map(&rig.mmu, pages[7], 3, &err));
+    rig_load(&rig, 1, pages[7]);
+    mmu_leave(&rig.mmu, 1);
+    mmu_unmap(&rig.mmu, pages[7]);
+    RIG_OK(mmu_map_large(&rig.mmu, pages, 21, 512, &err));
+    mmu_switch(&rig.mmu, 1, 0);
+    stop();
+}
+END_TEST
+
+START_TEST(cpu_that_never_ran_the_space_is_left_alone)
+{
+    start(eager, 2);
+    mmu_switch(&rig.mmu, 1, 0);
+    rig.mmu.at_cpu = 1;
+    const page_t page = rig_map(&rig, 0, 5);
+    rig_load(&rig, 1, page);
+    mmu_unmap(&rig.mmu, page);
+    mmu_finish_shootdown(&rig.mmu);
+    ck_assert_uint_eq(rig_counts(&rig).ipis, 0);
+    ck_assert_uint_eq(rig.mmu.cpus[0].stolen, 0);
+    stop();
+}
+END_TEST
+
 START_TEST(flush_at_a_switch_leaves_nobody_to_be_told)
 {
     page_t pages[1];
@@ -300,6 +334,8 @@ int main(void)
     tcase_add_test(tcase, long_absence_ends_in_a_flush);
     tcase_add_test(tcase, number_of_a_page_may_be_used_again_while_a_cpu_is_idle);
     tcase_add_test(tcase, large_page_may_be_split_while_a_cpu_is_idle);
+    tcase_add_test(tcase, page_may_become_part_of_a_large_one_while_a_cpu_is_idle);
+    tcase_add_test(tcase, cpu_that_never_ran_the_space_is_left_alone);
     tcase_add_test(tcase, flush_at_a_switch_leaves_nobody_to_be_told);
     tcase_add_loop_test(tcase, random_operations_leave_no_stale_entry, 0, 8);
     suite_add_tcase(suite, tcase);

@@ -267,7 +267,7 @@ static uint32_t walk_system(const struct vax_system *system, uint32_t page,
     if (!(entry & PG_V))
         return 0;
     if (walk->system)
-        (void)tlb_fill_at(walk->system, set, page);
+        walk->system_displaced = tlb_fill_at(walk->system, set, page) != PAGE_NONE;
     return entry;
 }
 
