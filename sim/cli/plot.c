@@ -29,7 +29,7 @@ const struct command command_plot = {
         "                   column of series.csv, such as time\n"
         "  --y COLUMNS      a counter, or several joined by commas (default: fault_rate);\n"
         "                   `faultline list counters` shows them all; or columns of\n"
-        "                   series.csv, processes.csv or devices.csv\n"
+        "                   series.csv, processes.csv, devices.csv or tlbs.csv\n"
         "  --series COLUMN  what tells the lines apart (default: what varies besides x); "
         "over\n"
         "                   time, `process` draws a picture of each cell\n"

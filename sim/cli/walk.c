@@ -4,6 +4,8 @@
 #include "cli/experiment_options.h"
 #include "experiment/cell.h"
 
+#include <ctype.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,9 +88,13 @@ static enum status find_page(struct tour *tour, vaddr_t vaddr, page_t *page,
         page_space_page(&tour->space, page, vaddr >> mmu->page_shift, &fresh, err);
     if (status == OK)
         status = mmu_add_pages(mmu, &tour->index, tour->index.npages, err);
-    if (status == OK && !(mmu->bits[*page] & PAGE_RESIDENT))
-        status = mmu_map(mmu, *page, tour->next++, err);
-    return status;
+    if (status != OK || mmu->bits[*page] & PAGE_RESIDENT)
+        return status;
+    if (tour->next >= mmu->params.frames)
+        return error_set(err, ERR_CELL, at_nowhere(),
+                         "no frame is left for address 0x%" PRIx64 "; raise machine.frames",
+                         vaddr);
+    return mmu_map(mmu, *page, tour->next++, err);
 }
 
 /* "l1d missed, l2 hit": what the arrays say that were asked since `before`. */
@@ -150,14 +156,16 @@ static enum status translate(struct tour *tour, vaddr_t vaddr, bool store,
 static enum status parse(const char *text, vaddr_t *vaddr, bool *store, struct error *err)
 {
     char *rest;
+    errno = 0;
     *vaddr = strtoull(text, &rest, 0);
     *store = *rest == 'w';
-    if (rest != text && rest[*store] == '\0' && *text != '-')
+    if (errno == 0 && isdigit((unsigned char)*text) && rest[*store] == '\0')
         return OK;
-    return error_set(err, ERR_CONFIG, at_nowhere(),
-                     "'%s' is no address: a number is expected, hexadecimal with 0x, and "
-                     "'w' after it for a store",
-                     text);
+    return error_set(
+        err, ERR_CONFIG, at_nowhere(),
+        "'%s' is no address: a number below 2^64 is expected, hexadecimal with "
+        "0x, and 'w' after it for a store",
+        text);
 }
 
 static enum status walk_all(const struct cell_config *cell, char **addresses,
@@ -227,7 +235,8 @@ static int run_with(struct walk_options *options, int argc, char **argv)
     bool given = false;
     for (size_t i = 2; i < options->nset; i++)
         given = given || strncmp(options->set[i], "machine.memory=", 15) == 0 ||
-                strncmp(options->set[i], "machine.frames=", 15) == 0;
+                strncmp(options->set[i], "machine.frames=", 15) == 0 ||
+                strncmp(options->set[i], "machine=", 8) == 0;
     if (!given)
         options->set[options->nset++] = "machine.frames=4096";
     return walk(name, argv + optind + 1, options->set, options->nset);

@@ -208,6 +208,14 @@ static enum status parse_protection(const struct key *key, uint64_t *number,
         key->name, text);
 }
 
+static enum status parse_bytes(const struct key *key, uint64_t *number, const char *text,
+                               struct location at, struct error *err)
+{
+    const enum status status = parse_size(number, text, key->name, at, err);
+    return status == OK && key->max && *number > key->max ? out_of_range(key, text, at, err)
+                                                          : status;
+}
+
 static enum status parse_with_unit(const struct key *key, uint64_t *number,
                                    const char *text, uint64_t hertz, struct location at,
                                    struct error *err)
@@ -222,7 +230,7 @@ static enum status parse_with_unit(const struct key *key, uint64_t *number,
     case KEY_PROTECTION:
         return parse_protection(key, number, text, at, err);
     default:
-        return parse_size(number, text, key->name, at, err);
+        return parse_bytes(key, number, text, at, err);
     }
 }
 

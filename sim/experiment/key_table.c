@@ -19,6 +19,7 @@ static const char *const backings[] = {"store", "zero", "file", NULL};
 #define FRAMES_MAX (UINT32_MAX - UINT64_C(1))
 #define ENTRIES_MAX (UINT64_C(1) << 20)
 #define ASIDS_MAX UINT64_C(4294967295)
+#define CACHE_MAX (UINT64_C(1) << 30)
 #define REPEAT_MAX UINT64_C(1000000000)
 #define SPACE_MAX UINT64_C(4294967295)
 
@@ -135,8 +136,8 @@ const struct key key_table[] = {
      ENTRIES_MAX, NULL, "divides entries", "entries", "entries of a set; full: one set"},
     {"machine.walk_cache.hit", KEY_TIME, TRANSLATION_TIME, "time", "1 cycle", 0, SECOND,
      NULL, "0 s to 1 s", "s", "time that a walk takes to find an entry there"},
-    {"machine.table_cache.size", KEY_SIZE, TRANSLATION, "size", "0 B", 0, 0, NULL,
-     "0 B (none) or a multiple of line and ways", "bytes",
+    {"machine.table_cache.size", KEY_SIZE, TRANSLATION, "size", "0 B", 0, CACHE_MAX, NULL,
+     "0 B (none) to 1 GiB, a multiple of line and ways", "bytes",
      "data cache as page-table accesses see it"},
     {"machine.table_cache.line", KEY_POWER, TRANSLATION, "size", "64 B", 4, 4096, NULL,
      "4 B to 4 KiB, a power of two", "bytes", "a line of that cache"},

@@ -37,6 +37,21 @@ struct location tlbcheck_place(const struct layer *layer, const char *array)
     return at_nowhere();
 }
 
+/* What --set says of an array of level 1 for the stream, which it may have taken away; else
+ * the first that is said of the level. */
+static struct location place_of_first(const struct layer *layer, size_t stream)
+{
+    for (const struct assignment *a = layer->first; a; a = a->next) {
+        struct tlb_name name;
+        size_t length;
+        const char *named = key_array(a->key, &length);
+        if (named && a->at.line == 0 && tlb_name_read(&name, named, length) &&
+            name.level == 1 && name.streams[stream])
+            return a->at;
+    }
+    return tlbcheck_place(layer, NULL);
+}
+
 /* The sizes that pages can have: the hardware's and the base size. */
 static uint64_t sizes_of(const struct cellwork *work, const struct pagetable_ops *format)
 {
@@ -100,7 +115,7 @@ static enum status check_first(const struct cellwork *work, size_t stream)
     for (size_t i = 0; i < machine->narrays; i++)
         if (serves(&machine->arrays[i], stream, work->cell->page_size))
             return OK;
-    return error_set(work->builder->err, ERR_CONFIG, tlbcheck_place(work->layer, NULL),
+    return error_set(work->builder->err, ERR_CONFIG, place_of_first(work->layer, stream),
                      "machine.tlb has no array of level 1 for %s that holds pages of %s, "
                      "the machine.page_size",
                      streams[stream],

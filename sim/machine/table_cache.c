@@ -35,6 +35,7 @@ enum status table_cache_create(struct table_cache **out,
     cache->lines = malloc(nlines * sizeof *cache->lines);
     if (!cache->lines) {
         table_cache_free(cache);
+        *out = NULL; /* the MMU frees what it has */
         return error_nomem(err);
     }
     for (size_t i = 0; i < nlines; i++)

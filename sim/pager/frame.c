@@ -184,9 +184,11 @@ enum status frame_pay_tables(struct pager *pager, struct error *err)
         frame_balance_pool(pager);
     if (tables >= pager->nframes)
         return error_set(err, ERR_CELL, at_nowhere(),
-                         "memory of %u frames is too small: the page tables take %llu of "
-                         "them; raise machine.memory",
-                         pager->nframes, (unsigned long long)tables);
+                         "memory of %u frame%s is too small: the page tables take %llu; "
+                         "raise machine.memory, or have them beside it with "
+                         "machine.table_frames: apart",
+                         pager->nframes, pager->nframes == 1 ? "" : "s",
+                         (unsigned long long)tables);
     while (status == OK &&
            pager->count[FRAME_POOL] + pager->count[FRAME_LEAVING] < tables &&
            pager->count[FRAME_ACTIVE] > 0)

@@ -39,6 +39,10 @@ grep -q "^store 0x401000: page 0x401 in frame 0" out.txt
 
 exits 2 "$FAULTLINE" walk x86-32 0x08o48
 says "'0x08o48' is no address"
+exits 2 "$FAULTLINE" walk x86-64 0x10000000000000000
+says "'0x10000000000000000' is no address"
+exits 1 "$FAULTLINE" walk --set machine.frames=1 rs6000 0x1000 0x2000
+says "no frame is left for address 0x2000"
 exits 1 "$FAULTLINE" walk x86-32 0x100000000
 says "address 0x100000000 is beyond the 32 bits of x86-32"
 exits 2 "$FAULTLINE" walk ideal 0x1000

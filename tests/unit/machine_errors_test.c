@@ -138,6 +138,9 @@ static const struct {
      "e.yaml:3:45: machine.walk_cache.l3.ways 4 does not divide "
      "machine.walk_cache.l3.entries 10; with these ways it can be 8 or 12 entries, with "
      "these entries the ways can be full"},
+    {X86 "machine.table_cache: { size: 2 GiB }\n",
+     "e.yaml:3:30: machine.table_cache.size '2 GiB' is out of range: it must be 0 B "
+     "(none) to 1 GiB, a multiple of line and ways"},
     {X86 "machine.table_cache: { size: 1000 }\n",
      "e.yaml:3:30: machine.table_cache.size of 1000 B is no whole number of sets of 8 "
      "lines "

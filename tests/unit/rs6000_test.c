@@ -413,9 +413,10 @@ START_TEST(page_sizes_that_the_hardware_lacks_are_refused_unless_adapted)
                            "since those of POWER are not documented");
     params.page_shift = 16;
     rs6000->note(&params, note, sizeof note);
-    ck_assert_str_eq(note, "rs6000 has table entries and chains like those of the RT PC, "
-                           "since those of POWER are not documented; it has no pages of "
-                           "65536 bytes: its tables are adapted");
+    ck_assert_str_eq(note,
+                     "rs6000 has table entries and chains like those of the RT PC, "
+                     "since those of POWER are not documented; rs6000 has no pages of "
+                     "65536 bytes: its tables are adapted");
 }
 END_TEST
 

@@ -321,7 +321,7 @@ static void rs6000_note(const struct pagetable_params *params, char *buffer, siz
     if (used > 0 && (size_t)used < size &&
         !pagetable_has_shift(&pagetable_rs6000, params->page_shift))
         snprintf(buffer + used, size - (size_t)used,
-                 "; it has no pages of %llu bytes: its tables are adapted",
+                 "; rs6000 has no pages of %llu bytes: its tables are adapted",
                  1ull << params->page_shift);
 }
 
