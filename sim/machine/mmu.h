@@ -199,8 +199,8 @@ void mmu_release(struct mmu *mmu);
 
 /* What all CPUs counted. */
 void mmu_sum(const struct mmu *mmu, struct mmu_counts *sum);
-/* What array `i` of all CPUs counted. */
-void mmu_sum_array(const struct mmu *mmu, size_t i, struct tlb_counts *sum);
+/* What one array of all CPUs counted. */
+void mmu_sum_array(const struct mmu *mmu, size_t array, struct tlb_counts *sum);
 
 /* Frames of the machine that tables take, now, and bytes of tables at most. */
 uint64_t mmu_table_frames(const struct mmu *mmu);
@@ -270,7 +270,7 @@ void mmu_invalidate(struct mmu *mmu, page_t page);
 psec_t mmu_finish_shootdown(struct mmu *mmu);
 
 /* The CPU runs this space from now on.  Returns the time that the TLB takes for it. */
-psec_t mmu_switch(struct mmu *mmu, unsigned cpu, uint32_t space);
+psec_t mmu_switch(struct mmu *mmu, unsigned number, uint32_t space);
 /* The CPU runs no thread; what it has loaded stays. */
 void mmu_leave(struct mmu *mmu, unsigned cpu);
 
