@@ -101,10 +101,10 @@ struct mmu_counts {
     uint64_t modify_walks; /* dirty bits set through an entry that was in the TLB         */
     uint64_t alias_faults; /* translations that a table with one for each frame had lost, or
                             * did not find, and that were entered again                   */
-    uint64_t switches, flushes; /* of address spaces; of the whole TLB                    */
-    uint64_t shootdowns;      /* operations that told other CPUs                          */
-    uint64_t ipis;            /* interrupts for them                                     */
-    uint64_t ipis_saved;      /* interrupts that lazy CPUs did without                    */
+    uint64_t flushes;      /* of the whole TLB                                           */
+    uint64_t shootdowns;   /* operations that told other CPUs                          */
+    uint64_t ipis;         /* interrupts for them                                     */
+    uint64_t ipis_saved;   /* interrupts that lazy CPUs did without                    */
     uint64_t pages_shot_down; /* pages told of                                            */
     psec_t translation; /* time of TLB hits beyond level 1, and of walks                  */
     psec_t shootdown;   /* time at senders and receivers                                  */

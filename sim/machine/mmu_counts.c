@@ -16,7 +16,6 @@ static void add_counts(struct mmu_counts *sum, const struct mmu_cpu *cpu)
     sum->walk_instructions += counts->walk_instructions;
     sum->modify_walks += counts->modify_walks;
     sum->alias_faults += counts->alias_faults;
-    sum->switches += counts->switches;
     sum->flushes += counts->flushes;
     sum->shootdowns += counts->shootdowns;
     sum->ipis += counts->ipis;

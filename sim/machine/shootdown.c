@@ -11,11 +11,12 @@
 
 /* --- flushing a CPU ----------------------------------------------------------------------- */
 
-static void flush(struct mmu *mmu, struct mmu_cpu *cpu)
+/* The system half outlives it: what lies there goes when a space ends. */
+static void flush(struct mmu *mmu, struct mmu_cpu *cpu, bool keep_global)
 {
     for (size_t i = 0; i < mmu->params.narrays; i++)
         if (mmu->params.arrays[i].half != TLB_SYSTEM) {
-            tlb_flush(&cpu->arrays[i], mmu->nglobals > 0);
+            tlb_flush(&cpu->arrays[i], keep_global);
             cpu->array_counts[i].flushes++;
         }
     if (cpu->walk_cache)
@@ -63,12 +64,12 @@ static void close_batch(struct mmu *mmu)
     const bool all = pending->pages > params->flush_ceiling;
     const psec_t work = all ? params->flush : pending->pages * params->invalidate;
     if (all)
-        flush(mmu, sender);
+        flush(mmu, sender, mmu->nglobals > 0);
     psec_t sending = 0;
     for (uint64_t left = pending->targets; left; left &= left - 1) {
         struct mmu_cpu *cpu = &mmu->cpus[lowest_bit(left)];
         if (all)
-            flush(mmu, cpu);
+            flush(mmu, cpu, mmu->nglobals > 0);
         cpu->stolen += params->receive + work;
         cpu->counts.shootdown += params->receive + work;
         sending += params->send;
@@ -126,10 +127,7 @@ static psec_t catch_up(struct mmu *mmu, struct mmu_cpu *cpu)
     const struct shootdown_params *params = &mmu->params.shootdown;
     psec_t cost = 0;
     if (lazy->flush || lazy->n > params->flush_ceiling) {
-        flush(mmu, cpu);
-        if (mmu->nglobals > 0) /* what was not told may have been global */
-            for (size_t i = 0; i < mmu->params.narrays; i++)
-                tlb_flush(&cpu->arrays[i], false);
+        flush(mmu, cpu, false); /* what was not told may have been global */
         cost = params->flush;
     } else {
         for (unsigned i = 0; i < lazy->n; i++) {
@@ -150,7 +148,7 @@ static psec_t identify(struct mmu *mmu, struct mmu_cpu *cpu, uint32_t space)
         return 0;
     psec_t cost = 0;
     if (cpu->nasids == mmu->params.asids || !mmu->params.asids) {
-        flush(mmu, cpu);
+        flush(mmu, cpu, mmu->nglobals > 0);
         cost = mmu->params.shootdown.flush;
         cpu->generation++;
         cpu->nasids = 0;
@@ -169,7 +167,6 @@ psec_t mmu_switch(struct mmu *mmu, unsigned number, uint32_t space)
     cpu->running = true;
     if (cpu->space == space)
         return cost;
-    cpu->counts.switches++;
     cpu->space = space;
     cpu->current[0] = cpu->current[1] = PAGE_NONE;
     if (mmu->has_tlb)

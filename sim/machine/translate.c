@@ -144,14 +144,27 @@ static psec_t ask(struct mmu *mmu, struct mmu_cpu *cpu, const struct mmu_chain *
     return cost;
 }
 
+/* Is there an array of the first level that has pages of this size? */
+static bool has_first(const struct mmu *mmu, const struct mmu_chain *chain)
+{
+    return chain->n && mmu->params.arrays[chain->array[0]].level == 1;
+}
+
+static void count_l1_miss(const struct mmu *mmu, struct mmu_cpu *cpu, int stream,
+                          const struct mmu_chain *chain)
+{
+    cpu->counts.l1_misses[stream]++;
+    cpu->counts.level_misses[1]++;
+    if (has_first(mmu, chain))
+        cpu->array_counts[chain->array[0]].misses++;
+}
+
 psec_t mmu_l1_miss(struct mmu *mmu, struct mmu_cpu *cpu, int stream, page_t page,
                    bool store)
 {
     const struct mmu_chain *chain = &mmu->chains[stream][0];
     const struct mmu_tag tag = {.tag = page, .vpn = mmu->index->vpns[page]};
-    cpu->counts.l1_misses[stream]++;
-    cpu->counts.level_misses[1]++;
-    cpu->array_counts[chain->array[0]].misses++;
+    count_l1_miss(mmu, cpu, stream, chain);
     return ask(mmu, cpu, chain, 1, tag, page, store);
 }
 
@@ -160,19 +173,12 @@ psec_t mmu_translate_general(struct mmu *mmu, struct mmu_cpu *cpu, int stream, p
 {
     const struct mmu_tag tag = mmu_tag_of(mmu, page);
     const struct mmu_chain *chain = &mmu->chains[stream][tag.class];
+    const bool first = has_first(mmu, chain);
+    struct tlb *tlb = first ? &cpu->arrays[chain->array[0]] : NULL;
     psec_t cost = 0;
-    if (chain->n && mmu->params.arrays[chain->array[0]].level == 1) {
-        struct tlb *tlb = &cpu->arrays[chain->array[0]];
-        if (!tlb_lookup_at(tlb, tlb_set(tlb, tag.vpn), tag.tag)) {
-            cpu->counts.l1_misses[stream]++;
-            cpu->counts.level_misses[1]++;
-            cpu->array_counts[chain->array[0]].misses++;
-            cost = ask(mmu, cpu, chain, 1, tag, page, store);
-        }
-    } else { /* no array of the first level has pages of this size */
-        cpu->counts.l1_misses[stream]++;
-        cpu->counts.level_misses[1]++;
-        cost = ask(mmu, cpu, chain, 0, tag, page, store);
+    if (!tlb || !tlb_lookup_at(tlb, tlb_set(tlb, tag.vpn), tag.tag)) {
+        count_l1_miss(mmu, cpu, stream, chain);
+        cost = ask(mmu, cpu, chain, first, tag, page, store);
     }
     /* It is known of the arrays of base pages only that it is the newest there. */
     cpu->current[cpu->stream_of[stream]] = tag.class == 0 ? page : PAGE_NONE;
