@@ -1,6 +1,6 @@
 /* clock.c -- one-handed clock: Corbato, "A paging experiment with the Multics system",
  * in: In Honor of Philip M. Morse, MIT Press 1969. */
-#include "pager/policy.h"
+#include "faultline/policy.h"
 
 enum { HAND_ADVANCES, HAND_STAYS };
 
@@ -39,11 +39,12 @@ static enum status clock_init(void *state, const struct policy_env *env, struct 
     return OK;
 }
 
-static void clock_page_in(void *state, pfn_t pfn)
+static void clock_page_in(void *state, pfn_t pfn, pfn_t ghost)
 {
+    (void)ghost;
     const struct clock *c = state;
     if (((const struct clock_params *)c->env->params)->ref_on_load)
-        frame_set_referenced(c->env->pager, pfn);
+        page_set_referenced(c->env, pfn);
 }
 
 static pfn_t clock_victim(void *state)
@@ -54,15 +55,15 @@ static pfn_t clock_victim(void *state)
     for (;;) {
         const pfn_t pfn = c->hand;
         const pfn_t next = pfn + 1 < c->env->nframes ? pfn + 1 : 0;
-        if (!frame_pageable(c->env->pager, pfn)) {
+        if (!page_evictable(c->env, pfn)) {
             c->hand = next;
             continue;
         }
-        if (!frame_referenced(c->env->pager, pfn)) {
+        if (!page_referenced(c->env, pfn)) {
             c->hand = params->hand == HAND_ADVANCES ? next : pfn;
             return pfn;
         }
-        frame_clear_referenced(c->env->pager, pfn);
+        page_clear_referenced(c->env, pfn);
         c->hand = next;
     }
 }

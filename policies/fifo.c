@@ -1,7 +1,7 @@
 /* fifo.c -- first in, first out: Belady, "A study of replacement algorithms for a
  * virtual-storage computer", IBM Systems Journal 5(2), 1966. */
-#include "pager/frame_ring.h"
-#include "pager/policy.h"
+#include "faultline/frame_ring.h"
+#include "faultline/policy.h"
 
 struct fifo {
     struct frame_ring order; /* by time of loading */
@@ -14,13 +14,15 @@ static enum status fifo_init(void *state, const struct policy_env *env, struct e
     return OK;
 }
 
-static void fifo_page_in(void *state, pfn_t pfn)
+static void fifo_page_in(void *state, pfn_t pfn, pfn_t ghost)
 {
+    (void)ghost;
     frame_ring_add(&((struct fifo *)state)->order, pfn);
 }
 
-static void fifo_page_out(void *state, pfn_t pfn)
+static void fifo_page_out(void *state, pfn_t pfn, bool evicted)
 {
+    (void)evicted;
     frame_ring_remove(&((struct fifo *)state)->order, pfn);
 }
 

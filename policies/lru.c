@@ -1,6 +1,6 @@
 /* lru.c -- least recently used: Belady, "A study of replacement algorithms for a
  * virtual-storage computer", IBM Systems Journal 5(2), 1966; Mattson et al. 1970. */
-#include "pager/frame_ring.h"
+#include "faultline/frame_ring.h"
 #include "pager/replay.h"
 
 struct lru {
@@ -14,13 +14,15 @@ static enum status lru_init(void *state, const struct policy_env *env, struct er
     return OK;
 }
 
-static void lru_page_in(void *state, pfn_t pfn)
+static void lru_page_in(void *state, pfn_t pfn, pfn_t ghost)
 {
+    (void)ghost;
     frame_ring_add(&((struct lru *)state)->order, pfn);
 }
 
-static void lru_page_out(void *state, pfn_t pfn)
+static void lru_page_out(void *state, pfn_t pfn, bool evicted)
 {
+    (void)evicted;
     frame_ring_remove(&((struct lru *)state)->order, pfn);
 }
 
@@ -38,7 +40,7 @@ static pfn_t lru_victim(void *state)
 static enum status lru_replay(struct pager *pager, struct stretch *stretch,
                               struct error *err)
 {
-    return replay_with(pager, stretch, lru_access, POLICY_EVERY_ACCESS, err);
+    return replay_with(pager, stretch, lru_access, NULL, POLICY_EVERY_ACCESS, err);
 }
 
 const struct policy_ops policy_lru = {

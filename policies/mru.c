@@ -1,6 +1,6 @@
 /* mru.c -- most recently used: Chou and DeWitt, "An evaluation of buffer management
  * strategies for relational database systems", VLDB 1985. */
-#include "pager/frame_ring.h"
+#include "faultline/frame_ring.h"
 #include "pager/replay.h"
 
 struct mru {
@@ -14,13 +14,15 @@ static enum status mru_init(void *state, const struct policy_env *env, struct er
     return OK;
 }
 
-static void mru_page_in(void *state, pfn_t pfn)
+static void mru_page_in(void *state, pfn_t pfn, pfn_t ghost)
 {
+    (void)ghost;
     frame_ring_add(&((struct mru *)state)->order, pfn);
 }
 
-static void mru_page_out(void *state, pfn_t pfn)
+static void mru_page_out(void *state, pfn_t pfn, bool evicted)
 {
+    (void)evicted;
     frame_ring_remove(&((struct mru *)state)->order, pfn);
 }
 
@@ -38,7 +40,7 @@ static pfn_t mru_victim(void *state)
 static enum status mru_replay(struct pager *pager, struct stretch *stretch,
                               struct error *err)
 {
-    return replay_with(pager, stretch, mru_access, POLICY_EVERY_ACCESS, err);
+    return replay_with(pager, stretch, mru_access, NULL, POLICY_EVERY_ACCESS, err);
 }
 
 const struct policy_ops policy_mru = {

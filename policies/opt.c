@@ -93,8 +93,9 @@ static void sift(struct opt *o, pfn_t pfn)
     place(o, at, pfn);
 }
 
-static void opt_page_in(void *state, pfn_t pfn)
+static void opt_page_in(void *state, pfn_t pfn, pfn_t ghost)
 {
+    (void)ghost;
     struct opt *o = state;
     struct opt_frame *frame = &o->frames[pfn];
     frame->loaded = o->loads++;
@@ -102,8 +103,9 @@ static void opt_page_in(void *state, pfn_t pfn)
     place(o, o->nheap++, pfn);
 }
 
-static void opt_page_out(void *state, pfn_t pfn)
+static void opt_page_out(void *state, pfn_t pfn, bool evicted)
 {
+    (void)evicted;
     struct opt *o = state;
     const pfn_t at = o->frames[pfn].at, last = o->frames[--o->nheap].heap;
     o->frames[pfn].at = PFN_NONE;
@@ -162,7 +164,7 @@ static pfn_t opt_victim(void *state)
 static enum status opt_replay(struct pager *pager, struct stretch *stretch,
                               struct error *err)
 {
-    return replay_with(pager, stretch, opt_access, POLICY_FUTURE, err);
+    return replay_with(pager, stretch, opt_access, NULL, POLICY_FUTURE, err);
 }
 
 const struct policy_ops policy_opt = {

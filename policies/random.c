@@ -1,6 +1,6 @@
 /* random.c -- evicts any page: Belady, "A study of replacement algorithms for a
  * virtual-storage computer", IBM Systems Journal 5(2), 1966. */
-#include "pager/policy.h"
+#include "faultline/policy.h"
 
 struct random {
     const struct policy_env *env;
@@ -19,7 +19,7 @@ static pfn_t random_victim(void *state)
     pfn_t pfn;
     do
         pfn = (pfn_t)rng_below(env->rng, env->nframes);
-    while (!frame_pageable(env->pager, pfn));
+    while (!page_evictable(env, pfn));
     return pfn;
 }
 

@@ -1,7 +1,7 @@
 /* second-chance.c -- FIFO that passes over used pages: Tanenbaum, Modern Operating Systems,
  * 3.4.4; Silberschatz, Galvin, Gagne, Operating System Concepts, 10.4.5.2. */
-#include "pager/frame_ring.h"
-#include "pager/policy.h"
+#include "faultline/frame_ring.h"
+#include "faultline/policy.h"
 
 struct second_chance_params {
     bool ref_on_load;
@@ -32,16 +32,18 @@ static enum status second_chance_init(void *state, const struct policy_env *env,
     return OK;
 }
 
-static void second_chance_page_in(void *state, pfn_t pfn)
+static void second_chance_page_in(void *state, pfn_t pfn, pfn_t ghost)
 {
+    (void)ghost;
     struct second_chance *s = state;
     frame_ring_add(&s->queue, pfn);
     if (((const struct second_chance_params *)s->env->params)->ref_on_load)
-        frame_set_referenced(s->env->pager, pfn);
+        page_set_referenced(s->env, pfn);
 }
 
-static void second_chance_page_out(void *state, pfn_t pfn)
+static void second_chance_page_out(void *state, pfn_t pfn, bool evicted)
 {
+    (void)evicted;
     frame_ring_remove(&((struct second_chance *)state)->queue, pfn);
 }
 
@@ -51,9 +53,9 @@ static pfn_t second_chance_victim(void *state)
     /* Ends: a full turn at most clears every bit. */
     for (;;) {
         const pfn_t oldest = frame_ring_oldest(&s->queue);
-        if (!frame_referenced(s->env->pager, oldest))
+        if (!page_referenced(s->env, oldest))
             return oldest;
-        frame_clear_referenced(s->env->pager, oldest);
+        page_clear_referenced(s->env, oldest);
         frame_ring_renew(&s->queue, oldest);
     }
 }

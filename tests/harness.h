@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CSV_FIELDS_MAX = 16, STRING_MAX = 128, STRING_PAGE_SHIFT = 12 };
+enum { CSV_FIELDS_MAX = 16, STRING_MAX = 4096, STRING_PAGE_SHIFT = 12 };
 
 #define ASSERT_OK(call, err)                                                               \
     do {                                                                                   \

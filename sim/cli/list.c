@@ -7,7 +7,7 @@
 #include "cli/print_params.h"
 #include "experiment/keys.h"
 #include "pager/kernel.h"
-#include "pager/policy.h"
+#include "pager/policies.h"
 #include "stats/counters.h"
 #include "trace/generator.h"
 
@@ -41,6 +41,7 @@ static const char *sees_text(enum policy_sees sees)
     static const char *const texts[] = {
         "accessed and dirty bits, as a kernel does",
         "every access (ideal: no kernel could)",
+        "every reference (ideal: no kernel could)",
         "the future (ideal: nobody could)",
     };
     return texts[sees];

@@ -122,7 +122,7 @@ static void write_notes(const struct cell_config *config, const struct pager *pa
                   config->policy.params);
     append_params(notes, size, "kernel", config->kernel.name, pager->kernel->params,
                   config->kernel.params);
-    if (policy->sees == POLICY_EVERY_ACCESS)
+    if (policy->sees == POLICY_EVERY_ACCESS || policy->sees == POLICY_EVERY_REFERENCE)
         append(notes, size, "the policy is ideal: it sees every access");
     if (policy->sees == POLICY_FUTURE) {
         snprintf(text, sizeof text,

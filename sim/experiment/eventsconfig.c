@@ -6,7 +6,7 @@
 #include "experiment/region_pages.h"
 #include "experiment/workload.h"
 #include "machine/pagetable.h"
-#include "pager/policy.h"
+#include "pager/policies.h"
 
 #include <assert.h>
 #include <inttypes.h>

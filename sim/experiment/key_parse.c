@@ -5,7 +5,7 @@
 #include "base/units.h"
 #include "machine/pagetable.h"
 #include "pager/kernel.h"
-#include "pager/policy.h"
+#include "pager/policies.h"
 #include "trace/generator.h"
 #include "trace/vm_op.h"
 

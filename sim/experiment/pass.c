@@ -47,12 +47,25 @@ static void trace_fails(struct cell_result *result, const struct source *source,
     error_format(&err, result->message, sizeof result->message);
 }
 
-static size_t view_for(struct run *run, unsigned page_shift)
+/* The view of a page size; two whose futures are counted in different units are two. */
+static size_t view_for(struct run *run, unsigned page_shift,
+                       const struct policy_ops *policy)
 {
-    for (size_t v = 0; v < run->nviews; v++)
-        if (run->views[v].space.page_shift == page_shift)
-            return v;
+    const bool future = policy->sees == POLICY_FUTURE;
+    for (size_t v = 0; v < run->nviews; v++) {
+        struct view *view = &run->views[v];
+        if (view->space.page_shift != page_shift)
+            continue;
+        if (future && !view->needs_future)
+            view->future.in_references = policy->uses_time;
+        if (future && view->future.in_references != policy->uses_time)
+            continue;
+        view->needs_future |= future;
+        return v;
+    }
     struct view *view = &run->views[run->nviews];
+    view->needs_future = future;
+    view->future.in_references = future && policy->uses_time;
     page_index_init(&view->index);
     page_space_init(&view->space, &view->index, 0, page_shift,
                     run->pass->source->granule_shift);
@@ -75,9 +88,7 @@ static void plan(struct run *run)
             continue;
         }
         run->running[i] = true;
-        run->view_of[i] = view_for(run, shift);
-        if (policy_find(config->policy.name)->sees == POLICY_FUTURE)
-            run->views[run->view_of[i]].needs_future = true;
+        run->view_of[i] = view_for(run, shift, policy_find(config->policy.name));
     }
 }
 

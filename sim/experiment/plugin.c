@@ -3,7 +3,7 @@
 
 #include "machine/pagetable.h"
 #include "pager/kernel.h"
-#include "pager/policy.h"
+#include "pager/policies.h"
 #include "trace/generator.h"
 
 #include <assert.h>

@@ -155,6 +155,7 @@ static enum status look_ahead(struct timed *timed, struct error *err)
     page_index_init(&index);
     page_space_init(&space, &index, 0, log2_of(timed->config->page_size),
                     stream->granule_shift);
+    timed->future.in_references = policy_find(timed->config->policy.name)->uses_time;
     enum status status = pages && classes ? batch_init(&batch, err) : error_nomem(err);
     if (status == OK)
         status = stream_open(stream, &trace, err);

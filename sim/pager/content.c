@@ -34,8 +34,8 @@ static enum status new_content(struct contents *contents, content_t *out, struct
         }
         *out = contents->n++;
     }
-    contents->all[*out] =
-        (struct content){.frame = PFN_NONE, .slot = SLOT_NONE, .file = FILE_NONE};
+    contents->all[*out] = (struct content){
+        .frame = PFN_NONE, .slot = SLOT_NONE, .file = FILE_NONE, .ghost = PFN_NONE};
     return OK;
 }
 

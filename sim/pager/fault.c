@@ -82,6 +82,11 @@ static void grant(struct pager *pager, pfn_t pfn)
         append(&pager->granted, fault);
 }
 
+static uint32_t process_of(const struct pager *pager, const struct fault *fault)
+{
+    return pager->mmu.index->space_of[fault->page];
+}
+
 /* Give free frames to the faults that wait for them, and evict until there are as many on
  * their way as are wanted. */
 static enum status balance(struct pager *pager, struct error *err)
@@ -95,10 +100,28 @@ static enum status balance(struct pager *pager, struct error *err)
         if (pager->count[FRAME_LEAVING] >= pager->starved.n ||
             pager->count[FRAME_ACTIVE] == 0)
             return OK;
-        const enum status status = pager_evict(pager, err);
+        const enum status status =
+            pager_evict_for(pager, process_of(pager, pager->starved.first), err);
         if (status != OK)
             return status;
     }
+    return OK;
+}
+
+/* Tell the policy of the fault, and evict what that leads to: what a variable allocation
+ * gives up, and a page of a process that has as many frames as it may. */
+static enum status prepare(struct pager *pager, struct fault *fault, struct error *err)
+{
+    if (fault->told)
+        return OK;
+    fault->told = true;
+    instance_fault(pager, fault);
+    const uint32_t process = process_of(pager, fault);
+    struct instance *instance = pager_instance(pager, process);
+    if (pager->policy->release)
+        return instance_release(pager, instance, err);
+    if (pager->by_process && instance->active >= instance_quota(pager))
+        return pager_evict_for(pager, process, err);
     return OK;
 }
 
@@ -106,7 +129,9 @@ enum status pager_get_frame(struct pager *pager, struct fault *fault, struct err
 {
     if (fault->frame != PFN_NONE)
         return OK;
-    const enum status status = large_get_run(pager, fault, err);
+    enum status status = prepare(pager, fault, err);
+    if (status == OK)
+        status = large_get_run(pager, fault, err);
     if (status != OK)
         return status;
     if (fault->frame == PFN_NONE && !pager->starved.first)
@@ -257,7 +282,8 @@ static enum status use_page(struct pager *pager, struct fault *fault, pfn_t pfn,
     struct frame *frame = &pager->frames[pfn];
     pager->counts.read_ahead_hits += frame->read_ahead;
     frame->read_ahead = false;
-    if (frame->state == FRAME_HELD)
+    fault->brought = frame->state == FRAME_HELD;
+    if (fault->brought)
         frame_activate(pager, pfn);
     return OK;
 }

@@ -301,8 +301,7 @@ void frame_unmap_large(struct pager *pager, page_t page)
 void frame_activate(struct pager *pager, pfn_t pfn)
 {
     set_state(pager, pfn, FRAME_ACTIVE);
-    if (pager->policy->page_in)
-        pager->policy->page_in(pager->policy_state, pfn);
+    instance_page_in(pager, pfn);
 }
 
 void frame_hold(struct pager *pager, pfn_t pfn)
@@ -310,10 +309,10 @@ void frame_hold(struct pager *pager, pfn_t pfn)
     set_state(pager, pfn, FRAME_HELD);
 }
 
-void frame_withdraw(struct pager *pager, pfn_t pfn, enum frame_state state)
+void frame_withdraw(struct pager *pager, pfn_t pfn, enum frame_state state, bool evicted)
 {
-    if (frame_pageable(pager, pfn) && pager->policy->page_out)
-        pager->policy->page_out(pager->policy_state, pfn);
+    if (frame_pageable(pager, pfn))
+        instance_page_out(pager, pfn, evicted);
     set_state(pager, pfn, state);
 }
 
@@ -323,27 +322,33 @@ void pager_rescue(struct pager *pager, pfn_t pfn)
     frame_hold(pager, pfn);
 }
 
-enum status pager_evict(struct pager *pager, struct error *err)
+enum status pager_evict_frame(struct pager *pager, pfn_t pfn, struct error *err)
 {
-    assert(pager->count[FRAME_ACTIVE] > 0);
-    const pfn_t victim = pager->policy->victim(pager->policy_state);
-    if (victim >= pager->nused || !frame_pageable(pager, victim))
-        return error_set(err, ERR_CELL, at_nowhere(),
-                         "policy '%s' chose frame %u, which is not one of the %u that can "
-                         "be evicted",
-                         pager->policy->name, victim, pager->count[FRAME_ACTIVE]);
-    struct frame *frame = &pager->frames[victim];
-    frame_withdraw(pager, victim, FRAME_LEAVING);
+    struct frame *frame = &pager->frames[pfn];
+    frame_withdraw(pager, pfn, FRAME_LEAVING, true);
     while (frame->page != PAGE_NONE)
         frame_unmap(pager, frame->page);
     pager->counts.page_outs++;
     if (frame->dirty) {
         pager->counts.page_outs_dirty++;
-        return frame->writing ? OK : frame_write(pager, victim, err);
+        return frame->writing ? OK : frame_write(pager, pfn, err);
     }
     if (!frame->writing)
-        frame_free(pager, victim);
+        frame_free(pager, pfn);
     return OK;
+}
+
+enum status pager_evict_for(struct pager *pager, uint32_t process, struct error *err)
+{
+    assert(pager->count[FRAME_ACTIVE] > 0);
+    pfn_t victim;
+    const enum status status = instance_victim(pager, process, &victim, err);
+    return status == OK ? pager_evict_frame(pager, victim, err) : status;
+}
+
+enum status pager_evict(struct pager *pager, struct error *err)
+{
+    return pager_evict_for(pager, PROCESS_ANY, err);
 }
 
 /* The dirty bit of a large page is about to be cleared, and one of its frames written: the

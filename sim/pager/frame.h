@@ -46,7 +46,8 @@ void frame_unmap_large(struct pager *pager, page_t page);
  * has it. */
 void frame_activate(struct pager *pager, pfn_t pfn);
 void frame_hold(struct pager *pager, pfn_t pfn);
-void frame_withdraw(struct pager *pager, pfn_t pfn, enum frame_state state);
+/* evicted: what it holds is remembered by the policies that do so. */
+void frame_withdraw(struct pager *pager, pfn_t pfn, enum frame_state state, bool evicted);
 
 /* --- transfer.c ------------------------------------------------------------------------- */
 

@@ -44,6 +44,20 @@ static void touch(struct future *f, page_t page, uint64_t time, bool twin)
     f->next[f->ntouches++] = FUTURE_NEVER;
 }
 
+/* The numbers of a step's first references to its two pages.  before: references before it.
+ * The part that a reference carries over has that reference's number. */
+static void number_touches(uint64_t times[2], const struct shape *shape, unsigned class,
+                           uint64_t before)
+{
+    const uint64_t number = before + !shape->continued; /* of position 0 */
+    const bool skipped = shape->continued && !(class >> STEP_EXTRA_SHIFT);
+    const uint64_t all = shape_references(shape) & ~(uint64_t)skipped;
+    const uint64_t data = shape->data & all;
+    const uint64_t others = class & STEP_FIRST_DATA ? all & ~data : data;
+    times[0] = number + skipped;
+    times[1] = others ? number + (uint64_t)__builtin_ctzll(others) : 0;
+}
+
 enum status future_add(struct future *future, const struct paged_batch *batch,
                        struct error *err)
 {
@@ -52,6 +66,11 @@ enum status future_add(struct future *future, const struct paged_batch *batch,
         return error_set(
             err, ERR_CELL, at_nowhere(),
             "more than 2^31 steps: too long for a policy that sees the future");
+    if (future->in_references &&
+        future->nreferences + batch_references(steps) >= UINT32_MAX)
+        return error_set(err, ERR_CELL, at_nowhere(),
+                         "more than 2^32 references: too long for a policy that sees the "
+                         "time of the next use");
     if (reserve(future, batch, err) != OK)
         return ERR_NOMEM;
     page_t current[2] = {paged_batch_start(batch, 0), paged_batch_start(batch, 1)};
@@ -60,13 +79,19 @@ enum status future_add(struct future *future, const struct paged_batch *batch,
         const unsigned class =
             batch->classes[2 * (steps->steps[i] & STEP_SHAPE_MASK) + (page & 1)];
         current[class & STEP_MOVER_DATA] = page >> 1;
+        const struct shape *shape = step_shape(steps, steps->steps[i]);
+        const uint64_t before = future->nreferences;
+        if (future->in_references)
+            future->nreferences += (uint64_t)shape->length - shape->continued;
         if (!(class & STEP_TOUCHES))
             continue;
         const bool first = class & STEP_FIRST_DATA;
-        const uint64_t time = 2 * future->nsteps;
-        touch(future, current[first], time, false);
+        uint64_t times[2] = {2 * future->nsteps, 2 * future->nsteps + 1};
+        if (future->in_references)
+            number_touches(times, shape, class, before);
+        touch(future, current[first], times[0], false);
         if (class & STEP_OTHER)
-            touch(future, current[!first], time + 1, current[0] == current[1]);
+            touch(future, current[!first], times[1], current[0] == current[1]);
     }
     return OK;
 }

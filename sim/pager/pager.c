@@ -28,12 +28,11 @@ const struct kernel_ops *kernel_find(const char *name)
 
 /* --- life ------------------------------------------------------------------------------- */
 
-/* Reserve the per-frame arrays.  They are mapped, not allocated: an ample memory costs
- * only what is used of it, and the system hands out zeroed pages. */
+/* Reserve the core map.  It is mapped, not allocated: an ample memory costs only what is
+ * used of it, and the system hands out zeroed pages. */
 static enum status reserve_frames(struct pager *pager, struct error *err)
 {
-    const size_t core_map = ((size_t)pager->nframes * sizeof *pager->frames + 63) / 64 * 64;
-    pager->frame_bytes = core_map + (size_t)pager->nframes * pager->policy->frame_size;
+    pager->frame_bytes = (size_t)pager->nframes * sizeof *pager->frames;
     void *memory = mmap(NULL, pager->frame_bytes, PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) {
@@ -41,7 +40,6 @@ static enum status reserve_frames(struct pager *pager, struct error *err)
         return error_nomem(err);
     }
     pager->frames = memory;
-    pager->env.frames = (char *)memory + core_map;
     return OK;
 }
 
@@ -56,6 +54,24 @@ static enum status add_only_space(struct pager *pager, struct error *err)
     return status == OK ? space_add_region(space, &everything, err) : status;
 }
 
+/* The instance of the policy for a process, if there is none yet. */
+static enum status add_instance(struct pager *pager, uint32_t process, struct error *err)
+{
+    if (process >= pager->ninstances) {
+        const uint32_t n = 2 * process + 1;
+        struct instance **all = realloc(pager->instances, n * sizeof(struct instance *));
+        if (!all)
+            return error_nomem(err);
+        for (uint32_t i = pager->ninstances; i < n; i++)
+            all[i] = NULL;
+        pager->instances = all;
+        pager->ninstances = n;
+    }
+    return pager->instances[process]
+               ? OK
+               : instance_create(pager, process, &pager->instances[process], err);
+}
+
 static enum status init_parts(struct pager *pager, struct error *err)
 {
     const struct pager_params *params = pager->params;
@@ -64,20 +80,18 @@ static enum status init_parts(struct pager *pager, struct error *err)
         status = reserve_frames(pager, err);
     if (status != OK)
         return status;
-    pager->policy_state = calloc(1, pager->policy->state_size + 1);
     pager->kernel_state = calloc(1, pager->kernel->state_size + 1);
     pager->arena = arena_create();
-    if (!pager->policy_state || !pager->kernel_state || !pager->arena)
+    if (!pager->kernel_state || !pager->arena)
         return error_nomem(err);
     if (pager->kernel->init)
         pager->kernel->init(pager->kernel_state, pager, params->kernel_params);
     pager->simulate_referenced |= !mmu_has_referenced(&pager->mmu);
-    if (!params->index)
+    if (!pager->by_process)
+        status = add_instance(pager, 0, err);
+    if (status == OK && !params->index)
         status = add_only_space(pager, err);
-    if (status == OK)
-        status = frame_pay_tables(pager, err);
-    return status == OK ? pager->policy->init(pager->policy_state, &pager->env, err)
-                        : status;
+    return status == OK ? frame_pay_tables(pager, err) : status;
 }
 
 enum status pager_init(struct pager *pager, const struct pager_params *params,
@@ -90,18 +104,20 @@ enum status pager_init(struct pager *pager, const struct pager_params *params,
         .params = params,
         .storage = params->storage,
         .policy = params->policy,
+        .by_process = params->by_process,
         .kernel = params->kernel,
         .future = params->future,
         .free_list = PFN_NONE,
         .pool_list = PFN_NONE,
     };
+    const struct policy_ops *policy = params->policy;
+    pager->releases = policy->release && (policy->sees == POLICY_EVERY_REFERENCE ||
+                                          policy->sees == POLICY_FUTURE);
+    pager->singly = params->single_step || pager->releases ||
+                    (policy->sees == POLICY_EVERY_REFERENCE && !policy->settled);
     rng_seed(&pager->rng, params->seed);
     contents_init(&pager->contents);
     pager->mmu.index = params->index;
-    pager->env = (struct policy_env){.pager = pager,
-                                     .nframes = pager->nframes,
-                                     .rng = &pager->rng,
-                                     .params = params->policy_params};
     const enum status status = init_parts(pager, err);
     if (status != OK)
         pager_release(pager);
@@ -116,6 +132,9 @@ void pager_release(struct pager *pager)
             free(pager->spaces[i]);
         }
     free(pager->spaces);
+    for (uint32_t i = 0; i < pager->ninstances; i++)
+        instance_free(pager->instances[i]);
+    free(pager->instances);
     mmu_release(&pager->mmu);
     if (pager->frame_bytes)
         munmap(pager->frames, pager->frame_bytes);
@@ -124,8 +143,8 @@ void pager_release(struct pager *pager)
     map_release(&pager->extents);
     free(pager->content_of);
     free(pager->next_mapping);
-    free(pager->policy_state);
     free(pager->kernel_state);
+    free(pager->lengths);
     arena_free(pager->arena);
     *pager = (struct pager){0};
 }
@@ -228,7 +247,8 @@ enum status pager_add_space(struct pager *pager, struct space **out, struct erro
         return error_nomem(err);
     space_init(space, pager->params->index, number, pager->mmu.page_shift);
     pager->spaces[number] = *out = space;
-    return mmu_add_space(&pager->mmu, number, err);
+    const enum status status = mmu_add_space(&pager->mmu, number, err);
+    return status == OK && pager->by_process ? add_instance(pager, number, err) : status;
 }
 
 /* What is done to the pages first..last of a space. */

@@ -13,8 +13,9 @@
 #include "engine/engine.h"
 #include "machine/mmu.h"
 #include "pager/content.h"
+#include "pager/instance.h"
 #include "pager/kernel.h"
-#include "pager/policy.h"
+#include "pager/policies.h"
 #include "pager/space.h"
 #include "swap/device.h"
 #include "swap/slots.h"
@@ -40,8 +41,9 @@ struct frame {
     pfn_t link;        /* next frame of the free list, the pool, or its transfer          */
     uint8_t state;     /* enum frame_state                                               */
     bool dirty; /* differs from what the device has, besides what D bits of pages say     */
-    bool writing;          /* a write of it is under way                                  */
-    bool read_ahead;       /* was read ahead of any use                                   */
+    bool writing;    /* a write of it is under way                                  */
+    bool read_ahead; /* was read ahead of any use                                   */
+    uint32_t owner;  /* while ACTIVE: number of the instance that has it             */
     struct fault *waiters; /* for its filling: the last, whose next is the first          */
 };
 
@@ -52,6 +54,8 @@ struct fault {
     bool active;  /* the trap has been taken, the access not been made yet                */
     bool counted; /* by the kernel                                                       */
     bool ready;   /* what was waited for is in memory                                    */
+    bool told;    /* the policy knows of it                                              */
+    bool brought; /* its page has come into memory for it                                */
     pfn_t frame;  /* granted and still empty, or PFN_NONE                                */
     pfn_t run, run_length; /* frames that were granted for a large page, and are held until
                             * it can be mapped; run_length 0: none                        */
@@ -84,6 +88,8 @@ struct pager_params {
     const void *kernel_params;
     const struct policy_ops *policy;
     const void *policy_params;
+    bool by_process;  /* an instance of the policy for each process            */
+    bool single_step; /* replay reference by reference, without the fast path             */
     const struct future *future; /* for a policy that sees it; NULL otherwise             */
     uint64_t seed;
     struct page_index *index; /* of all pages; borrowed.  NULL: the batches bring it, and
@@ -125,8 +131,11 @@ struct pager {
     const struct pager_params *params; /* borrowed                                       */
     struct pager_storage storage;
     const struct policy_ops *policy;
-    void *policy_state;
-    struct policy_env env;
+    bool by_process; /* replacement is                                       */
+    bool singly;   /* every reference is replayed by itself                              */
+    bool releases; /* the policy is asked before each what it gives up                    */
+    struct instance **instances; /* [process], or [0] for all; NULL where there is none  */
+    uint32_t ninstances;
     const struct kernel_ops *kernel;
     void *kernel_state;
     bool clear_invalidates; /* clearing an accessed or dirty bit drops TLB entries        */
@@ -144,10 +153,12 @@ struct pager {
     struct arena *arena;    /* of transfers                                            */
     struct transfer *spare; /* transfers to be used again                              */
     uint64_t transfers;     /* under way                                               */
-    size_t frame_bytes;     /* reserved for frames and env.frames                       */
+    size_t frame_bytes;     /* reserved for frames                                      */
     struct pager_counts counts;
-    uint64_t
-        references; /* replayed before the present batch, with `timing: none`         */
+    /* With `timing: none`: */
+    uint64_t references; /* replayed before the present batch                            */
+    uint8_t
+        *lengths; /* [shape]: references, of the present batch; if the policy needs it */
 };
 
 /* ERR_CONFIG (the policy refuses its parameters), ERR_NOMEM.  params: borrowed. */
@@ -190,6 +201,15 @@ void pager_forget(struct pager *pager, struct space *space, vpn_t first, vpn_t l
 
 /* --- for kernels ------------------------------------------------------------------------ */
 
+/* True for a frame that can be evicted. */
+bool frame_pageable(const struct pager *pager, pfn_t pfn);
+/* The accessed bit of what is in a frame, of any page that maps it, where several do; and
+ * whether it differs from what its device has. */
+bool frame_referenced(struct pager *pager, pfn_t pfn);
+void frame_clear_referenced(struct pager *pager, pfn_t pfn);
+void frame_set_referenced(struct pager *pager, pfn_t pfn);
+bool frame_dirty(const struct pager *pager, pfn_t pfn);
+
 /* Frames that can be had without evicting. */
 pfn_t pager_free_frames(const struct pager *pager);
 
@@ -229,8 +249,15 @@ void pager_use(struct pager *pager, struct fault *fault, pfn_t pfn);
 /* The frame, which is leaving, stays after all. */
 void pager_rescue(struct pager *pager, pfn_t pfn);
 
-/* Evict the policy's victim: it is free at once, or when it has been written. */
+/* Evict the policy's victim for a process, or that of the process with most frames if it has
+ * none: it is free at once, or when it has been written. */
+MUST_CHECK enum status pager_evict_for(struct pager *pager, uint32_t process,
+                                       struct error *err);
+/* The same for nobody in particular. */
 MUST_CHECK enum status pager_evict(struct pager *pager, struct error *err);
+
+/* Evict a frame that is ACTIVE. */
+MUST_CHECK enum status pager_evict_frame(struct pager *pager, pfn_t pfn, struct error *err);
 
 /* Write an active frame that is dirty and not being written; it stays in memory. */
 MUST_CHECK enum status pager_clean(struct pager *pager, pfn_t pfn, struct error *err);

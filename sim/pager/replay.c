@@ -2,6 +2,7 @@
 #include "pager/replay.h"
 
 #include <assert.h>
+#include <stdlib.h>
 
 /* Number in its trace, from 1, of the reference at position j of the stretch's step. */
 static uint64_t reference_number(const struct stretch *s, unsigned j)
@@ -16,10 +17,11 @@ static uint64_t reference_number(const struct stretch *s, unsigned j)
     return n;
 }
 
-/* When the page of the j-th reference is used next: later in this step (before all that
+/* When the page of the j-th reference, number `now`, is used next: later in this step (before all that
  * other steps use), or as the future says. */
 static uint64_t next_in_step(const struct pager *pager, const struct shape *shape,
-                             unsigned j, unsigned class, const page_t current[2])
+                             unsigned j, unsigned class, const page_t current[2],
+                             uint64_t now)
 {
     const bool stream = shape->data >> j & 1;
     const uint64_t later = shape_references(shape) & ~(uint64_t)1 << j;
@@ -27,7 +29,7 @@ static uint64_t next_in_step(const struct pager *pager, const struct shape *shap
                           : stream                 ? later & shape->data
                                                    : later & ~shape->data;
     if (same)
-        return 0;
+        return pager->future->in_references ? now + (uint64_t)__builtin_ctzll(same) - j : 0;
     const bool first = stream == !!(class & STEP_FIRST_DATA);
     return next_use(pager, !first);
 }
@@ -83,13 +85,32 @@ static enum status trap(struct pager *pager, struct stretch *s, page_t page, boo
     return status;
 }
 
+/* What the policy gives up before a reference.  In time the kernel must be able to act. */
+static enum status release(struct pager *pager, struct stretch *s, struct error *err)
+{
+    if (s->timed && !reach_now(pager, s))
+        return OK;
+    const enum status status = instance_release(pager, s->instance, err);
+    if (!s->timed)
+        return status;
+    const psec_t owed = pager_take_owed(pager);
+    s->now += owed;
+    s->system += owed;
+    return status;
+}
+
 /* One reference's use of a page.  next: for a policy that sees the future. */
 static enum status touch(struct pager *pager, struct stretch *s, int stream, bool store,
                          uint64_t next, struct error *err)
 {
     const page_t page = s->current[stream];
-    const uint8_t before = pager->mmu.bits[page];
     bool trapped = false;
+    if (pager->releases && !s->fault->active) {
+        const enum status status = release(pager, s, err);
+        if (status != OK || s->why != STRETCH_DONE)
+            return status;
+    }
+    const uint8_t before = pager->mmu.bits[page];
     /* A fault that waited ends in the kernel, even if another thread has mapped the page. */
     if (!(before & (PAGE_VALID | PAGE_WATCHED)) || (store && before & PAGE_READ_ONLY) ||
         s->fault->active) {
@@ -106,8 +127,12 @@ static enum status touch(struct pager *pager, struct stretch *s, int stream, boo
     else
         pager->mmu.bits[page] |=
             (uint8_t)((trapped ? 0 : PAGE_ACCESSED) | (store ? PAGE_DIRTY : 0));
-    if (pager->policy->access)
-        pager->policy->access(pager->policy_state, pager->mmu.frame_of[page], next);
+    const bool told =
+        !(trapped && s->fault->brought) || pager->policy->sees == POLICY_FUTURE;
+    if (pager->policy->access && told) {
+        const pfn_t pfn = pager->mmu.frame_of[page];
+        pager->policy->access(pager_owner(pager, pfn)->state, pfn, next);
+    }
     return OK;
 }
 
@@ -122,15 +147,17 @@ enum status replay_step(struct pager *pager, struct stretch *s, unsigned class,
         j = 1;
     for (; j < shape->length; j++) {
         const int stream = shape->data >> j & 1;
+        const bool whole = j > 0 || !shape->continued;
+        const uint64_t now = s->instance->clock + s->references + whole;
         const uint64_t next =
-            pager->future ? next_in_step(pager, shape, j, class, s->current) : 0;
+            pager->future ? next_in_step(pager, shape, j, class, s->current, now) : 0;
         s->reference = j;
+        s->instance->now = now;
         const enum status status =
             touch(pager, s, stream, shape->store >> j & 1, next, err);
         if (status == OK && s->why != STRETCH_DONE)
             return OK;
         if (status == OK) {
-            const bool whole = j > 0 || !shape->continued;
             s->now += s->timed && whole ? pager->params->cost_reference : 0;
             s->references += whole;
             continue;
@@ -147,28 +174,85 @@ enum status replay_step(struct pager *pager, struct stretch *s, unsigned class,
     return OK;
 }
 
-static enum status replay_ref_bits(struct pager *pager, struct stretch *stretch,
+enum status replay_due(struct pager *pager, struct stretch *s, struct error *err)
+{
+    struct instance *instance = s->instance;
+    (void)err;
+    if (s->timed && s->now >= s->deadline) {
+        s->why = STRETCH_DUE;
+        return OK;
+    }
+    instance->now = instance->clock + s->references;
+    while (instance->tick_at <= instance->now && (!s->timed || reach_now(pager, s)))
+        instance->tick_at = pager->policy->tick(instance->state, instance->now);
+    return OK;
+}
+
+/* Loops for policies without their own, and for what those do not do. */
+
+static enum status replay_ref_bits(struct pager *pager, struct stretch *s, bool counted,
                                    struct error *err)
 {
-    return replay_with(pager, stretch, NULL, POLICY_REF_BITS, err);
+    const struct replay_kind counting = {.counted = true};
+    return counted ? replay_kind(pager, s, counting, err)
+                   : replay_kind(pager, s, (struct replay_kind){0}, err);
 }
 
-static enum status replay_by_pointer(struct pager *pager, struct stretch *stretch,
+static enum status replay_by_pointer(struct pager *pager, struct stretch *s,
                                      struct error *err)
 {
-    access_fn *access = pager->policy->access;
-    return pager->policy->sees == POLICY_FUTURE
-               ? replay_with(pager, stretch, access, POLICY_FUTURE, err)
-               : replay_with(pager, stretch, access, POLICY_EVERY_ACCESS, err);
+    const struct policy_ops *policy = pager->policy;
+    const bool future = policy->sees == POLICY_FUTURE;
+    struct replay_kind kind = {.access = policy->access, .owned = true, .counted = true};
+    if (future) {
+        kind.sees = POLICY_FUTURE;
+        return replay_kind(pager, s, kind, err);
+    }
+    kind.sees = POLICY_EVERY_ACCESS;
+    if (!policy->settled)
+        return replay_kind(pager, s, kind, err);
+    kind.settled = policy->settled;
+    return replay_kind(pager, s, kind, err);
 }
 
-enum status replay_stretch(struct pager *pager, struct stretch *stretch, struct error *err)
+static enum status replay_singly(struct pager *pager, struct stretch *s, struct error *err)
 {
-    if (pager->policy->replay)
-        return pager->policy->replay(pager, stretch, err);
-    if (pager->policy->sees == POLICY_REF_BITS)
-        return replay_ref_bits(pager, stretch, err);
-    return replay_by_pointer(pager, stretch, err);
+    const struct replay_kind kind = {.singly = true, .counted = true};
+    const struct replay_kind future = {
+        .sees = POLICY_FUTURE, .singly = true, .counted = true};
+    return pager->policy->sees == POLICY_FUTURE ? replay_kind(pager, s, future, err)
+                                                : replay_kind(pager, s, kind, err);
+}
+
+static enum status replay_by_kind(struct pager *pager, struct stretch *s, struct error *err)
+{
+    const struct policy_ops *policy = pager->policy;
+    if (pager->singly)
+        return replay_singly(pager, s, err);
+    if (policy->replay && !pager->by_process && !policy->uses_time)
+        return policy->replay(pager, s, err);
+    if (policy->sees == POLICY_REF_BITS)
+        return replay_ref_bits(pager, s, policy->uses_time, err);
+    return replay_by_pointer(pager, s, err);
+}
+
+enum status replay_stretch(struct pager *pager, struct stretch *s, struct error *err)
+{
+    const uint64_t before = s->references;
+    s->instance = pager_instance(pager, s->process);
+    const enum status status = replay_by_kind(pager, s, err);
+    s->instance->clock += s->references - before;
+    return status;
+}
+
+/* The lengths of the batch's shapes, for the loops that count references. */
+static enum status measure(struct pager *pager, const struct batch *batch,
+                           struct error *err)
+{
+    if (!pager->lengths && !(pager->lengths = malloc(BATCH_SHAPES)))
+        return error_nomem(err);
+    batch_measure(batch, pager->lengths);
+    return OK;
 }
 
 enum status pager_replay(struct pager *pager, const struct paged_batch *batch,
@@ -185,6 +269,9 @@ enum status pager_replay(struct pager *pager, const struct paged_batch *batch,
         .batch_first = pager->references,
     };
     enum status status = pager_add_pages(pager, batch->index, batch->npages, err);
+    if (status == OK)
+        status = measure(pager, batch->batch, err);
+    stretch.lengths = pager->lengths;
     if (status == OK)
         status = replay_stretch(pager, &stretch, err);
     pager->references += batch_references(batch->batch);

@@ -15,6 +15,7 @@ _Static_assert((int)STEP_STORE == (int)PAGE_STORE_SLOW,
                "the loop compares the two as bits");
 
 typedef void access_fn(void *state, pfn_t pfn, uint64_t next);
+typedef bool settled_fn(const void *state, pfn_t pfn);
 
 enum stretch_end {
     STRETCH_DONE,    /* all steps are replayed                                           */
@@ -30,11 +31,13 @@ struct stretch {
     unsigned reference;     /* of the first step, those before it are done              */
     page_t current[2];      /* where the instruction [0] and the data [1] stream are     */
     struct mmu_cpu *cpu;
-    struct fault *fault;  /* of the thread                                           */
-    bool timed;           /* the rest counts with it only                            */
+    struct fault *fault;       /* of the thread                                           */
+    uint32_t process;          /* number of its address space                             */
+    struct instance *instance; /* of the policy, for the process                     */
+    bool timed;                /* the rest counts with it only                            */
     psec_t now, deadline; /* local time of the CPU; ahead of the engine's clock        */
     psec_t system;        /* part of the time that the kernel used                    */
-    uint64_t references;  /* replayed                                                */
+    uint64_t references;  /* replayed; counted with `timed`, or if the policy uses time */
     uint64_t batch_first; /* references of the trace before its batch, for messages    */
     enum stretch_end why;
 };
@@ -43,6 +46,11 @@ struct stretch {
  * other.  On OK the step is done, or why is SYNC or BLOCKED.  class: of the step. */
 MUST_CHECK enum status replay_step(struct pager *pager, struct stretch *stretch,
                                    unsigned class, struct error *err);
+
+/* Something is due: the policy's tick, or the deadline.  Do the one, and set why if that or
+ * the other ends the stretch. */
+MUST_CHECK enum status replay_due(struct pager *pager, struct stretch *stretch,
+                                  struct error *err);
 
 /* Replay a stretch with the loop that the policy needs. */
 MUST_CHECK enum status replay_stretch(struct pager *pager, struct stretch *stretch,
@@ -54,17 +62,49 @@ ALWAYS_INLINE uint64_t next_use(const struct pager *pager, unsigned which)
     return next == FUTURE_NEVER ? NEXT_NEVER : next;
 }
 
-/* Tell the policy of the step's one or two pages, in the order of their last use. */
-ALWAYS_INLINE void replay_access(struct pager *pager, unsigned class, pfn_t first,
-                                 pfn_t other, access_fn *access, enum policy_sees sees)
+/* What a loop is compiled for.  All constants at every call, so that each call compiles to a
+ * loop of its own. */
+struct replay_kind {
+    access_fn *access;   /* NULL: the policy is told of no use                           */
+    settled_fn *settled; /* NULL: all uses may come as one                               */
+    enum policy_sees sees;
+    bool owned;   /* each frame may be another instance's                                */
+    bool singly;  /* take every reference by itself                                      */
+    bool counted; /* count references: in time, or for a policy that uses it              */
+    bool tlb, timed;
+};
+
+/* The state of the policy that has a frame. */
+ALWAYS_INLINE void *replay_state(const struct pager *pager, void *state, pfn_t pfn,
+                                 const struct replay_kind *kind)
 {
-    void *state = pager->policy_state;
-    const bool future = sees == POLICY_FUTURE;
+    return kind->owned ? pager_owner(pager, pfn)->state : state;
+}
+
+ALWAYS_INLINE void replay_tell(struct pager *pager, void *state, pfn_t pfn, unsigned which,
+                               const struct replay_kind *kind)
+{
+    const uint64_t next = kind->sees == POLICY_FUTURE ? next_use(pager, which) : 0;
+    kind->access(replay_state(pager, state, pfn, kind), pfn, next);
+}
+
+/* Tell the policy of the step's one or two pages, in the order of their last use. */
+ALWAYS_INLINE void replay_access(struct pager *pager, void *state, unsigned class,
+                                 pfn_t first, pfn_t other, const struct replay_kind *kind)
+{
     if (class & STEP_OTHER && !(class & STEP_LAST_OTHER))
-        access(state, other, future ? next_use(pager, 1) : 0);
-    access(state, first, future ? next_use(pager, 0) : 0);
+        replay_tell(pager, state, other, 1, kind);
+    replay_tell(pager, state, first, 0, kind);
     if (class & STEP_LAST_OTHER)
-        access(state, other, future ? next_use(pager, 1) : 0);
+        replay_tell(pager, state, other, 1, kind);
+}
+
+/* May the uses of a step's pages come as one? */
+ALWAYS_INLINE bool replay_is_settled(const struct pager *pager, void *state, pfn_t first,
+                                     pfn_t other, const struct replay_kind *kind)
+{
+    return kind->settled(replay_state(pager, state, first, kind), first) &&
+           kind->settled(replay_state(pager, state, other, kind), other);
 }
 
 ALWAYS_INLINE unsigned step_class(const uint8_t *classes, uint32_t step, uint32_t entry)
@@ -100,12 +140,12 @@ ALWAYS_INLINE uint64_t references_until(psec_t deadline, psec_t now, psec_t cost
  * time that translations took. */
 ALWAYS_INLINE psec_t replay_resident(struct pager *pager, struct mmu_cpu *cpu,
                                      unsigned class, page_t first, page_t other,
-                                     access_fn *access, enum policy_sees sees, bool tlb)
+                                     void *state, const struct replay_kind *kind)
 {
     uint8_t *bits = pager->mmu.bits;
     const pfn_t *frame_of = pager->mmu.frame_of;
     psec_t walks = 0;
-    if (tlb) {
+    if (kind->tlb) {
         const int stream = !!(class & STEP_FIRST_DATA);
         walks = mmu_translate(&pager->mmu, cpu, stream, first);
         if (class & STEP_OTHER)
@@ -116,8 +156,8 @@ ALWAYS_INLINE psec_t replay_resident(struct pager *pager, struct mmu_cpu *cpu,
         if (class & STEP_STORE)
             bits[class & STEP_FIRST_DATA ? first : other] |= PAGE_DIRTY;
     }
-    if (sees != POLICY_REF_BITS)
-        replay_access(pager, class, frame_of[first], frame_of[other], access, sees);
+    if (kind->access)
+        replay_access(pager, state, class, frame_of[first], frame_of[other], kind);
     return walks;
 }
 
@@ -132,39 +172,61 @@ ALWAYS_INLINE void replay_leave(struct stretch *s, uint32_t step, page_t ipage,
     s->references += references;
 }
 
-/* True if a step needs the slow path.  stores: a store may need it, where all pages are
- * there. */
-ALWAYS_INLINE bool replay_is_slow(unsigned class, uint8_t first_bits, uint8_t other_bits,
-                                  bool stores)
+/* True if a step needs the slow path. */
+ALWAYS_INLINE bool replay_is_slow(const struct pager *pager, const uint8_t *bits,
+                                  unsigned class, page_t first, page_t other, void *state,
+                                  const struct replay_kind *kind)
 {
-    unsigned slow = ~(first_bits & other_bits) & PAGE_VALID;
-    if (stores)
-        slow |= class & STEP_STORE & (class & STEP_FIRST_DATA ? first_bits : other_bits);
-    return slow;
+    if (kind->singly)
+        return true;
+    unsigned slow = ~(bits[first] & bits[other]) & PAGE_VALID;
+    /* A store may need it where all pages are there. */
+    if (kind->timed || kind->tlb)
+        slow |= class & STEP_STORE & bits[class & STEP_FIRST_DATA ? first : other];
+    if (!kind->settled)
+        return slow;
+    const pfn_t *frame_of = pager->mmu.frame_of;
+    return slow || !replay_is_settled(pager, state, frame_of[first], frame_of[other], kind);
 }
 
-/* access, sees, tlb and timed are constants at every call, so that each call compiles to a
- * loop of its own.  What it reads of the stretch is in locals, since it stores bytes, which
- * might be anything.  Time is `now` and `references` at their cost. */
+/* References that may be replayed before something is due. */
+ALWAYS_INLINE uint64_t replay_most(const struct stretch *s, psec_t cost,
+                                   const struct replay_kind *kind)
+{
+    const uint64_t done = s->instance->clock + s->references, tick = s->instance->tick_at;
+    const uint64_t most = tick == UINT64_MAX ? tick : tick > done ? tick - done : 0;
+    const uint64_t until =
+        kind->timed ? references_until(s->deadline, s->now, cost) : UINT64_MAX;
+    return until < most ? until : most;
+}
+
+/* What the loop reads of the stretch is in locals, since it stores bytes, which might be
+ * anything.  Time is `now` and `references` at their cost. */
 ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
-                                      access_fn *access, enum policy_sees sees, bool tlb,
-                                      bool timed, struct error *err)
+                                      const struct replay_kind *kind, struct error *err)
 {
     const uint32_t *steps = s->batch->batch->steps, *pages = s->batch->pages;
     const uint8_t *classes = s->batch->classes, *lengths = s->lengths;
     const uint8_t *bits = pager->mmu.bits;
-    const psec_t cost = timed ? pager->params->cost_reference : 0;
+    const psec_t cost = kind->timed ? pager->params->cost_reference : 0;
     const uint32_t end = s->end;
+    void *state = s->instance->state;
     page_t ipage = s->current[0], dpage = s->current[1];
     psec_t now = s->now;
     uint64_t references = 0, extra = 0;
-    uint64_t most = timed ? references_until(s->deadline, now, cost) : 0;
+    uint64_t most = kind->counted ? replay_most(s, cost, kind) : 0;
     uint32_t i = s->step;
+    enum status status = OK;
 
     for (; i < end; i++) {
-        if (timed && UNLIKELY(references >= most)) {
-            s->why = STRETCH_DUE;
-            break;
+        if (kind->counted && UNLIKELY(references >= most)) {
+            replay_leave(s, i, ipage, dpage, now + references * cost, references);
+            status = replay_due(pager, s, err);
+            now = s->now;
+            references = 0;
+            if (status != OK || s->why != STRETCH_DONE)
+                break;
+            most = replay_most(s, cost, kind);
         }
         const uint32_t step = steps[i], entry = pages[step >> STEP_SHAPE_BITS];
         const unsigned class = step_class(classes, step, entry);
@@ -180,59 +242,75 @@ ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
         const page_t second = class & STEP_FIRST_DATA ? ipage : dpage;
         const page_t other = class & STEP_OTHER ? second : first;
         extra += class >> STEP_EXTRA_SHIFT;
-        if (UNLIKELY(replay_is_slow(class, bits[first], bits[other], timed || tlb))) {
+        if (UNLIKELY(replay_is_slow(pager, bits, class, first, other, state, kind))) {
             replay_leave(s, i, ipage, dpage, now + references * cost, references);
-            const enum status status = replay_step(pager, s, class, err);
-            if (status != OK)
-                return status;
+            status = replay_step(pager, s, class, err);
             bits = pager->mmu.bits; /* a large page may have brought new pages */
             now = s->now;
             references = 0;
-            most = timed ? references_until(s->deadline, now, cost) : 0;
-            if (timed && s->why != STRETCH_DONE)
+            if (status != OK || s->why != STRETCH_DONE)
                 break;
+            most = kind->counted ? replay_most(s, cost, kind) : 0;
         } else {
             const psec_t walks =
-                replay_resident(pager, s->cpu, class, first, other, access, sees, tlb);
-            if (timed && tlb && UNLIKELY(walks)) {
-                now += walks;
-                most = references_until(s->deadline, now, cost);
+                replay_resident(pager, s->cpu, class, first, other, state, kind);
+            if (kind->timed && kind->tlb && UNLIKELY(walks)) {
+                replay_leave(s, i, ipage, dpage, now + references * cost + walks,
+                             references);
+                now = s->now;
+                references = 0;
+                most = replay_most(s, cost, kind);
             }
-            if (timed)
+            if (kind->counted)
                 references += lengths[step & STEP_SHAPE_MASK];
         }
-        if (sees == POLICY_FUTURE)
+        if (kind->sees == POLICY_FUTURE)
             pager->future_at += class & STEP_OTHER ? 2 : 1;
     }
     pager->counts.extra_accesses += extra;
     replay_leave(s, i, ipage, dpage, now + references * cost, references);
-    return OK;
+    return status;
 }
 
 /* A whole stretch: the rest of a step that a fault interrupted, and the loop. */
 ALWAYS_INLINE enum status replay_from(struct pager *pager, struct stretch *s,
-                                      access_fn *access, enum policy_sees sees, bool tlb,
-                                      bool timed, struct error *err)
+                                      const struct replay_kind *kind, struct error *err)
 {
     enum status status = OK;
     s->why = STRETCH_DONE;
-    if (timed && UNLIKELY(s->fault->active || s->reference > 0) &&
-        !replay_resume(pager, s, sees == POLICY_FUTURE, &status, err))
+    if (kind->timed && UNLIKELY(s->fault->active || s->reference > 0) &&
+        !replay_resume(pager, s, kind->sees == POLICY_FUTURE, &status, err))
         return status;
-    return replay_loop(pager, s, access, sees, tlb, timed, err);
+    return replay_loop(pager, s, kind, err);
 }
 
-/* The loop for each kind of machine and of timing. */
-ALWAYS_INLINE enum status replay_with(struct pager *pager, struct stretch *stretch,
-                                      access_fn *access, enum policy_sees sees,
-                                      struct error *err)
+/* The loop for each kind of machine and of timing; the kind's last two fields are set
+ * here. */
+ALWAYS_INLINE enum status replay_kind(struct pager *pager, struct stretch *s,
+                                      struct replay_kind kind, struct error *err)
 {
-    const bool tlb = pager->mmu.has_tlb;
-    if (stretch->timed)
-        return tlb ? replay_from(pager, stretch, access, sees, true, true, err)
-                   : replay_from(pager, stretch, access, sees, false, true, err);
-    return tlb ? replay_from(pager, stretch, access, sees, true, false, err)
-               : replay_from(pager, stretch, access, sees, false, false, err);
+    const struct replay_kind plain = {kind.access, kind.settled, kind.sees, kind.owned,
+                                      kind.singly, kind.counted, false,     false};
+    const struct replay_kind tlb = {kind.access, kind.settled, kind.sees, kind.owned,
+                                    kind.singly, kind.counted, true,      false};
+    const struct replay_kind timed = {kind.access, kind.settled, kind.sees, kind.owned,
+                                      kind.singly, true,         false,     true};
+    const struct replay_kind both = {kind.access, kind.settled, kind.sees, kind.owned,
+                                     kind.singly, true,         true,      true};
+    if (s->timed)
+        return pager->mmu.has_tlb ? replay_from(pager, s, &both, err)
+                                  : replay_from(pager, s, &timed, err);
+    return pager->mmu.has_tlb ? replay_from(pager, s, &tlb, err)
+                              : replay_from(pager, s, &plain, err);
+}
+
+/* The loop of a policy with its access compiled in; settled: NULL, or the policy's. */
+ALWAYS_INLINE enum status replay_with(struct pager *pager, struct stretch *s,
+                                      access_fn *access, settled_fn *settled,
+                                      enum policy_sees sees, struct error *err)
+{
+    const struct replay_kind kind = {.access = access, .settled = settled, .sees = sees};
+    return replay_kind(pager, s, kind, err);
 }
 
 #endif

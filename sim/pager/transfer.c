@@ -44,6 +44,7 @@ static void content_end(struct pager *pager, content_t content)
         frame_balance_pool(pager);
     }
     c->slot = SLOT_NONE;
+    instance_forget(pager, content);
     contents_remove(&pager->contents, content);
 }
 
@@ -68,7 +69,7 @@ void content_unref(struct pager *pager, content_t content)
     const struct frame *frame = &pager->frames[pfn];
     if (frame->state == FRAME_FILLING) /* its transfer ends first */
         return;
-    frame_withdraw(pager, pfn, FRAME_LEAVING);
+    frame_withdraw(pager, pfn, FRAME_LEAVING, false);
     if (!frame->writing)
         drop_frame(pager, pfn);
 }

@@ -36,6 +36,12 @@ void batch_classify(const struct batch *batch, uint8_t *classes)
     }
 }
 
+void batch_measure(const struct batch *batch, uint8_t *lengths)
+{
+    for (uint32_t i = 0; i < batch->nshapes; i++)
+        lengths[i] = (uint8_t)(batch->shapes[i].length - batch->shapes[i].continued);
+}
+
 void page_index_init(struct page_index *index)
 {
     *index = (struct page_index){.free = PAGE_NONE};

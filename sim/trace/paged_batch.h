@@ -82,6 +82,9 @@ MUST_CHECK enum status page_space_translate(struct page_space *space,
 /* Fill classes[2 * BATCH_SHAPES]. */
 void batch_classify(const struct batch *batch, uint8_t *classes);
 
+/* Fill lengths[BATCH_SHAPES] with the references of each shape. */
+void batch_measure(const struct batch *batch, uint8_t *lengths);
+
 /* The page where a stream is before the first step, or PAGE_NONE. */
 static inline page_t paged_batch_start(const struct paged_batch *paged, int stream)
 {

@@ -186,9 +186,7 @@ enum status cursor_next(struct cursor *cursor, struct pager *pager, struct space
         cursor->left -= here < cursor->left ? here : cursor->left;
     }
     batch_classify(batch, cursor->classes);
-    for (uint32_t i = 0; i < batch->nshapes; i++)
-        cursor->lengths[i] =
-            (uint8_t)(batch->shapes[i].length - batch->shapes[i].continued);
+    batch_measure(batch, cursor->lengths);
     status = cursor_move(cursor, pager, space, err);
     return status == OK ? check_instructions(cursor, pager, err) : status;
 }

@@ -166,6 +166,7 @@ static enum status replay(struct cpu *cpu, psec_t *now, struct error *err)
         .current = {cursor->current[0], cursor->current[1]},
         .cpu = &sim->pager.mmu.cpus[cpu->number],
         .fault = &thread->fault,
+        .process = thread->space->number,
         .timed = true,
         .now = *now,
         .deadline = deadline(cpu, *now),

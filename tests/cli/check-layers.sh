@@ -2,7 +2,7 @@
 # scripts/check-layers finds each kind of breach and nothing else.
 set -euo pipefail
 
-mkdir -p sim/base sim/trace sim/os/x policies
+mkdir -p sim/base sim/trace sim/os/x include policies
 cat >sim/trace/a.c <<'END'
 #include "base/error.h"
 #include "cli/command.h"
@@ -13,7 +13,7 @@ cat >sim/trace/a.c <<'END'
 // #include "cli/command.h"
 END
 cat >policies/p.c <<'END'
-#include "pager/policy.h"
+#include "faultline/policy.h"
 #include "os/x/x.h"
 END
 cat >sim/os/x/x.c <<'END'

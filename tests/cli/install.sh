@@ -10,7 +10,7 @@ test -f root/share/man/man1/faultline.1
 flags=$(sed -n 's/^CMAKE_C_FLAGS:[^=]*=//p' "$BUILD_DIR/CMakeCache.txt")
 
 cat >user.c <<'END'
-#include "pager/policy.h"
+#include "pager/policies.h"
 #include "stats/counters.h"
 #include "trace/trace.h"
 

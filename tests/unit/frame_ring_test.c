@@ -1,5 +1,5 @@
 /* frame_ring_test.c -- a ring of frames against an array that is kept in the same order. */
-#include "pager/frame_ring.h"
+#include "faultline/frame_ring.h"
 
 #include "base/rng.h"
 

@@ -1,18 +1,26 @@
 /* equivalence_test.c -- with one process the clock changes nothing in what is counted: the
  * common counters of `timing: events` are those of `timing: none`. */
-#include "pager/policy.h"
+#include "pager/policies.h"
 #include "workload/timed.h"
 
 /* Every policy, and some with their parameters. */
 static const char *all_policies(void)
 {
-    static char text[512];
+    static char text[2048];
     size_t n = (size_t)snprintf(text, sizeof text, "sweep.policy=[");
     for (const struct policy_ops *const *p = policy_table; *p; p++)
         n += (size_t)snprintf(text + n, sizeof text - n, "%s, ", (*p)->name);
     snprintf(text + n, sizeof text - n,
              "{name: clock, hand: stays}, {name: clock, ref_on_load: no}]");
     return text;
+}
+
+/* With time, what a policy releases without need is written while the process runs on, and
+ * a fault may find it still in memory: only the number of faults is the same. */
+static bool is_compared(const struct cell_config *config, const struct counter *counter)
+{
+    return strcmp(counter->name, "faults") == 0 ||
+           !policy_find(config->policy.name)->release;
 }
 
 /* Run the settings, ended by NULL, in both ways and compare cell by cell. */
@@ -33,8 +41,9 @@ static void assert_equivalent(const char *device, const char *const *common)
             const struct counter *c = &counter_table[k];
             counter_format(c, &a.results[i].counters, x, sizeof x);
             counter_format(c, &b.results[i].counters, y, sizeof y);
-            ck_assert_msg(strcmp(x, y) == 0, "%s: %s, with events %s (%s, %llu frames)",
-                          c->name, x, y, a.experiment->cells[i].policy_label,
+            ck_assert_msg(!is_compared(&a.experiment->cells[i], c) || strcmp(x, y) == 0,
+                          "%s: %s, with events %s (%s, %llu frames)", c->name, x, y,
+                          a.experiment->cells[i].policy_label,
                           (unsigned long long)a.experiment->cells[i].frames);
         }
     outcome_free(&a);
