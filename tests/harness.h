@@ -176,11 +176,10 @@ static inline void string_build(struct batch *batch, const char *string)
     ck_assert_uint_le(batch_references(batch), STRING_MAX);
 }
 
-static inline void string_init(struct string_batch *s, const char *string)
+/* Make what a cell needs of the batch.  in_references: the unit of the future. */
+static inline void string_derive(struct string_batch *s, bool in_references)
 {
     struct error err = {0};
-    *s = (struct string_batch){0};
-    string_build(&s->batch, string);
     page_index_init(&s->index);
     page_space_init(&s->space, &s->index, 0, STRING_PAGE_SHIFT, STRING_PAGE_SHIFT);
     s->pages = calloc(BATCH_BLOCKS, sizeof *s->pages);
@@ -193,6 +192,7 @@ static inline void string_init(struct string_batch *s, const char *string)
                                     .pages = s->pages,
                                     .index = &s->index,
                                     .npages = s->index.npages};
+    s->future = (struct future){.in_references = in_references};
     ASSERT_OK(future_add(&s->future, &s->paged, &err), &err);
     future_finish(&s->future);
 }
@@ -243,32 +243,51 @@ static inline void string_step(const struct string_batch *s, uint32_t i, struct 
     }
 }
 
-/* Replay a string in the cell that settings without a trace, ended by NULL, make. */
-static inline struct replayed replay_string(const char *string, const char *const *set)
+/* A batch and the cell in which it is replayed. */
+struct string_run {
+    struct experiment *experiment;
+    struct string_batch string;
+    struct cell cell;
+};
+
+/* Make the cell of settings without a trace, ended by NULL, for the batch in run->string. */
+static inline void string_open(struct string_run *run, const char *const *set)
 {
     const char *all[16] = {"trace=string"};
+    struct error err = {0};
     for (size_t i = 0; set[i]; i++) {
         ck_assert_uint_lt(i + 2, ARRAY_LEN(all));
         all[i + 1] = set[i];
     }
-    struct experiment *experiment = load_settings(all);
-    ck_assert_uint_eq(experiment->ncells, 1);
-    struct string_batch s;
-    struct cell cell;
-    struct error err = {0};
-    string_init(&s, string);
-    const bool future =
-        policy_find(experiment->cells[0].policy.name)->sees == POLICY_FUTURE;
-    ASSERT_OK(cell_init(&cell, &experiment->cells[0], future ? &s.future : NULL, &err),
+    run->experiment = load_settings(all);
+    ck_assert_uint_eq(run->experiment->ncells, 1);
+    const struct cell_config *config = &run->experiment->cells[0];
+    const struct policy_ops *policy = policy_find(config->policy.name);
+    string_derive(&run->string, policy->uses_time);
+    const bool future = policy->sees == POLICY_FUTURE;
+    ASSERT_OK(cell_init(&run->cell, config, future ? &run->string.future : NULL, &err),
               &err);
+}
+
+static inline void string_close(struct string_run *run)
+{
+    cell_release(&run->cell);
+    string_release(&run->string);
+    experiment_free(run->experiment);
+}
+
+/* Replay a string in the cell that settings without a trace, ended by NULL, make. */
+static inline struct replayed replay_string(const char *string, const char *const *set)
+{
+    struct string_run run;
     struct replayed out = {0};
-    for (uint32_t i = 0; i < s.batch.nsteps; i++)
-        string_step(&s, i, &cell, &out);
-    out.faults = cell.pager.counts.faults;
-    out.page_outs = cell.pager.counts.page_outs;
-    cell_release(&cell);
-    string_release(&s);
-    experiment_free(experiment);
+    string_build(&run.string.batch, string);
+    string_open(&run, set);
+    for (uint32_t i = 0; i < run.string.batch.nsteps; i++)
+        string_step(&run.string, i, &run.cell, &out);
+    out.faults = run.cell.pager.counts.faults;
+    out.page_outs = run.cell.pager.counts.page_outs;
+    string_close(&run);
     return out;
 }
 

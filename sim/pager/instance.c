@@ -99,10 +99,11 @@ pfn_t instance_quota(const struct pager *pager)
     return frames > processes ? frames / processes : 1;
 }
 
-/* The resident set is going to change with the present reference. */
+/* The resident set is going to change: with the present reference, or between stretches. */
 static void resident_changes(struct instance *instance)
 {
-    const uint64_t past = instance->now ? instance->now - 1 : 0;
+    const uint64_t past =
+        instance->now > instance->clock ? instance->now - 1 : instance->clock;
     if (past > instance->resident_since) {
         instance->resident_time +=
             (double)instance->active * (double)(past - instance->resident_since);

@@ -35,7 +35,7 @@ MUST_CHECK enum status instance_create(struct pager *pager, uint32_t number,
                                        struct instance **out, struct error *err);
 void instance_free(struct instance *instance);
 
-/* Mean number of resident pages over the references so far; of a policy with uses_time. */
+/* Mean number of resident pages over the references so far. */
 double instance_resident_mean(const struct instance *instance);
 
 /* The instance that replaces for a process. */

@@ -49,11 +49,25 @@ static bool reach_now(struct pager *pager, struct stretch *s)
     return true;
 }
 
+/* Number of the present reference where the loop does not count them.  */
+static void find_now(struct stretch *s)
+{
+    const struct batch *batch = s->batch->batch;
+    if (s->counted)
+        return;
+    for (; s->summed_step < s->step; s->summed_step++)
+        s->summed += s->lengths[batch->steps[s->summed_step] & STEP_SHAPE_MASK];
+    /* The part that a step carries over is the reference before it. */
+    const bool continued = step_shape(batch, batch->steps[s->step])->continued;
+    s->instance->now = s->instance->clock + s->summed + s->reference + (continued ? 0 : 1);
+}
+
 /* Have the fault of an access handled; on OK the access can be made unless why says that
  * the stretch stops. */
 static enum status trap(struct pager *pager, struct stretch *s, page_t page, bool store,
                         struct error *err)
 {
+    find_now(s);
     if (!s->timed) {
         const enum status untimed = pager_fault(pager, s->fault, page, store, err);
         mmu_finish_shootdown(&pager->mmu); /* no clock takes its time */
@@ -152,7 +166,8 @@ enum status replay_step(struct pager *pager, struct stretch *s, unsigned class,
         const uint64_t next =
             pager->future ? next_in_step(pager, shape, j, class, s->current, now) : 0;
         s->reference = j;
-        s->instance->now = now;
+        if (s->counted)
+            s->instance->now = now;
         const enum status status =
             touch(pager, s, stream, shape->store >> j & 1, next, err);
         if (status == OK && s->why != STRETCH_DONE)
@@ -241,7 +256,8 @@ enum status replay_stretch(struct pager *pager, struct stretch *s, struct error 
     const uint64_t before = s->references;
     s->instance = pager_instance(pager, s->process);
     const enum status status = replay_by_kind(pager, s, err);
-    s->instance->clock += s->references - before;
+    if (s->counted)
+        s->instance->clock += s->references - before;
     return status;
 }
 
@@ -268,6 +284,7 @@ enum status pager_replay(struct pager *pager, const struct paged_batch *batch,
         .deadline = PSEC_NEVER,
         .batch_first = pager->references,
     };
+    stretch.instance = pager_instance(pager, 0);
     enum status status = pager_add_pages(pager, batch->index, batch->npages, err);
     if (status == OK)
         status = measure(pager, batch->batch, err);
@@ -275,5 +292,6 @@ enum status pager_replay(struct pager *pager, const struct paged_batch *batch,
     if (status == OK)
         status = replay_stretch(pager, &stretch, err);
     pager->references += batch_references(batch->batch);
+    stretch.instance->clock = pager->references;
     return status;
 }

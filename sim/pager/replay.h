@@ -34,7 +34,10 @@ struct stretch {
     struct fault *fault;       /* of the thread                                           */
     uint32_t process;          /* number of its address space                             */
     struct instance *instance; /* of the policy, for the process                     */
-    bool timed;                /* the rest counts with it only                            */
+    bool counted;         /* the loop counts references                                */
+    uint32_t summed_step; /* without `counted`: the steps before it have so many       */
+    uint64_t summed;      /* references                                                */
+    bool timed;           /* the rest counts with it only                              */
     psec_t now, deadline; /* local time of the CPU; ahead of the engine's clock        */
     psec_t system;        /* part of the time that the kernel used                    */
     uint64_t references;  /* replayed; counted with `timed`, or if the policy uses time */
@@ -278,6 +281,7 @@ ALWAYS_INLINE enum status replay_from(struct pager *pager, struct stretch *s,
 {
     enum status status = OK;
     s->why = STRETCH_DONE;
+    s->counted = kind->counted;
     if (kind->timed && UNLIKELY(s->fault->active || s->reference > 0) &&
         !replay_resume(pager, s, kind->sees == POLICY_FUTURE, &status, err))
         return status;

@@ -50,6 +50,16 @@ const struct counter counter_table[] = {
     COUNT(page_outs, "pages", "pages evicted", ""),
     COUNT(page_outs_dirty, "pages",
           "dirty pages evicted; of page_outs, those written to the device", ""),
+    ROW(resident_mean, "pages",
+        "pages in memory on average over the references; with replacement by process the "
+        "sum of the averages over each process's own",
+        "", COUNTER_RATIO, false),
+    COUNT(ghosts_max, "pages", "evicted pages that the policy remembered at once at most",
+          ""),
+    COUNT(policy_memory, "bytes",
+          "memory of the policy; its state, and what it keeps for each page in memory and "
+          "each ghost, at most",
+          ""),
     COUNT(tlb_l1i_misses, "misses",
           "first-level TLB misses of instructions; one array may serve both", ""),
     COUNT(tlb_l1d_misses, "misses", "first-level TLB misses of data", ""),

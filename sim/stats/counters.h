@@ -13,6 +13,8 @@ struct counters {
     uint64_t faults, faults_cold, faults_major, faults_minor, faults_referenced;
     double fault_rate;
     uint64_t page_ins, page_outs, page_outs_dirty;
+    double resident_mean;
+    uint64_t ghosts_max, policy_memory;
     uint64_t tlb_l1i_misses, tlb_l1d_misses;
     uint64_t tlb_l2_hits, tlb_l2_misses, tlb_l3_hits, tlb_l3_misses;
     uint64_t tlb_flushes;

@@ -3,6 +3,8 @@
 #include "pager/policies.h"
 #include "workload/timed.h"
 
+#include <math.h>
+
 /* Every policy, and some with their parameters. */
 static const char *all_policies(void)
 {
@@ -15,12 +17,20 @@ static const char *all_policies(void)
     return text;
 }
 
-/* With time, what a policy releases without need is written while the process runs on, and
- * a fault may find it still in memory: only the number of faults is the same. */
-static bool is_compared(const struct cell_config *config, const struct counter *counter)
+/* With time, what a policy releases without need is written while the process runs on, and a
+ * fault may find it still in memory, and no frame free yet. */
+static bool is_compared(const struct cell_config *config)
 {
-    return strcmp(counter->name, "faults") == 0 ||
-           !policy_find(config->policy.name)->release;
+    return !policy_find(config->policy.name)->release;
+}
+
+/* The resident set may change a reference sooner or later than without time, since a page is
+ * in transfer on its way. */
+static bool is_same(const struct counter *counter, const char *x, const char *y)
+{
+    if (strcmp(counter->name, "resident_mean") == 0)
+        return fabs(strtod(x, NULL) - strtod(y, NULL)) <= 1e-3 * strtod(x, NULL);
+    return strcmp(x, y) == 0;
 }
 
 /* Run the settings, ended by NULL, in both ways and compare cell by cell. */
@@ -41,7 +51,7 @@ static void assert_equivalent(const char *device, const char *const *common)
             const struct counter *c = &counter_table[k];
             counter_format(c, &a.results[i].counters, x, sizeof x);
             counter_format(c, &b.results[i].counters, y, sizeof y);
-            ck_assert_msg(!is_compared(&a.experiment->cells[i], c) || strcmp(x, y) == 0,
+            ck_assert_msg(!is_compared(&a.experiment->cells[i]) || is_same(c, x, y),
                           "%s: %s, with events %s (%s, %llu frames)", c->name, x, y,
                           a.experiment->cells[i].policy_label,
                           (unsigned long long)a.experiment->cells[i].frames);
