@@ -1,40 +1,60 @@
 /* lru.c -- least recently used: Belady, "A study of replacement algorithms for a
- * virtual-storage computer", IBM Systems Journal 5(2), 1966; Mattson et al. 1970. */
-#include "faultline/frame_ring.h"
+ * virtual-storage computer", IBM Systems Journal 5(2), 1966; Mattson et al. 1970.
+ *
+ * A use only notes its number.  A heap has the order of the uses that it knows of; where a
+ * victim is wanted its first frames are brought up to date until one is so already.  Each
+ * frame comes up so about once between two evictions of as many pages as there are frames. */
+#include "faultline/frame_heap.h"
 #include "pager/replay.h"
 
 struct lru {
-    struct frame_ring order; /* by last use */
+    const struct policy_env *env;
+    uint64_t *used; /* [frame]: number of its last use */
+    uint64_t loads;
+    struct frame_heap heap;
 };
 
 static enum status lru_init(void *state, const struct policy_env *env, struct error *err)
 {
+    struct lru *l = state;
     (void)err;
-    frame_ring_init(&((struct lru *)state)->order, env->frames);
+    l->env = env;
+    l->heap.keys = env->frames;
+    l->used = (uint64_t *)(void *)(l->heap.keys + env->nframes);
+    l->heap.slots = (pfn_t *)(void *)(l->used + env->nframes);
+    l->heap.at = l->heap.slots + env->nframes;
     return OK;
 }
 
 static void lru_page_in(void *state, pfn_t pfn, pfn_t ghost)
 {
+    struct lru *l = state;
     (void)ghost;
-    frame_ring_add(&((struct lru *)state)->order, pfn);
+    l->used[pfn] = policy_use(l->env);
+    frame_heap_add(&l->heap, pfn, (struct frame_key){l->used[pfn], l->loads++});
 }
 
 static void lru_page_out(void *state, pfn_t pfn, bool evicted)
 {
     (void)evicted;
-    frame_ring_remove(&((struct lru *)state)->order, pfn);
+    frame_heap_remove(&((struct lru *)state)->heap, pfn);
 }
 
-ALWAYS_INLINE void lru_access(void *state, pfn_t pfn, uint64_t next)
+ALWAYS_INLINE void lru_access(void *state, pfn_t pfn, uint64_t when)
 {
-    (void)next;
-    frame_ring_renew(&((struct lru *)state)->order, pfn);
+    ((struct lru *)state)->used[pfn] = when;
 }
 
 static pfn_t lru_victim(void *state)
 {
-    return frame_ring_oldest(&((struct lru *)state)->order);
+    struct lru *l = state;
+    for (;;) {
+        const pfn_t first = frame_heap_first(&l->heap);
+        const struct frame_key known = l->heap.keys[first];
+        if (known.key == l->used[first])
+            return first;
+        frame_heap_raise(&l->heap, first, (struct frame_key){l->used[first], known.tie});
+    }
 }
 
 static enum status lru_replay(struct pager *pager, struct stretch *stretch,
@@ -50,7 +70,7 @@ const struct policy_ops policy_lru = {
     .source = "Belady 1966; Mattson, Gecsei, Slutz, Traiger 1970",
     .sees = POLICY_EVERY_ACCESS,
     .state_size = sizeof(struct lru),
-    .frame_size = sizeof(struct frame_link),
+    .frame_size = sizeof(struct frame_key) + sizeof(uint64_t) + 2 * sizeof(pfn_t),
     .init = lru_init,
     .page_in = lru_page_in,
     .page_out = lru_page_out,

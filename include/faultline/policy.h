@@ -80,10 +80,11 @@ struct policy_ops {
     void (*forget)(void *state, pfn_t ghost);
     /* The page in the frame was used; non-NULL iff sees is not POLICY_REF_BITS.  With
      * POLICY_EVERY_ACCESS and _FUTURE, consecutive uses may come as one, and of two pages
-     * used in turn only the order of their last uses is exact.  next: with POLICY_FUTURE a
+     * used in turn only the order of their last uses is exact.  when: with POLICY_FUTURE a
      * number that orders pages by their next use, NEXT_NEVER for none (if uses_time is
-     * set: the time of the next use as policy_now() counts); otherwise 0. */
-    void (*access)(void *state, pfn_t pfn, uint64_t next);
+     * set: the time of the next use as policy_now() counts); otherwise a number that orders
+     * uses, larger than those of all uses before and above 0. */
+    void (*access)(void *state, pfn_t pfn, uint64_t when);
     /* Optional, for speed, with POLICY_EVERY_REFERENCE: of pages for which this is true, a
      * use changes nothing but an order of last uses: they are told of as with
      * POLICY_EVERY_ACCESS. */
@@ -131,6 +132,10 @@ uint32_t page_process(const struct policy_env *env, pfn_t pfn);
 /* Virtual time: the number of the present reference, from 1 (0 before the first), of the
  * process where replacement is by process.  Only with uses_time. */
 uint64_t policy_now(const struct policy_env *env);
+
+/* In page_in: the number of the use that the page is brought in for, or of the last one
+ * before, as access is told them. */
+uint64_t policy_use(const struct policy_env *env);
 
 /* In page_out only: remember the page that leaves the frame.  Returns its ghost, or
  * PFN_NONE if there are nghosts already. */

@@ -315,6 +315,11 @@ uint32_t page_process(const struct policy_env *env, pfn_t pfn)
     return process_of(CONTAINER_OF(env, const struct instance, env)->pager, pfn);
 }
 
+uint64_t policy_use(const struct policy_env *env)
+{
+    return CONTAINER_OF(env, const struct instance, env)->pager->use;
+}
+
 uint64_t policy_now(const struct policy_env *env)
 {
     return CONTAINER_OF(env, const struct instance, env)->now;

@@ -115,6 +115,7 @@ enum status pager_init(struct pager *pager, const struct pager_params *params,
                                           policy->sees == POLICY_FUTURE);
     pager->singly = params->single_step || pager->releases ||
                     (policy->sees == POLICY_EVERY_REFERENCE && !policy->settled);
+    pager->uses = 1;
     rng_seed(&pager->rng, params->seed);
     contents_init(&pager->contents);
     pager->mmu.index = params->index;

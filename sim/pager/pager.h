@@ -133,6 +133,8 @@ struct pager {
     const struct policy_ops *policy;
     bool by_process; /* replacement is                                       */
     bool singly;   /* every reference is replayed by itself                              */
+    uint64_t uses; /* number of the next stretch's first use of a page, for policies      */
+    uint64_t use;  /* number of the last use outside of the fast path                     */
     bool releases; /* the policy is asked before each what it gives up                    */
     struct instance **instances; /* [process], or [0] for all; NULL where there is none  */
     uint32_t ninstances;

@@ -113,9 +113,9 @@ static enum status release(struct pager *pager, struct stretch *s, struct error 
     return status;
 }
 
-/* One reference's use of a page.  next: for a policy that sees the future. */
+/* One reference's use of a page.  when: as policies are told. */
 static enum status touch(struct pager *pager, struct stretch *s, int stream, bool store,
-                         uint64_t next, struct error *err)
+                         uint64_t when, struct error *err)
 {
     const page_t page = s->current[stream];
     bool trapped = false;
@@ -145,7 +145,7 @@ static enum status touch(struct pager *pager, struct stretch *s, int stream, boo
         !(trapped && s->fault->brought) || pager->policy->sees == POLICY_FUTURE;
     if (pager->policy->access && told) {
         const pfn_t pfn = pager->mmu.frame_of[page];
-        pager->policy->access(pager_owner(pager, pfn)->state, pfn, next);
+        pager->policy->access(pager_owner(pager, pfn)->state, pfn, when);
     }
     return OK;
 }
@@ -163,13 +163,15 @@ enum status replay_step(struct pager *pager, struct stretch *s, unsigned class,
         const int stream = shape->data >> j & 1;
         const bool whole = j > 0 || !shape->continued;
         const uint64_t now = s->instance->clock + s->references + whole;
-        const uint64_t next =
-            pager->future ? next_in_step(pager, shape, j, class, s->current, now) : 0;
+        pager->use = s->uses + ((uint64_t)s->step << USE_SHIFT) + j;
+        const uint64_t when = pager->future
+                                  ? next_in_step(pager, shape, j, class, s->current, now)
+                                  : pager->use;
         s->reference = j;
         if (s->counted)
             s->instance->now = now;
         const enum status status =
-            touch(pager, s, stream, shape->store >> j & 1, next, err);
+            touch(pager, s, stream, shape->store >> j & 1, when, err);
         if (status == OK && s->why != STRETCH_DONE)
             return OK;
         if (status == OK) {
@@ -205,10 +207,72 @@ enum status replay_due(struct pager *pager, struct stretch *s, struct error *err
 
 /* Loops for policies without their own, and for what those do not do. */
 
+/* Steps that the loop below leaves to the general one at a time. */
+enum { CAREFUL_STEPS = 8 };
+
+/* Has the page of each stream been used since the policy looked at it last? */
+static bool streams_are_used(const struct pager *pager, const struct stretch *s)
+{
+    const uint8_t used = PAGE_VALID | PAGE_ACCESSED, *bits = pager->mmu.bits;
+    return s->current[0] != PAGE_NONE && s->current[1] != PAGE_NONE &&
+           (bits[s->current[0]] & bits[s->current[1]] & used) == used;
+}
+
+/* Replay steps for which nothing has to be done, as nearly all are for a policy that sees
+ * bits: a stream that stays in a page which has been used uses it again, and only the page
+ * to which one moves, and the first store into a page, need to be looked at. */
+static void pass_over(struct pager *pager, struct stretch *s)
+{
+    const uint32_t *steps = s->batch->batch->steps, *pages = s->batch->pages;
+    const uint8_t *classes = s->batch->classes, *bits = pager->mmu.bits;
+    const uint32_t end = s->end;
+    page_t ipage = s->current[0], dpage = s->current[1];
+    uint64_t extra = 0;
+    uint32_t i = s->step;
+    for (; i < end; i++) {
+        const uint32_t step = steps[i], entry = pages[step >> STEP_SHAPE_BITS];
+        const unsigned class = step_class(classes, step, entry);
+        const page_t page = entry >> 1;
+        const bool data = class & STEP_MOVER_DATA;
+        const page_t store = data ? page : dpage;
+        const unsigned missing = (~(unsigned)bits[page] & (PAGE_VALID | PAGE_ACCESSED)) |
+                                 ((class & STEP_STORE) >> 2 & ~(unsigned)bits[store]);
+        if (UNLIKELY(missing))
+            break;
+        ipage = data ? ipage : page;
+        dpage = store;
+        extra += class >> STEP_EXTRA_SHIFT;
+    }
+    pager->counts.extra_accesses += extra;
+    replay_leave(s, i, ipage, dpage, s->now, 0);
+}
+
+/* Without a TLB and without time. */
+static enum status replay_plain_bits(struct pager *pager, struct stretch *s,
+                                     struct error *err)
+{
+    const struct replay_kind plain = {0};
+    const uint32_t end = s->end;
+    enum status status = OK;
+    s->why = STRETCH_DONE;
+    s->counted = false;
+    while (s->step < end && status == OK) {
+        s->end = end;
+        if (streams_are_used(pager, s))
+            pass_over(pager, s);
+        s->end = end - s->step < CAREFUL_STEPS ? end : s->step + CAREFUL_STEPS;
+        status = replay_loop(pager, s, &plain, err);
+    }
+    s->end = end;
+    return status;
+}
+
 static enum status replay_ref_bits(struct pager *pager, struct stretch *s, bool counted,
                                    struct error *err)
 {
     const struct replay_kind counting = {.counted = true};
+    if (!counted && !s->timed && !pager->mmu.has_tlb && !s->batch->spans)
+        return replay_plain_bits(pager, s, err);
     return counted ? replay_kind(pager, s, counting, err)
                    : replay_kind(pager, s, (struct replay_kind){0}, err);
 }
@@ -254,8 +318,11 @@ static enum status replay_by_kind(struct pager *pager, struct stretch *s, struct
 enum status replay_stretch(struct pager *pager, struct stretch *s, struct error *err)
 {
     const uint64_t before = s->references;
+    const uint32_t first = s->step;
     s->instance = pager_instance(pager, s->process);
+    s->uses = pager->uses - ((uint64_t)first << USE_SHIFT);
     const enum status status = replay_by_kind(pager, s, err);
+    pager->uses += (uint64_t)(s->step - first + 1) << USE_SHIFT;
     if (s->counted)
         s->instance->clock += s->references - before;
     return status;

@@ -14,8 +14,13 @@
 _Static_assert((int)STEP_STORE == (int)PAGE_STORE_SLOW,
                "the loop compares the two as bits");
 
-typedef void access_fn(void *state, pfn_t pfn, uint64_t next);
+typedef void access_fn(void *state, pfn_t pfn, uint64_t when);
 typedef bool settled_fn(const void *state, pfn_t pfn);
+
+/* Uses are numbered for policies: a step has as many numbers as it may have references. */
+enum { USE_SHIFT = 6 };
+
+_Static_assert(STEP_REFERENCES <= 1 << USE_SHIFT, "every reference of a step has a number");
 
 enum stretch_end {
     STRETCH_DONE,    /* all steps are replayed                                           */
@@ -40,6 +45,8 @@ struct stretch {
     bool timed;           /* the rest counts with it only                              */
     psec_t now, deadline; /* local time of the CPU; ahead of the engine's clock        */
     psec_t system;        /* part of the time that the kernel used                    */
+    uint64_t
+        uses; /* number of step 0's first use, had the stretch begun with it          */
     uint64_t references;  /* replayed; counted with `timed`, or if the policy uses time */
     uint64_t batch_first; /* references of the trace before its batch, for messages    */
     enum stretch_end why;
@@ -84,22 +91,20 @@ ALWAYS_INLINE void *replay_state(const struct pager *pager, void *state, pfn_t p
     return kind->owned ? pager_owner(pager, pfn)->state : state;
 }
 
-ALWAYS_INLINE void replay_tell(struct pager *pager, void *state, pfn_t pfn, unsigned which,
-                               const struct replay_kind *kind)
-{
-    const uint64_t next = kind->sees == POLICY_FUTURE ? next_use(pager, which) : 0;
-    kind->access(replay_state(pager, state, pfn, kind), pfn, next);
-}
-
-/* Tell the policy of the step's one or two pages, in the order of their last use. */
+/* Tell the policy of the step's one or two pages, in the order of their last use.  use: the
+ * step's number, see USE_SHIFT. */
 ALWAYS_INLINE void replay_access(struct pager *pager, void *state, unsigned class,
-                                 pfn_t first, pfn_t other, const struct replay_kind *kind)
+                                 pfn_t first, pfn_t other, uint64_t use,
+                                 const struct replay_kind *kind)
 {
+    const bool future = kind->sees == POLICY_FUTURE;
+    void *first_state = replay_state(pager, state, first, kind);
+    void *other_state = replay_state(pager, state, other, kind);
     if (class & STEP_OTHER && !(class & STEP_LAST_OTHER))
-        replay_tell(pager, state, other, 1, kind);
-    replay_tell(pager, state, first, 0, kind);
+        kind->access(other_state, other, future ? next_use(pager, 1) : use);
+    kind->access(first_state, first, future ? next_use(pager, 0) : use + 1);
     if (class & STEP_LAST_OTHER)
-        replay_tell(pager, state, other, 1, kind);
+        kind->access(other_state, other, future ? next_use(pager, 1) : use + 2);
 }
 
 /* May the uses of a step's pages come as one? */
@@ -139,13 +144,35 @@ ALWAYS_INLINE uint64_t references_until(psec_t deadline, psec_t now, psec_t cost
     return cost == 0 ? UINT64_MAX : (deadline - now - 1) / cost + 1;
 }
 
+_Static_assert((int)STEP_STORE == (int)PAGE_DIRTY << 2, "replay_missing() shifts the one");
+
+/* Which bits of a step's pages are not as if nothing had to be done for it; 0: nothing has.
+ * One test of this is well predicted, where a test of each would not be. */
+ALWAYS_INLINE unsigned replay_missing(const uint8_t *bits, unsigned class, page_t first,
+                                      page_t other)
+{
+    const unsigned both = bits[first] & bits[other];
+    const unsigned data = bits[class & STEP_FIRST_DATA ? first : other];
+    return (~both & (PAGE_VALID | PAGE_ACCESSED)) | ((class & STEP_STORE) >> 2 & ~data);
+}
+
+/* What hardware without a TLB does to the bits of a step's pages. */
+ALWAYS_INLINE void replay_set_bits(uint8_t *bits, unsigned class, page_t first,
+                                   page_t other)
+{
+    bits[first] |= PAGE_ACCESSED;
+    bits[other] |= PAGE_ACCESSED; /* may be one page */
+    if (class & STEP_STORE)
+        bits[class & STEP_FIRST_DATA ? first : other] |= PAGE_DIRTY;
+}
+
 /* A step whose pages are resident: what the hardware and the policy see of it.  Returns the
  * time that translations took. */
 ALWAYS_INLINE psec_t replay_resident(struct pager *pager, struct mmu_cpu *cpu,
                                      unsigned class, page_t first, page_t other,
-                                     void *state, const struct replay_kind *kind)
+                                     unsigned missing, void *state, uint64_t use,
+                                     const struct replay_kind *kind)
 {
-    uint8_t *bits = pager->mmu.bits;
     const pfn_t *frame_of = pager->mmu.frame_of;
     psec_t walks = 0;
     if (kind->tlb) {
@@ -153,14 +180,11 @@ ALWAYS_INLINE psec_t replay_resident(struct pager *pager, struct mmu_cpu *cpu,
         walks = mmu_translate(&pager->mmu, cpu, stream, first);
         if (class & STEP_OTHER)
             walks += mmu_translate(&pager->mmu, cpu, !stream, other);
-    } else {
-        bits[first] |= PAGE_ACCESSED;
-        bits[other] |= PAGE_ACCESSED; /* may be one page */
-        if (class & STEP_STORE)
-            bits[class & STEP_FIRST_DATA ? first : other] |= PAGE_DIRTY;
+    } else if (UNLIKELY(missing)) {
+        replay_set_bits(pager->mmu.bits, class, first, other);
     }
     if (kind->access)
-        replay_access(pager, state, class, frame_of[first], frame_of[other], kind);
+        replay_access(pager, state, class, frame_of[first], frame_of[other], use, kind);
     return walks;
 }
 
@@ -175,14 +199,15 @@ ALWAYS_INLINE void replay_leave(struct stretch *s, uint32_t step, page_t ipage,
     s->references += references;
 }
 
-/* True if a step needs the slow path. */
+/* True if a step needs the slow path.  missing: of replay_missing(). */
 ALWAYS_INLINE bool replay_is_slow(const struct pager *pager, const uint8_t *bits,
-                                  unsigned class, page_t first, page_t other, void *state,
+                                  unsigned class, page_t first, page_t other,
+                                  unsigned missing, void *state,
                                   const struct replay_kind *kind)
 {
     if (kind->singly)
         return true;
-    unsigned slow = ~(bits[first] & bits[other]) & PAGE_VALID;
+    unsigned slow = missing & PAGE_VALID;
     /* A store may need it where all pages are there. */
     if (kind->timed || kind->tlb)
         slow |= class & STEP_STORE & bits[class & STEP_FIRST_DATA ? first : other];
@@ -214,6 +239,7 @@ ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
     const psec_t cost = kind->timed ? pager->params->cost_reference : 0;
     const uint32_t end = s->end;
     void *state = s->instance->state;
+    const uint64_t uses = s->uses;
     page_t ipage = s->current[0], dpage = s->current[1];
     psec_t now = s->now;
     uint64_t references = 0, extra = 0;
@@ -233,10 +259,9 @@ ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
         }
         const uint32_t step = steps[i], entry = pages[step >> STEP_SHAPE_BITS];
         const unsigned class = step_class(classes, step, entry);
-        if (class & STEP_MOVER_DATA)
-            dpage = entry >> 1;
-        else
-            ipage = entry >> 1;
+        const bool data = class & STEP_MOVER_DATA;
+        dpage = data ? entry >> 1 : dpage;
+        ipage = data ? ipage : entry >> 1;
         /* The rest of a reference in a further block of its page: no page is touched, and
          * the other stream need not be anywhere. */
         if (UNLIKELY(!(class & STEP_TOUCHES)))
@@ -245,7 +270,9 @@ ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
         const page_t second = class & STEP_FIRST_DATA ? ipage : dpage;
         const page_t other = class & STEP_OTHER ? second : first;
         extra += class >> STEP_EXTRA_SHIFT;
-        if (UNLIKELY(replay_is_slow(pager, bits, class, first, other, state, kind))) {
+        const unsigned missing = replay_missing(bits, class, first, other);
+        if (UNLIKELY(
+                replay_is_slow(pager, bits, class, first, other, missing, state, kind))) {
             replay_leave(s, i, ipage, dpage, now + references * cost, references);
             status = replay_step(pager, s, class, err);
             bits = pager->mmu.bits; /* a large page may have brought new pages */
@@ -256,7 +283,8 @@ ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
             most = kind->counted ? replay_most(s, cost, kind) : 0;
         } else {
             const psec_t walks =
-                replay_resident(pager, s->cpu, class, first, other, state, kind);
+                replay_resident(pager, s->cpu, class, first, other, missing, state,
+                                uses + ((uint64_t)i << USE_SHIFT), kind);
             if (kind->timed && kind->tlb && UNLIKELY(walks)) {
                 replay_leave(s, i, ipage, dpage, now + references * cost + walks,
                              references);
@@ -275,6 +303,94 @@ ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
     return status;
 }
 
+/* --- spans, see trace/spans.h ------------------------------------------------------------ */
+
+/* Does nothing happen in the span but that its pages are used? */
+ALWAYS_INLINE bool replay_span_is_quiet(const struct pager *pager, const uint32_t *entry,
+                                        const uint32_t *end, void *state,
+                                        const struct replay_kind *kind)
+{
+    const uint8_t *bits = pager->mmu.bits;
+    const pfn_t *frame_of = pager->mmu.frame_of;
+    for (; entry < end; entry++) {
+        const page_t page = *entry >> 1;
+        if (!(bits[page] & PAGE_VALID) ||
+            (kind->timed && *entry & 1 && bits[page] & PAGE_STORE_SLOW))
+            return false;
+        const pfn_t pfn = frame_of[page];
+        if (kind->settled && !kind->settled(replay_state(pager, state, pfn, kind), pfn))
+            return false;
+    }
+    return true;
+}
+
+/* Replay a span in which nothing happens; its pages come in the order of their last uses. */
+ALWAYS_INLINE void replay_quiet_span(struct pager *pager, const uint32_t *entry,
+                                     const uint32_t *end, void *state, uint64_t use,
+                                     const struct replay_kind *kind)
+{
+    uint8_t *bits = pager->mmu.bits;
+    const pfn_t *frame_of = pager->mmu.frame_of;
+    for (; entry < end; entry++) {
+        const page_t page = *entry >> 1;
+        bits[page] |= (uint8_t)(PAGE_ACCESSED | (*entry & 1 ? PAGE_DIRTY : 0));
+        const pfn_t pfn = frame_of[page];
+        if (kind->access)
+            kind->access(replay_state(pager, state, pfn, kind), pfn, use++);
+    }
+}
+
+/* If the stretch is at the beginning of a span in which nothing happens and which ends
+ * before anything is due: replay it. */
+ALWAYS_INLINE bool replay_span(struct pager *pager, struct stretch *s, uint32_t end,
+                               const struct replay_kind *kind)
+{
+    const struct paged_spans *paged = s->batch->spans;
+    const struct spans *spans = paged->spans;
+    const uint32_t span = s->step >> SPAN_SHIFT;
+    const uint32_t last = (span + 1) << SPAN_SHIFT;
+    void *state = s->instance->state;
+    if (s->step & (SPAN_STEPS - 1) || last > end)
+        return false;
+    const psec_t cost = kind->timed ? pager->params->cost_reference : 0;
+    if (kind->counted && spans->references[span] > replay_most(s, cost, kind))
+        return false;
+    const uint32_t *from = paged->pages + paged->first[span];
+    const uint32_t *to = paged->pages + paged->first[span + 1];
+    if (!replay_span_is_quiet(pager, from, to, state, kind))
+        return false;
+    replay_quiet_span(pager, from, to, state, s->uses + ((uint64_t)s->step << USE_SHIFT),
+                      kind);
+    const uint16_t *streams = spans->streams[span];
+    for (int i = 0; i < 2; i++)
+        s->current[i] =
+            streams[i] == BLOCK_NONE ? PAGE_NONE : s->batch->pages[streams[i]] >> 1;
+    pager->counts.extra_accesses += paged->crossings[span];
+    s->step = last;
+    if (kind->counted) {
+        s->references += spans->references[span];
+        s->now += spans->references[span] * cost;
+    }
+    return true;
+}
+
+/* The stretch span by span, and step by step where something happens. */
+ALWAYS_INLINE enum status replay_spans(struct pager *pager, struct stretch *s,
+                                       const struct replay_kind *kind, struct error *err)
+{
+    const uint32_t end = s->end;
+    enum status status = OK;
+    while (s->step < end && status == OK && s->why == STRETCH_DONE) {
+        if (replay_span(pager, s, end, kind))
+            continue;
+        const uint32_t last = (s->step | (SPAN_STEPS - 1)) + 1;
+        s->end = last < end ? last : end;
+        status = replay_loop(pager, s, kind, err);
+    }
+    s->end = end;
+    return status;
+}
+
 /* A whole stretch: the rest of a step that a fault interrupted, and the loop. */
 ALWAYS_INLINE enum status replay_from(struct pager *pager, struct stretch *s,
                                       const struct replay_kind *kind, struct error *err)
@@ -285,6 +401,8 @@ ALWAYS_INLINE enum status replay_from(struct pager *pager, struct stretch *s,
     if (kind->timed && UNLIKELY(s->fault->active || s->reference > 0) &&
         !replay_resume(pager, s, kind->sees == POLICY_FUTURE, &status, err))
         return status;
+    if (!kind->tlb && !kind->singly && kind->sees != POLICY_FUTURE && s->batch->spans)
+        return replay_spans(pager, s, kind, err);
     return replay_loop(pager, s, kind, err);
 }
 

@@ -6,6 +6,7 @@
 #include "base/map.h"
 #include "base/types.h"
 #include "trace/batch.h"
+#include "trace/spans.h"
 
 /* The class of a step: which of the two streams' pages it touches and in what order.  A
  * part of a reference that stays in the page of the part before it touches nothing. */
@@ -72,6 +73,8 @@ struct paged_batch {
     const uint32_t *pages;  /* [block]: page << 1 | boundary                             */
     const struct page_index *index;
     page_t npages; /* pages of the index seen so far, with this batch                    */
+    const struct paged_spans
+        *spans; /* of the batch, or NULL: nobody has found them       */
 };
 
 /* Give every block of the batch its page, in pages[BATCH_BLOCKS]. */
