@@ -11,7 +11,9 @@ struct clock_params {
 
 struct clock {
     const struct policy_env *env;
-    pfn_t hand; /* next frame to look at */
+    pfn_t hand;          /* next frame to look at                                  */
+    uint64_t cleared;    /* bits that it cleared on its way to the last victim     */
+    pfn_t first_cleared; /* ... the first of them; valid unless cleared is 0      */
 };
 
 static const char *const hand_choices[] = {"advances", "stays", NULL};
@@ -51,6 +53,7 @@ static pfn_t clock_victim(void *state)
 {
     struct clock *c = state;
     const struct clock_params *params = c->env->params;
+    c->cleared = 0;
     /* Ends: there is a frame that can be evicted, and a full turn clears every bit. */
     for (;;) {
         const pfn_t pfn = c->hand;
@@ -64,8 +67,34 @@ static pfn_t clock_victim(void *state)
             return pfn;
         }
         page_clear_referenced(c->env, pfn);
+        if (c->cleared++ == 0)
+            c->first_cleared = pfn;
         c->hand = next;
     }
+}
+
+static void clock_why(void *state, pfn_t victim, struct policy_view *view)
+{
+    const struct clock *c = state;
+    const char *page = view_page(view, victim);
+    if (c->cleared == 0)
+        view_say(view, "the hand finds that page %s was not used", page);
+    else if (victim != c->first_cleared)
+        view_say(view,
+                 "the hand clears the bit%s of %llu page%s and finds that page %s was "
+                 "not used",
+                 c->cleared == 1 ? "" : "s", (unsigned long long)c->cleared,
+                 c->cleared == 1 ? "" : "s", page);
+    else
+        view_say(view,
+                 "the hand finds that all pages were used, clears their bits and "
+                 "comes back to page %s",
+                 page);
+}
+
+static void clock_show(void *state, struct policy_view *view)
+{
+    view_hand(view, "hand", ((const struct clock *)state)->hand);
 }
 
 const struct policy_ops policy_clock = {
@@ -81,4 +110,6 @@ const struct policy_ops policy_clock = {
     .init = clock_init,
     .page_in = clock_page_in,
     .victim = clock_victim,
+    .why = clock_why,
+    .show = clock_show,
 };

@@ -31,6 +31,22 @@ static pfn_t fifo_victim(void *state)
     return frame_ring_oldest(&((struct fifo *)state)->order);
 }
 
+static void fifo_why(void *state, pfn_t victim, struct policy_view *view)
+{
+    (void)state;
+    view_say(view, "page %s has been in memory longest", view_page(view, victim));
+}
+
+static void fifo_show(void *state, struct policy_view *view)
+{
+    const struct frame_ring *order = &((struct fifo *)state)->order;
+    const pfn_t newest = frame_ring_newest(order);
+    view_list(view, "queue, oldest first");
+    for (pfn_t pfn = frame_ring_oldest(order); pfn != PFN_NONE;
+         pfn = pfn == newest ? PFN_NONE : order->links[pfn].newer)
+        view_entry(view, pfn);
+}
+
 const struct policy_ops policy_fifo = {
     .abi = POLICY_ABI,
     .name = "fifo",
@@ -43,4 +59,6 @@ const struct policy_ops policy_fifo = {
     .page_in = fifo_page_in,
     .page_out = fifo_page_out,
     .victim = fifo_victim,
+    .why = fifo_why,
+    .show = fifo_show,
 };

@@ -7,6 +7,8 @@
 #include "faultline/frame_heap.h"
 #include "pager/replay.h"
 
+enum { SHOWN_MAX = 16 }; /* a list of n takes time in proportion to n times all */
+
 struct lru {
     const struct policy_env *env;
     uint64_t *used; /* [frame]: number of its last use */
@@ -57,6 +59,44 @@ static pfn_t lru_victim(void *state)
     }
 }
 
+static void lru_why(void *state, pfn_t victim, struct policy_view *view)
+{
+    (void)state;
+    view_say(view, "page %s was used longest ago", view_page(view, victim));
+}
+
+/* Is the last use of a after that of b? */
+static bool is_later(const struct lru *l, pfn_t a, pfn_t b)
+{
+    return l->used[a] != l->used[b] ? l->used[a] > l->used[b]
+                                    : l->heap.keys[a].tie > l->heap.keys[b].tie;
+}
+
+/* The frame used last before frame `after`, or of all (PFN_NONE). */
+static pfn_t used_before(const struct lru *l, pfn_t after)
+{
+    pfn_t best = PFN_NONE;
+    for (pfn_t slot = 0; slot < l->heap.n; slot++) {
+        const pfn_t pfn = l->heap.slots[slot];
+        if ((after == PFN_NONE || is_later(l, after, pfn)) &&
+            (best == PFN_NONE || is_later(l, pfn, best)))
+            best = pfn;
+    }
+    return best;
+}
+
+static void lru_show(void *state, struct policy_view *view)
+{
+    const struct lru *l = state;
+    view_list(view,
+              l->env->nframes > SHOWN_MAX ? "those used last" : "stack, last used first");
+    pfn_t pfn = used_before(l, PFN_NONE);
+    for (unsigned n = 0; n < SHOWN_MAX && pfn != PFN_NONE; n++) {
+        view_entry(view, pfn);
+        pfn = used_before(l, pfn);
+    }
+}
+
 static enum status lru_replay(struct pager *pager, struct stretch *stretch,
                               struct error *err)
 {
@@ -76,5 +116,7 @@ const struct policy_ops policy_lru = {
     .page_out = lru_page_out,
     .access = lru_access,
     .victim = lru_victim,
+    .why = lru_why,
+    .show = lru_show,
     .replay = lru_replay,
 };

@@ -37,6 +37,22 @@ static pfn_t mru_victim(void *state)
     return frame_ring_newest(&((struct mru *)state)->order);
 }
 
+static void mru_why(void *state, pfn_t victim, struct policy_view *view)
+{
+    (void)state;
+    view_say(view, "page %s was used last", view_page(view, victim));
+}
+
+static void mru_show(void *state, struct policy_view *view)
+{
+    const struct frame_ring *order = &((struct mru *)state)->order;
+    const pfn_t oldest = frame_ring_oldest(order);
+    view_list(view, "stack, last used first");
+    for (pfn_t pfn = frame_ring_newest(order); pfn != PFN_NONE;
+         pfn = pfn == oldest ? PFN_NONE : order->links[pfn].older)
+        view_entry(view, pfn);
+}
+
 static enum status mru_replay(struct pager *pager, struct stretch *stretch,
                               struct error *err)
 {
@@ -56,5 +72,7 @@ const struct policy_ops policy_mru = {
     .page_out = mru_page_out,
     .access = mru_access,
     .victim = mru_victim,
+    .why = mru_why,
+    .show = mru_show,
     .replay = mru_replay,
 };

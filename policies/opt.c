@@ -7,6 +7,7 @@
 #include "pager/replay.h"
 
 enum { TIE_LOWEST_FRAME, TIE_HIGHEST_FRAME, TIE_LRU, TIE_LAST_LOADED };
+enum { SHOWN_MAX = 16 }; /* a list of n takes time in proportion to n times all */
 
 struct opt_params {
     uint32_t tie;
@@ -144,9 +145,9 @@ static uint64_t tie_of(const struct opt *o, pfn_t pfn)
     }
 }
 
-static pfn_t opt_victim(void *state)
+/* Put the heap right after the hits. */
+static void update_heap(struct opt *o)
 {
-    struct opt *o = state;
     while (o->changed != PFN_NONE) {
         const pfn_t pfn = o->changed;
         struct opt_frame *frame = &o->frames[pfn];
@@ -158,7 +159,68 @@ static pfn_t opt_victim(void *state)
         frame->tie = tie_of(o, pfn);
         sift(o, pfn);
     }
+}
+
+static pfn_t opt_victim(void *state)
+{
+    struct opt *o = state;
+    update_heap(o);
     return o->frames[0].heap;
+}
+
+/* Pages that are never used again. */
+static pfn_t count_useless(const struct opt *o)
+{
+    pfn_t n = 0;
+    for (pfn_t at = 0; at < o->nheap; at++)
+        n += o->frames[o->frames[at].heap].key == NEXT_NEVER;
+    return n;
+}
+
+static void opt_why(void *state, pfn_t victim, struct policy_view *view)
+{
+    static const char *const ties[] = {
+        [TIE_LOWEST_FRAME] = "is in the lowest frame",
+        [TIE_HIGHEST_FRAME] = "is in the highest frame",
+        [TIE_LRU] = "was used longest ago",
+        [TIE_LAST_LOADED] = "was loaded last",
+    };
+    const struct opt *o = state;
+    const char *page = view_page(view, victim);
+    const pfn_t useless = count_useless(o);
+    if (useless == 0)
+        view_say(view, "page %s is used again later than any other", page);
+    else if (useless == 1)
+        view_say(view, "page %s is never used again", page);
+    else
+        view_say(view, "%u pages are never used again, and of those page %s %s", useless,
+                 page, ties[o->tie]);
+}
+
+/* The frame that goes next after `last`, or first of all (PFN_NONE). */
+static pfn_t goes_after(const struct opt *o, pfn_t last)
+{
+    pfn_t best = PFN_NONE;
+    for (pfn_t at = 0; at < o->nheap; at++) {
+        const pfn_t pfn = o->frames[at].heap;
+        if ((last == PFN_NONE || goes_before(o, last, pfn)) &&
+            (best == PFN_NONE || goes_before(o, pfn, best)))
+            best = pfn;
+    }
+    return best;
+}
+
+static void opt_show(void *state, struct policy_view *view)
+{
+    struct opt *o = state;
+    update_heap(o);
+    view_list(view,
+              o->env->nframes > SHOWN_MAX ? "those needed last" : "next use, last first");
+    pfn_t pfn = goes_after(o, PFN_NONE);
+    for (unsigned n = 0; n < SHOWN_MAX && pfn != PFN_NONE; n++) {
+        view_entry(view, pfn);
+        pfn = goes_after(o, pfn);
+    }
 }
 
 static enum status opt_replay(struct pager *pager, struct stretch *stretch,
@@ -182,5 +244,7 @@ const struct policy_ops policy_opt = {
     .page_out = opt_page_out,
     .access = opt_access,
     .victim = opt_victim,
+    .why = opt_why,
+    .show = opt_show,
     .replay = opt_replay,
 };

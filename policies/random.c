@@ -23,6 +23,12 @@ static pfn_t random_victim(void *state)
     return pfn;
 }
 
+static void random_why(void *state, pfn_t victim, struct policy_view *view)
+{
+    (void)state;
+    view_say(view, "page %s was drawn by lot", view_page(view, victim));
+}
+
 const struct policy_ops policy_random = {
     .abi = POLICY_ABI,
     .name = "random",
@@ -32,4 +38,5 @@ const struct policy_ops policy_random = {
     .state_size = sizeof(struct random),
     .init = random_init,
     .victim = random_victim,
+    .why = random_why,
 };

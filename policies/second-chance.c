@@ -10,6 +10,8 @@ struct second_chance_params {
 struct second_chance {
     const struct policy_env *env;
     struct frame_ring queue; /* by time of loading, or of the last second chance */
+    uint64_t waiting;        /* pages in the queue                                */
+    uint64_t spared;         /* at the last eviction: pages given a second chance */
 };
 
 static const struct param second_chance_table[] = {
@@ -37,27 +39,54 @@ static void second_chance_page_in(void *state, pfn_t pfn, pfn_t ghost)
     (void)ghost;
     struct second_chance *s = state;
     frame_ring_add(&s->queue, pfn);
+    s->waiting++;
     if (((const struct second_chance_params *)s->env->params)->ref_on_load)
         page_set_referenced(s->env, pfn);
 }
 
 static void second_chance_page_out(void *state, pfn_t pfn, bool evicted)
 {
+    struct second_chance *s = state;
     (void)evicted;
-    frame_ring_remove(&((struct second_chance *)state)->queue, pfn);
+    frame_ring_remove(&s->queue, pfn);
+    s->waiting--;
 }
 
 static pfn_t second_chance_victim(void *state)
 {
     struct second_chance *s = state;
     /* Ends: a full turn at most clears every bit. */
-    for (;;) {
+    for (s->spared = 0;; s->spared++) {
         const pfn_t oldest = frame_ring_oldest(&s->queue);
         if (!page_referenced(s->env, oldest))
             return oldest;
         page_clear_referenced(s->env, oldest);
         frame_ring_renew(&s->queue, oldest);
     }
+}
+
+static void second_chance_why(void *state, pfn_t victim, struct policy_view *view)
+{
+    const struct second_chance *s = state;
+    const char *page = view_page(view, victim);
+    if (s->spared == 0)
+        view_say(view, "page %s is the oldest of the queue and was not used", page);
+    else if (s->spared < s->waiting)
+        view_say(view, "%llu older page%s used and went to the end; page %s was not",
+                 (unsigned long long)s->spared, s->spared == 1 ? " was" : "s were", page);
+    else
+        view_say(view, "all pages were used and went to the end; page %s is first again",
+                 page);
+}
+
+static void second_chance_show(void *state, struct policy_view *view)
+{
+    const struct frame_ring *queue = &((struct second_chance *)state)->queue;
+    const pfn_t newest = frame_ring_newest(queue);
+    view_list(view, "queue, oldest first");
+    for (pfn_t pfn = frame_ring_oldest(queue); pfn != PFN_NONE;
+         pfn = pfn == newest ? PFN_NONE : queue->links[pfn].newer)
+        view_entry(view, pfn);
 }
 
 const struct policy_ops policy_second_chance = {
@@ -74,4 +103,6 @@ const struct policy_ops policy_second_chance = {
     .page_in = second_chance_page_in,
     .page_out = second_chance_page_out,
     .victim = second_chance_victim,
+    .why = second_chance_why,
+    .show = second_chance_show,
 };

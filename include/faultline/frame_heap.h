@@ -1,9 +1,9 @@
 /* frame_heap.h -- a heap of frames: the one with the smallest key is first.
  *
- * Made for keys that only grow while a frame is in the heap.  A policy then need not tell the
- * heap of every change: where it looks for the first frame it brings that one's key up to
- * date, with frame_heap_raise(), until it finds one whose key was so already; the others
- * cannot be smaller than what the heap knows of them. */
+ * Made for keys that only grow while a frame is in the heap.  A policy then need not tell
+ * the heap of every change: where it looks for the first frame it brings that one's key up
+ * to date, with frame_heap_raise(), until it finds one whose key was so already; the
+ * others cannot be smaller than what the heap knows of them. */
 #ifndef FAULTLINE_FRAME_HEAP_H
 #define FAULTLINE_FRAME_HEAP_H
 

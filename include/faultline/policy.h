@@ -35,6 +35,8 @@ enum policy_sees {
 
 struct policy_env {
     pfn_t nframes;      /* frames are 0 .. nframes-1                                     */
+    pfn_t share;        /* frames that its pages are to fill: nframes, or with replacement
+                         * by process an equal part, which changes with the processes    */
     pfn_t nghosts;      /* ghosts are nframes .. nframes+nghosts-1                       */
     void *frames;       /* (nframes + nghosts) * frame_size bytes, aligned to 64         */
     struct rng *rng;    /* seeded from the experiment                                    */
@@ -62,6 +64,9 @@ struct policy_ops {
     /* ERR_CONFIG if parameters do not fit together or to the frames, with the names of
      * parameters in 'quotes'. */
     enum status (*init)(void *state, const struct policy_env *env, struct error *err);
+    /* env->share has changed; may be NULL.  A policy that finds itself with more pages than
+     * its share, or with lists that are too long for it, makes them shorter as pages go. */
+    void (*resize)(void *state);
     /* A page that is not in memory is wanted; ghost: its entry, or PFN_NONE.  Comes before
      * any victim is asked for on its behalf; may be NULL.  The policy may take the ghost out
      * of its lists here: page_in gets it all the same. */

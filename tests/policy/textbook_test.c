@@ -1,6 +1,6 @@
 /* textbook_test.c -- strings and states of textbooks with their published answers.
- * Not tried here, since they belong to policies of other kinds: the NRU answers, the two
- * rows on aging and the one on WSClock. */
+ * Not tried here: the NRU answers, see nru_test.c, the rows on aging, see aging_test.c, and
+ * the one on WSClock, see wsclock_test.c. */
 #include "harness.h"
 
 static const char heading[] = "name,input,frames,answer,source";
