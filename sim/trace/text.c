@@ -4,7 +4,8 @@
  * and ended in place. */
 #include "trace/text.h"
 
-#include <archive.h>
+#include "trace/archive_calls.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@ struct text {
     char *path;
     const char *name; /* of the input, in errors */
     FILE *file;
+    struct archive_calls calls;
     struct archive *archive;
     char *block;       /* as it is on disk, for libarchive */
     uint64_t consumed; /* bytes read from file */
@@ -45,7 +47,7 @@ static la_ssize_t read_block(struct archive *archive, void *data, const void **b
     const size_t n = fread(text->block, 1, BLOCK, text->file);
     if (ferror(text->file)) {
         text->read_errno = errno ? errno : EIO;
-        archive_set_error(archive, text->read_errno, "cannot read");
+        text->calls.set_error(archive, text->read_errno, "cannot read");
         return -1;
     }
     text->consumed += n;
@@ -57,7 +59,7 @@ static la_ssize_t read_block(struct archive *archive, void *data, const void **b
 /* Bytes of the file that were used up.  libarchive does not know once opening failed. */
 static uint64_t used(const struct text *text)
 {
-    const la_int64_t n = archive_filter_bytes(text->archive, -1);
+    const la_int64_t n = text->calls.filter_bytes(text->archive, -1);
     return n < 0 ? text->consumed : (uint64_t)n;
 }
 
@@ -65,7 +67,7 @@ static uint64_t used(const struct text *text)
  * the one that speaks last is quoted. */
 static enum status damaged(const struct text *text, struct error *err)
 {
-    const char *why = archive_error_string(text->archive);
+    const char *why = text->calls.error_string(text->archive);
     const uint64_t near = text->disk_end ? text->consumed : used(text);
     return error_set(err, ERR_DAMAGED, at_file(text->name),
                      "truncated or damaged compressed data near byte %llu%s%s",
@@ -83,7 +85,7 @@ static void fail(struct text *text)
     else if (text->read_errno)
         text->state =
             error_set(err, ERR_IO, at, "cannot read: %s", strerror(text->read_errno));
-    else if (archive_errno(text->archive) == ENOMEM)
+    else if (text->calls.errno_of(text->archive) == ENOMEM)
         text->state = error_nomem(err);
     else
         text->state = damaged(text, err);
@@ -104,28 +106,23 @@ static enum status look_at_file(struct text *text, struct error *err)
     return OK;
 }
 
-/* Filters that need a program of their own are left out: a trace must not start one. */
 static int open_archive(struct text *text)
 {
     struct archive *a = text->archive;
-    archive_read_support_filter_gzip(a);
-    archive_read_support_filter_xz(a);
-    archive_read_support_filter_zstd(a);
-    archive_read_support_filter_bzip2(a);
-    archive_read_support_filter_lz4(a);
-    archive_read_support_format_raw(a);
-    archive_read_support_format_empty(a); /* raw refuses an input without a byte */
-    archive_read_set_read_callback(a, read_block);
-    archive_read_set_callback_data(a, text);
+    for (size_t i = 0; i < ARRAY_LEN(text->calls.support); i++)
+        text->calls.support[i](a);
+    text->calls.read_set_read_callback(a, read_block);
+    text->calls.read_set_callback_data(a, text);
     struct archive_entry *entry;
-    const int r = archive_read_open1(a);
-    return r < ARCHIVE_WARN ? r : archive_read_next_header(a, &entry);
+    const int r = text->calls.read_open1(a);
+    return r < ARCHIVE_WARN ? r : text->calls.read_next_header(a, &entry);
 }
 
 static void release(struct text *text)
 {
     if (text->archive)
-        archive_read_free(text->archive);
+        text->calls.read_free(text->archive);
+    archive_calls_unload(&text->calls);
     free(text->path);
     free(text->block);
     free(text->buffer);
@@ -140,7 +137,12 @@ enum status text_open_file(struct text **out, FILE *file, const char *path,
         return error_nomem(err);
     text->file = file;
     text->path = strdup(path);
-    text->archive = archive_read_new();
+    enum status status = archive_calls_load(&text->calls, err);
+    if (status != OK) {
+        free(text);
+        return status;
+    }
+    text->archive = text->calls.read_new();
     text->block = malloc(BLOCK);
     text->buffer = malloc(CAPACITY + 1);
     if (!text->path || !text->archive || !text->block || !text->buffer) {
@@ -148,7 +150,7 @@ enum status text_open_file(struct text **out, FILE *file, const char *path,
         return error_nomem(err);
     }
     text->name = file == stdin ? "standard input" : text->path;
-    const enum status status = look_at_file(text, err);
+    status = look_at_file(text, err);
     if (status != OK) {
         release(text);
         return status;
@@ -188,7 +190,7 @@ static void next_block(struct text *text)
     const void *block;
     size_t n;
     la_int64_t offset;
-    const int r = archive_read_data_block(text->archive, &block, &n, &offset);
+    const int r = text->calls.read_data_block(text->archive, &block, &n, &offset);
     if (r == ARCHIVE_EOF) {
         text->state = END;
     } else if (r < ARCHIVE_WARN) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Memory does not grow with the length of the trace: ten times the references to the same
-# pages take as much of it, within 5 %.
+# pages take as much of it, within 5 %.  A small simulation takes less than 8 MiB.
 set -euo pipefail
 # shellcheck source=tests/expect.bash
 . "$SOURCE_DIR/tests/expect.bash"
@@ -104,3 +104,9 @@ for length in short long; do
     measure "$length.kib" "$length.txt" "$FAULTLINE" run --set trace=- -j 1 --stdout csv
 done
 same_peak "run from standard input"
+
+# A small simulation takes little in all, the program and its libraries included.
+measure small.kib /dev/null "$FAULTLINE" run --set trace="$SOURCE_DIR/traces/cc1.flt" \
+    --set machine.frames=64 --set policy=lru -j 1 --stdout csv
+echo "64 frames of LRU: $(cat small.kib) KiB"
+(($(cat small.kib) < 8192)) || fail "a simulation of 64 frames takes $(cat small.kib) KiB"
