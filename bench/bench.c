@@ -8,6 +8,7 @@
 #include "base/units.h"
 #include "experiment/config.h"
 #include "experiment/pass.h"
+#include "pager/policies.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,16 +130,14 @@ static double replay(struct source *source, const char *const *set, size_t nset,
     return median(times, runs);
 }
 
-static const struct {
+/* What is replayed: every policy with so many frames, and then these. */
+static const char *const frames[] = {"256", "1024"};
+static const struct work {
     const char *name;
     const char *set[4];
 } works[] = {
-    {"lru, 1024 frames", {"policy=lru", "machine.frames=1024"}},
-    {"fifo, 1024 frames", {"policy=fifo", "machine.frames=1024"}},
-    {"clock, 1024 frames", {"policy=clock", "machine.frames=1024"}},
-    {"opt, 1024 frames", {"policy=opt", "machine.frames=1024"}},
-    {"lru, 64 frames", {"policy=lru", "machine.frames=64"}},
-    {"clock, 64 frames", {"policy=clock", "machine.frames=64"}},
+    {"lru, 64", {"policy=lru", "machine.frames=64"}},
+    {"clock, 64", {"policy=clock", "machine.frames=64"}},
     {"TLB 64/4", {"machine.mmu=x86-64", "machine.tlb.l2.entries=0"}},
     {"TLB 64/4 + 1536/12", {"machine.mmu=x86-64"}},
     {"TLB ... + 4096/8",
@@ -152,6 +151,36 @@ static const struct {
     {"clock, 1024, in time",
      {"policy=clock", "machine.frames=1024", "timing=events", "swap.device=ssd-nvme"}},
 };
+
+/* Replay what the settings say, and print how fast that was. */
+static void measure(struct source *source, const struct work *work, int runs)
+{
+    char trace[600];
+    snprintf(trace, sizeof trace, "trace=%s", source->path);
+    const char *set[ARRAY_LEN(work->set) + 1] = {trace};
+    size_t nset = 1;
+    for (size_t k = 0; k < ARRAY_LEN(work->set) && work->set[k]; k++)
+        set[nset++] = work->set[k];
+    struct cell_result result = {0};
+    const double time = replay(source, set, nset, runs, &result);
+    printf("%-26s %12.0f %12llu %16llu\n", work->name,
+           (double)source->references / time / 1e6,
+           (unsigned long long)result.counters.faults,
+           (unsigned long long)result.counters.policy_memory);
+}
+
+static void measure_policies(struct source *source, int runs)
+{
+    for (const struct policy_ops *const *p = policy_table; *p; p++)
+        for (size_t i = 0; i < ARRAY_LEN(frames); i++) {
+            char name[64], policy[64], memory[64];
+            snprintf(name, sizeof name, "%s, %s", (*p)->name, frames[i]);
+            snprintf(policy, sizeof policy, "policy=%s", (*p)->name);
+            snprintf(memory, sizeof memory, "machine.frames=%s", frames[i]);
+            const struct work work = {name, {policy, memory}};
+            measure(source, &work, runs);
+        }
+}
 
 int main(int argc, char **argv)
 {
@@ -168,21 +197,14 @@ int main(int argc, char **argv)
     printf("%s: %s references, %.3f steps per reference\n", path,
            format_count(source.references, count, sizeof count),
            (double)source.steps / references);
-    printf("median of %d runs, one thread, from the file, 4 KiB pages\n\n%-26s %12s %12s\n",
-           runs, "work", "M refs/s", "faults");
+    printf(
+        "median of %d runs, one thread, from the file, 4 KiB pages; policies with so many "
+        "frames\n\n%-26s %12s %12s %16s\n",
+        runs, "work", "M refs/s", "faults", "policy, bytes");
     printf("%-26s %12.0f\n", "decoding alone", references / decode(&source, runs) / 1e6);
-    for (size_t i = 0; i < ARRAY_LEN(works); i++) {
-        char trace[600];
-        snprintf(trace, sizeof trace, "trace=%s", path);
-        const char *set[ARRAY_LEN(works[i].set) + 1] = {trace};
-        size_t nset = 1;
-        for (size_t k = 0; k < ARRAY_LEN(works[i].set) && works[i].set[k]; k++)
-            set[nset++] = works[i].set[k];
-        struct cell_result result = {0};
-        const double time = replay(&source, set, nset, runs, &result);
-        printf("%-26s %12.0f %12llu\n", works[i].name, references / time / 1e6,
-               (unsigned long long)result.counters.faults);
-    }
+    measure_policies(&source, runs);
+    for (size_t i = 0; i < ARRAY_LEN(works); i++)
+        measure(&source, &works[i], runs);
     struct rusage usage; /* before the copy, whose buffers are larger than all else */
     getrusage(RUSAGE_SELF, &usage);
     printf("\npeak resident size %.1f MiB, the index of opt included\n"

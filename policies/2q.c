@@ -49,15 +49,21 @@ static uint64_t two_q_ghosts(const void *params, pfn_t nframes)
     return (uint64_t)(nframes * ((const struct two_q_params *)params)->kout / 100);
 }
 
+static void two_q_resize(void *state)
+{
+    struct two_q *q = state;
+    const struct two_q_params *params = q->env->params;
+    q->kin = (pfn_t)(q->env->share * params->kin / 100);
+    q->kout = (pfn_t)two_q_ghosts(params, q->env->share);
+}
+
 static enum status two_q_init(void *state, const struct policy_env *env, struct error *err)
 {
     struct two_q *q = state;
-    const struct two_q_params *params = env->params;
     const size_t nentries = (size_t)env->nframes + env->nghosts;
     (void)err;
     q->env = env;
-    q->kin = (pfn_t)(env->nframes * params->kin / 100);
-    q->kout = (pfn_t)two_q_ghosts(params, env->nframes);
+    two_q_resize(q);
     q->where = (uint8_t *)env->frames + nentries * sizeof(struct frame_link);
     for (unsigned i = 0; i < LISTS; i++)
         frame_ring_init(&q->list[i], env->frames);
@@ -101,16 +107,16 @@ static void two_q_page_in(void *state, pfn_t pfn, pfn_t ghost)
 static void two_q_page_out(void *state, pfn_t pfn, bool evicted)
 {
     struct two_q *q = state;
-    const bool remembered = evicted && q->where[pfn] == A1IN && q->kout > 0;
+    const bool remembered = evicted && q->where[pfn] == A1IN;
     take(q, pfn);
     if (!remembered)
         return;
-    if (q->n[A1OUT] == q->kout) {
+    while (q->n[A1OUT] >= q->kout && q->n[A1OUT] > 0) {
         const pfn_t oldest = frame_ring_oldest(&q->list[A1OUT]);
         take(q, oldest);
         ghost_drop(q->env, oldest);
     }
-    const pfn_t ghost = ghost_add(q->env, pfn);
+    const pfn_t ghost = q->kout > 0 ? ghost_add(q->env, pfn) : PFN_NONE;
     if (ghost != PFN_NONE)
         add(q, A1OUT, ghost);
 }
@@ -182,6 +188,7 @@ const struct policy_ops policy_2q = {
     .frame_size = sizeof(struct frame_link) + sizeof(uint8_t),
     .ghosts = two_q_ghosts,
     .init = two_q_init,
+    .resize = two_q_resize,
     .fault = two_q_fault,
     .page_in = two_q_page_in,
     .page_out = two_q_page_out,

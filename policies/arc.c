@@ -40,6 +40,15 @@ static enum status arc_init(void *state, const struct policy_env *env, struct er
     return OK;
 }
 
+/* A list that is too long now gets shorter as pages go. */
+static void arc_resize(void *state)
+{
+    struct arc *a = state;
+    const double c = a->env->share;
+    if (a->target > c)
+        a->target = c;
+}
+
 static void add(struct arc *a, unsigned list, pfn_t entry)
 {
     frame_ring_add(&a->list[list], entry);
@@ -63,7 +72,7 @@ static void drop_oldest(struct arc *a, unsigned list)
 /* The page is in no list: case IV, which keeps T1 and B1 to c entries and all to 2c. */
 static void fault_of_unknown(struct arc *a)
 {
-    const uint64_t c = a->env->nframes;
+    const uint64_t c = a->env->share;
     a->hit = NOWHERE;
     if ((uint64_t)a->n[T1] + a->n[B1] >= c) {
         while ((uint64_t)a->n[T1] + a->n[B1] >= c && a->n[B1] > 0)
@@ -83,7 +92,7 @@ static void arc_fault(void *state, pfn_t ghost)
     }
     if (a->where[ghost] == NOWHERE)
         return;
-    const double b1 = a->n[B1], b2 = a->n[B2], c = a->env->nframes;
+    const double b1 = a->n[B1], b2 = a->n[B2], c = a->env->share;
     a->hit = a->where[ghost];
     if (a->hit == B1) { /* case II */
         const double p = a->target + (b1 >= b2 ? 1 : b2 / b1);
@@ -108,14 +117,15 @@ static void arc_page_in(void *state, pfn_t pfn, pfn_t ghost)
 static void arc_page_out(void *state, pfn_t pfn, bool evicted)
 {
     struct arc *a = state;
-    const pfn_t c = a->env->nframes;
+    const pfn_t c = a->env->share;
     const unsigned list = a->where[pfn];
     /* Case IV (A): where T1 has all of memory, its oldest page is forgotten. */
-    const bool forgotten = list == T1 && a->n[T1] == c && a->hit == NOWHERE;
+    const bool forgotten = list == T1 && a->n[T1] >= c && a->hit == NOWHERE;
     take(a, pfn);
     if (!evicted || forgotten)
         return;
-    /* Only where faults overlap, or pages go ahead of faults: otherwise there is room. */
+    /* Only where faults overlap, pages go ahead of faults, or c has become less: otherwise
+     * there is room. */
     while ((uint64_t)a->n[B1] + a->n[B2] >= c)
         drop_oldest(a, a->n[B1] >= a->n[B2] ? B1 : B2);
     const pfn_t ghost = ghost_add(a->env, pfn);
@@ -194,6 +204,7 @@ const struct policy_ops policy_arc = {
     .frame_size = sizeof(struct frame_link) + sizeof(uint8_t),
     .ghosts = arc_ghosts,
     .init = arc_init,
+    .resize = arc_resize,
     .fault = arc_fault,
     .page_in = arc_page_in,
     .page_out = arc_page_out,

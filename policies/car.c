@@ -35,6 +35,15 @@ static enum status car_init(void *state, const struct policy_env *env, struct er
     return OK;
 }
 
+/* A list that is too long now gets shorter as pages go. */
+static void car_resize(void *state)
+{
+    struct car *c = state;
+    const double frames = c->env->share;
+    if (c->target > frames)
+        c->target = frames;
+}
+
 static void add(struct car *c, unsigned list, pfn_t entry)
 {
     frame_ring_add(&c->list[list], entry);
@@ -71,7 +80,7 @@ static void adapt(struct car *c, bool was_in_b1)
 {
     const double b1 = (double)c->n[B1] + (was_in_b1 ? 1 : 0);
     const double b2 = (double)c->n[B2] + (was_in_b1 ? 0 : 1);
-    const double frames = c->env->nframes;
+    const double frames = c->env->share;
     if (was_in_b1) {
         const double p = c->target + (b2 > b1 ? b2 / b1 : 1);
         c->target = p < frames ? p : frames;
@@ -96,15 +105,18 @@ static void car_page_in(void *state, pfn_t pfn, pfn_t ghost)
  * be the one to be discarded. */
 static bool make_room(struct car *c, pfn_t pfn)
 {
-    const uint64_t frames = c->env->nframes, l1 = (uint64_t)c->n[T1] + c->n[B1];
-    if (c->unknown && l1 >= frames) {
-        if (c->n[B1] == 0)
-            return c->where[pfn] != T1;
-        drop_oldest(c, B1);
-    } else if (c->unknown && l1 + c->n[T2] + c->n[B2] >= 2 * frames && c->n[B2] > 0) {
-        drop_oldest(c, B2);
+    const uint64_t frames = c->env->share, t1 = c->n[T1], resident = t1 + c->n[T2];
+    if (c->unknown && t1 + c->n[B1] >= frames) {
+        if (c->n[B1] == 0 && c->where[pfn] == T1)
+            return false;
+        while (t1 + c->n[B1] >= frames && c->n[B1] > 0)
+            drop_oldest(c, B1);
+    } else if (c->unknown) {
+        while (resident + c->n[B1] + c->n[B2] >= 2 * frames && c->n[B2] > 0)
+            drop_oldest(c, B2);
     }
-    /* Only where faults overlap, or pages go ahead of faults: otherwise there is room. */
+    /* Only where faults overlap, pages go ahead of faults, or there were more frames:
+     * otherwise there is room. */
     while ((uint64_t)c->n[B1] + c->n[B2] >= frames)
         drop_oldest(c, c->n[B1] >= c->n[B2] ? B1 : B2);
     return true;
@@ -179,6 +191,7 @@ const struct policy_ops policy_car = {
     .frame_size = sizeof(struct frame_link) + sizeof(uint8_t),
     .ghosts = car_ghosts,
     .init = car_init,
+    .resize = car_resize,
     .fault = car_fault,
     .page_in = car_page_in,
     .page_out = car_page_out,

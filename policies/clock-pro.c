@@ -52,19 +52,28 @@ static uint64_t clock_pro_ghosts(const void *params, pfn_t nframes)
     return nframes;
 }
 
+/* From the number of frames; what the target has got above its least value it keeps. */
+static void set_target(struct clock_pro *c)
+{
+    const struct clock_pro_params *params = c->env->params;
+    const pfn_t frames = c->env->share, cold = (pfn_t)(frames * params->cold / 100);
+    const pfn_t above = c->target - c->target_min;
+    c->target_min = cold > 0 ? cold : 1;
+    c->target_max = frames > c->target_min ? frames - 1 : frames;
+    c->target = c->target_min + above;
+    if (c->target > c->target_max)
+        c->target = c->target_max;
+}
+
 static enum status clock_pro_init(void *state, const struct policy_env *env,
                                   struct error *err)
 {
     struct clock_pro *c = state;
-    const struct clock_pro_params *params = env->params;
     const size_t nentries = (size_t)env->nframes + env->nghosts;
-    const pfn_t cold = (pfn_t)(env->nframes * params->cold / 100);
     (void)err;
     c->env = env;
     c->is = (uint8_t *)env->frames + nentries * sizeof(struct frame_link);
-    c->target_min = cold > 0 ? cold : 1;
-    c->target_max = env->nframes > c->target_min ? env->nframes - 1 : env->nframes;
-    c->target = c->target_min;
+    set_target(c);
     c->hand[HOT] = c->hand[COLD] = c->hand[TEST] = PFN_NONE;
     frame_ring_init(&c->ring, env->frames);
     return OK;
@@ -170,13 +179,25 @@ static void turn_cold(struct clock_pro *c)
     }
 }
 
+static void turn_excess_cold(struct clock_pro *c)
+{
+    while (c->n[HOT] > c->env->share - c->target)
+        turn_cold(c);
+}
+
 /* A frame, which is not in the ring, has a page that was used in its test. */
 static void turn_hot(struct clock_pro *c, pfn_t pfn)
 {
     adapt(c, true);
     put(c, pfn, IS_HOT);
-    while (c->n[HOT] > c->env->nframes - c->target)
-        turn_cold(c);
+    turn_excess_cold(c);
+}
+
+static void clock_pro_resize(void *state)
+{
+    struct clock_pro *c = state;
+    set_target(c);
+    turn_excess_cold(c);
 }
 
 static void clock_pro_fault(void *state, pfn_t ghost)
@@ -195,7 +216,7 @@ static void clock_pro_page_in(void *state, pfn_t pfn, pfn_t ghost)
         remove_ghost(c, ghost);
     if (was == (IS_TEST | IS_WANTED))
         turn_hot(c, pfn);
-    else if (!c->full && c->n[HOT] < c->env->nframes - c->target)
+    else if (!c->full && c->n[HOT] < c->env->share - c->target)
         put(c, pfn, IS_HOT);
     else
         put(c, pfn, IS_COLD | IS_TEST);
@@ -204,7 +225,7 @@ static void clock_pro_page_in(void *state, pfn_t pfn, pfn_t ghost)
 /* Put the ghost of an evicted page in test in its place in the ring. */
 static void remember(struct clock_pro *c, pfn_t pfn)
 {
-    while (c->ghosts >= c->env->nframes && c->is[pfn] & IS_TEST)
+    while (c->ghosts >= c->env->share && c->is[pfn] & IS_TEST)
         end_test(c, c->hand[TEST]);
     const pfn_t ghost = c->is[pfn] & IS_TEST ? ghost_add(c->env, pfn) : PFN_NONE;
     if (ghost == PFN_NONE)
@@ -297,6 +318,7 @@ const struct policy_ops policy_clock_pro = {
     .frame_size = sizeof(struct frame_link) + sizeof(uint8_t),
     .ghosts = clock_pro_ghosts,
     .init = clock_pro_init,
+    .resize = clock_pro_resize,
     .fault = clock_pro_fault,
     .page_in = clock_pro_page_in,
     .page_out = clock_pro_page_out,

@@ -93,8 +93,8 @@ static void add_point(struct eelru *e, uint64_t point)
 static void set_points(struct eelru *e)
 {
     const struct eelru_params *params = e->env->params;
-    const uint64_t frames = e->env->nframes, most = e->env->nghosts;
-    uint64_t reach = eelru_ghosts(params, e->env->nframes);
+    const uint64_t frames = e->env->share, most = e->env->nghosts;
+    uint64_t reach = eelru_ghosts(params, e->env->share);
     reach = reach < most ? reach : most;
     e->nsegments = 1;
     for (uint64_t i = 1; i <= params->early; i++)
@@ -104,28 +104,9 @@ static void set_points(struct eelru *e)
     for (uint64_t j = 1; j <= params->late; j++)
         add_point(e, frames + (reach - frames) * j / params->late);
     e->nsegments--; /* the last point ends the last segment */
-}
-
-static enum status eelru_init(void *state, const struct policy_env *env, struct error *err)
-{
-    struct eelru *e = state;
-    const struct eelru_params *params = env->params;
-    const size_t entries = (size_t)env->nframes + env->nghosts;
-    struct frame_link *links = env->frames;
-    (void)err;
-    e->env = env;
-    frame_ring_init(&e->order, links);
-    frame_ring_init(&e->old, links + entries);
-    e->segment = (uint8_t *)(links + 2 * entries);
-    set_points(e);
-    for (unsigned s = 0; s < SEGMENTS_MOST; s++)
-        e->first[s] = PFN_NONE;
-    e->half = (uint64_t)(params->fade * env->nframes) + 1;
+    e->half = (uint64_t)(params->fade * e->env->share) + 1;
     e->wanted = e->nsegments;
-    return OK;
 }
-
-/* --- the order of last use -------------------------------------------------------------- */
 
 static bool is_resident(const struct eelru *e, pfn_t entry)
 {
@@ -163,6 +144,39 @@ static void to_front(struct eelru *e, pfn_t entry, bool known)
         frame_ring_renew(&e->order, entry);
     else
         frame_ring_add(&e->order, entry);
+}
+
+/* Cut the order at new points; what was counted between the old ones is void. */
+static void eelru_resize(void *state)
+{
+    struct eelru *e = state;
+    const pfn_t n = e->length;
+    pfn_t at = frame_ring_oldest(&e->order);
+    set_points(e);
+    e->order.head = e->old.head = PFN_NONE;
+    e->length = e->early = e->late = 0;
+    for (unsigned s = 0; s < SEGMENTS_MOST; s++) {
+        e->first[s] = PFN_NONE;
+        e->uses[s] = 0;
+    }
+    for (pfn_t next; e->length < n; at = next) {
+        next = e->order.links[at].newer;
+        to_front(e, at, false);
+    }
+}
+
+static enum status eelru_init(void *state, const struct policy_env *env, struct error *err)
+{
+    struct eelru *e = state;
+    const size_t entries = (size_t)env->nframes + env->nghosts;
+    struct frame_link *links = env->frames;
+    (void)err;
+    e->env = env;
+    frame_ring_init(&e->order, links);
+    frame_ring_init(&e->old, links + entries);
+    e->segment = (uint8_t *)(links + 2 * entries);
+    eelru_resize(e);
+    return OK;
 }
 
 /* The entry after this one in the order, or PFN_NONE. */
@@ -250,8 +264,6 @@ ALWAYS_INLINE bool eelru_settled(const void *state, pfn_t pfn)
     return ((const struct eelru *)state)->segment[pfn] == 0;
 }
 
-/* --- verbs ------------------------------------------------------------------------------ */
-
 static void eelru_fault(void *state, pfn_t ghost)
 {
     struct eelru *e = state;
@@ -289,7 +301,7 @@ static void eelru_forget(void *state, pfn_t ghost)
 
 static void choose_points(struct eelru *e)
 {
-    const double frames = e->env->nframes;
+    const double frames = e->env->share;
     double best = 0, early_uses = 0;
     e->early = e->late = 0;
     for (unsigned i = e->nearly; i > 0; i--) {
@@ -312,20 +324,18 @@ static void choose_points(struct eelru *e)
 static pfn_t least_recent(const struct eelru *e)
 {
     pfn_t at = frame_ring_oldest(&e->old);
-    if (at != PFN_NONE)
-        return at;
-    at = e->nsegments > 1 && e->first[1] != PFN_NONE ? e->order.links[e->first[1]].newer
-                                                     : frame_ring_oldest(&e->order);
+    if (at == PFN_NONE)
+        at = e->first[1] != PFN_NONE ? e->first[1] : frame_ring_oldest(&e->order);
     while (!is_resident(e, at))
         at = e->order.links[at].newer;
     return at;
 }
 
-/* Is the page at the position that is the s-th point? */
+/* Is the page at the position that is the s-th point, or beyond the last point? */
 static bool is_at_point(const struct eelru *e, pfn_t pfn, unsigned s)
 {
     const pfn_t older = next_older(e, pfn);
-    return older == PFN_NONE ? e->length == e->start[s]
+    return older == PFN_NONE ? e->length >= e->start[s]
                              : s < e->nsegments && older == e->first[s];
 }
 
@@ -387,6 +397,7 @@ const struct policy_ops policy_eelru = {
     .frame_size = 2 * sizeof(struct frame_link) + sizeof(uint8_t),
     .ghosts = eelru_ghosts,
     .init = eelru_init,
+    .resize = eelru_resize,
     .fault = eelru_fault,
     .page_in = eelru_page_in,
     .page_out = eelru_page_out,

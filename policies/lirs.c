@@ -63,18 +63,23 @@ static uint64_t lirs_ghosts(const void *params, pfn_t nframes)
     return (uint64_t)(((const struct lirs_params *)params)->ghosts * nframes);
 }
 
+static void set_sizes(struct lirs *l)
+{
+    const struct lirs_params *params = l->env->params;
+    const pfn_t frames = l->env->share, hir = (pfn_t)(params->hir * frames);
+    const uint64_t ghosts = lirs_ghosts(params, frames);
+    l->lir_most = frames - (hir ? hir : 1);
+    l->ghosts_most = ghosts < l->env->nghosts ? (pfn_t)ghosts : l->env->nghosts;
+}
+
 static enum status lirs_init(void *state, const struct policy_env *env, struct error *err)
 {
     struct lirs *l = state;
-    const struct lirs_params *params = env->params;
     const size_t entries = (size_t)env->nframes + env->nghosts;
-    const uint64_t ghosts = lirs_ghosts(params, env->nframes);
-    const pfn_t hir = (pfn_t)(params->hir * env->nframes);
     struct frame_link *links = env->frames;
     (void)err;
     l->env = env;
-    l->lir_most = env->nframes - (hir ? hir : 1);
-    l->ghosts_most = ghosts < env->nghosts ? (pfn_t)ghosts : env->nghosts;
+    set_sizes(l);
     l->kept = PFN_NONE;
     frame_ring_init(&l->stack, links);
     frame_ring_init(&l->queue, links + entries);
@@ -105,19 +110,33 @@ static void prune(struct lirs *l)
     }
 }
 
+/* S is pruned; while there are too many LIR pages, the one at its bottom becomes HIR. */
+static void demote_excess(struct lirs *l)
+{
+    for (; l->nlir > l->lir_most; l->nlir--) {
+        const pfn_t bottom = frame_ring_oldest(&l->stack);
+        l->place[bottom] = HIR;
+        frame_ring_remove(&l->stack, bottom);
+        frame_ring_add(&l->queue, bottom);
+        prune(l);
+    }
+}
+
 /* The page at the top of S becomes LIR, if need be instead of the one at the bottom. */
 static void become_lir(struct lirs *l, pfn_t pfn)
 {
     l->place[pfn] = LIR;
-    if (l->nlir < l->lir_most) {
-        l->nlir++;
-        return;
-    }
-    const pfn_t bottom = frame_ring_oldest(&l->stack);
-    l->place[bottom] = HIR;
-    frame_ring_remove(&l->stack, bottom);
-    frame_ring_add(&l->queue, bottom);
+    l->nlir++;
+    demote_excess(l);
+}
+
+/* Ghosts that are too many now are dropped as pages go. */
+static void lirs_resize(void *state)
+{
+    struct lirs *l = state;
+    set_sizes(l);
     prune(l);
+    demote_excess(l);
 }
 
 /* Take the ghost of a page that is wanted out of S.  False if it was not in S any more; it
@@ -182,8 +201,8 @@ static void replace_in_stack(struct lirs *l, pfn_t pfn, pfn_t ghost)
 /* A page of S is evicted: keep its place in S, if need be instead of the oldest ghost's. */
 static void remember(struct lirs *l, pfn_t pfn)
 {
-    const pfn_t oldest = frame_ring_oldest(&l->ghosts);
-    if (l->nghosts == l->ghosts_most && oldest != PFN_NONE) {
+    while (l->nghosts >= l->ghosts_most && l->nghosts > 0) {
+        const pfn_t oldest = frame_ring_oldest(&l->ghosts);
         frame_ring_remove(&l->stack, oldest);
         drop(l, oldest);
     }
@@ -317,6 +336,7 @@ const struct policy_ops policy_lirs = {
     .frame_size = 2 * sizeof(struct frame_link) + sizeof(uint8_t),
     .ghosts = lirs_ghosts,
     .init = lirs_init,
+    .resize = lirs_resize,
     .fault = lirs_fault,
     .page_in = lirs_page_in,
     .page_out = lirs_page_out,

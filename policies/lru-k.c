@@ -73,18 +73,25 @@ static uint64_t lru_k_ghosts(const void *params, pfn_t nframes)
     return (uint64_t)(((const struct lru_k_params *)params)->ghosts * nframes);
 }
 
+/* Histories that are too many now are dropped as pages go. */
+static void lru_k_resize(void *state)
+{
+    struct lru_k *l = state;
+    const uint64_t ghosts = lru_k_ghosts(l->env->params, l->env->share);
+    l->ghosts_most = ghosts < l->env->nghosts ? (pfn_t)ghosts : l->env->nghosts;
+}
+
 static enum status lru_k_init(void *state, const struct policy_env *env, struct error *err)
 {
     struct lru_k *l = state;
     const struct lru_k_params *params = env->params;
     const size_t entries = (size_t)env->nframes + env->nghosts;
-    const uint64_t ghosts = lru_k_ghosts(params, env->nframes);
     (void)err;
     l->env = env;
     l->k = params->k;
     l->correlated = params->correlated;
     l->retained = params->retained ? params->retained : UINT64_MAX;
-    l->ghosts_most = ghosts < env->nghosts ? (pfn_t)ghosts : env->nghosts;
+    lru_k_resize(l);
     l->hist = env->frames;
     l->last = l->hist + K_MOST * entries;
     l->heap.keys = (struct frame_key *)(l->last + entries);
@@ -181,10 +188,10 @@ static void lru_k_page_out(void *state, pfn_t pfn, bool evicted)
 {
     struct lru_k *l = state;
     frame_heap_remove(&l->heap, pfn);
-    if (!evicted || l->ghosts_most == 0)
+    if (!evicted)
         return;
     make_room(l);
-    const pfn_t ghost = ghost_add(l->env, pfn);
+    const pfn_t ghost = l->ghosts_most > 0 ? ghost_add(l->env, pfn) : PFN_NONE;
     if (ghost == PFN_NONE)
         return;
     copy_history(l, ghost, pfn);
@@ -285,6 +292,7 @@ const struct policy_ops policy_lru_k = {
                   sizeof(struct frame_link) + 2 * sizeof(pfn_t) + sizeof(bool),
     .ghosts = lru_k_ghosts,
     .init = lru_k_init,
+    .resize = lru_k_resize,
     .fault = lru_k_fault,
     .page_in = lru_k_page_in,
     .page_out = lru_k_page_out,

@@ -70,19 +70,38 @@ static uint64_t mq_ghosts(const void *params, pfn_t nframes)
     return (uint64_t)(((const struct mq_params *)params)->ghosts * nframes);
 }
 
+/* The end of the fullest class of distances. */
+static void set_lifetime(struct mq *m)
+{
+    const uint64_t fixed = ((const struct mq_params *)m->env->params)->lifetime;
+    unsigned peak = 0;
+    for (unsigned c = 1; c < CLASSES; c++)
+        if (m->distances[c] > m->distances[peak])
+            peak = c;
+    const bool known = m->distances[peak] > 0;
+    m->lifetime = fixed ? fixed : known ? ((uint64_t)2 << peak) - 1 : m->env->share;
+}
+
+/* The history gets shorter as pages go. */
+static void mq_resize(void *state)
+{
+    struct mq *m = state;
+    const uint64_t ghosts = mq_ghosts(m->env->params, m->env->share);
+    m->out_most = ghosts < m->env->nghosts ? (pfn_t)ghosts : m->env->nghosts;
+    set_lifetime(m);
+}
+
 static enum status mq_init(void *state, const struct policy_env *env, struct error *err)
 {
     struct mq *m = state;
     const struct mq_params *params = env->params;
     const size_t entries = (size_t)env->nframes + env->nghosts;
-    const uint64_t ghosts = mq_ghosts(params, env->nframes);
     struct frame_link *links = env->frames;
     (void)err;
     m->env = env;
     m->nqueues = (unsigned)params->queues;
-    m->lifetime = params->lifetime ? params->lifetime : env->nframes;
+    mq_resize(m);
     m->due = UINT64_MAX;
-    m->out_most = ghosts < env->nghosts ? (pfn_t)ghosts : env->nghosts;
     for (unsigned k = 0; k < m->nqueues; k++)
         frame_ring_init(&m->queues[k], links);
     frame_ring_init(&m->out, links);
@@ -137,18 +156,8 @@ static void adjust(struct mq *m)
 static void note_distance(struct mq *m, pfn_t entry)
 {
     const uint64_t distance = m->now - m->last[entry];
-    if (distance > m->env->nframes)
+    if (distance > m->env->share)
         m->distances[63 - __builtin_clzll(distance)]++;
-}
-
-static void set_lifetime(struct mq *m)
-{
-    unsigned peak = 0;
-    for (unsigned c = 1; c < CLASSES; c++)
-        if (m->distances[c] > m->distances[peak])
-            peak = c;
-    if (m->distances[peak] && ((const struct mq_params *)m->env->params)->lifetime == 0)
-        m->lifetime = ((uint64_t)2 << peak) - 1;
 }
 
 /* Count a use of a page that is in no queue, and put it in its queue. */
@@ -196,14 +205,14 @@ static void mq_page_out(void *state, pfn_t pfn, bool evicted)
 {
     struct mq *m = state;
     dequeue(m, pfn);
-    if (!evicted || m->out_most == 0)
+    if (!evicted)
         return;
-    if (m->nout == m->out_most) {
+    while (m->nout >= m->out_most && m->nout > 0) {
         const pfn_t oldest = frame_ring_oldest(&m->out);
         unlist(m, oldest);
         ghost_drop(m->env, oldest);
     }
-    const pfn_t ghost = ghost_add(m->env, pfn);
+    const pfn_t ghost = m->out_most > 0 ? ghost_add(m->env, pfn) : PFN_NONE;
     if (ghost == PFN_NONE)
         return;
     m->references[ghost] = m->references[pfn];
@@ -275,6 +284,7 @@ const struct policy_ops policy_mq = {
                   sizeof(uint8_t),
     .ghosts = mq_ghosts,
     .init = mq_init,
+    .resize = mq_resize,
     .page_in = mq_page_in,
     .page_out = mq_page_out,
     .forget = mq_forget,

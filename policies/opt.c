@@ -4,33 +4,27 @@
  * A heap orders the frames by the next use of their pages.  A hit only notes the new time
  * and puts the frame on a list of changed ones; the heap is put right at the next fault,
  * so that its cost is shared by all hits on a page between two faults. */
+#include "faultline/frame_heap.h"
 #include "pager/replay.h"
 
 enum { TIE_LOWEST_FRAME, TIE_HIGHEST_FRAME, TIE_LRU, TIE_LAST_LOADED };
-enum { SHOWN_MAX = 16 }; /* a list of n takes time in proportion to n times all */
+enum { SHOWN_MAX = 16 }; /* a list of all takes time in proportion to their square */
 
 struct opt_params {
     uint32_t tie;
 };
 
-struct opt_frame {
-    uint64_t key,
-        tie;       /* place in the heap: the larger key goes first, then the larger tie */
-    uint64_t next; /* next use of its page: the key as soon as the heap is put right */
-    uint64_t last_use;  /* accesses before its last one                               */
-    uint64_t loaded;    /* pages loaded before it                                     */
-    pfn_t at;           /* its place in the heap, or PFN_NONE                          */
-    pfn_t heap;         /* the frame at the heap's place of this number                */
-    pfn_t changed_next; /* list of changed frames: the next one, or PFN_NONE           */
-    bool changed;
-};
-
 struct opt {
     const struct policy_env *env;
-    struct opt_frame *frames;
+    struct frame_heap heap; /* its key is NEXT_NEVER less the next use                    */
+    uint64_t *next;         /* [frame]: next use of its page: in the heap when that is put
+                             * right                                                     */
+    uint64_t *order;        /* [frame]: of several pages that are never used again the one
+                             * with the least goes                                       */
+    pfn_t *changed;         /* list of frames                                            */
+    bool *is_changed;       /* [frame]: it is in the list                                */
+    pfn_t nchanged;
     uint32_t tie;
-    pfn_t nheap;
-    pfn_t changed; /* head of the list, or PFN_NONE */
     uint64_t accesses, loads;
 };
 
@@ -51,113 +45,63 @@ static const struct param opt_table[] = {
 static enum status opt_init(void *state, const struct policy_env *env, struct error *err)
 {
     struct opt *o = state;
+    const size_t n = env->nframes;
     (void)err;
     o->env = env;
-    o->frames = env->frames;
     o->tie = ((const struct opt_params *)env->params)->tie;
-    o->changed = PFN_NONE;
+    o->heap.keys = env->frames;
+    o->next = (uint64_t *)(void *)(o->heap.keys + n);
+    o->order = o->next + n;
+    o->heap.slots = (pfn_t *)(void *)(o->order + n);
+    o->heap.at = o->heap.slots + n;
+    o->changed = o->heap.at + n;
+    o->is_changed = (bool *)(o->changed + n);
     return OK;
-}
-
-static bool goes_before(const struct opt *o, pfn_t a, pfn_t b)
-{
-    const struct opt_frame *fa = &o->frames[a], *fb = &o->frames[b];
-    return fa->key != fb->key ? fa->key > fb->key : fa->tie > fb->tie;
-}
-
-static void place(struct opt *o, pfn_t at, pfn_t pfn)
-{
-    o->frames[at].heap = pfn;
-    o->frames[pfn].at = at;
-}
-
-/* Move the frame up or down from its place until the heap is in order. */
-static void sift(struct opt *o, pfn_t pfn)
-{
-    pfn_t at = o->frames[pfn].at;
-    while (at > 0 && goes_before(o, pfn, o->frames[(at - 1) / 2].heap)) {
-        place(o, at, o->frames[(at - 1) / 2].heap);
-        at = (at - 1) / 2;
-    }
-    for (;;) {
-        pfn_t child = 2 * at + 1;
-        if (child >= o->nheap)
-            break;
-        if (child + 1 < o->nheap &&
-            goes_before(o, o->frames[child + 1].heap, o->frames[child].heap))
-            child++;
-        if (!goes_before(o, o->frames[child].heap, pfn))
-            break;
-        place(o, at, o->frames[child].heap);
-        at = child;
-    }
-    place(o, at, pfn);
 }
 
 static void opt_page_in(void *state, pfn_t pfn, pfn_t ghost)
 {
     (void)ghost;
     struct opt *o = state;
-    struct opt_frame *frame = &o->frames[pfn];
-    frame->loaded = o->loads++;
-    frame->key = frame->tie = 0; /* the last of all until its first access */
-    place(o, o->nheap++, pfn);
+    const uint64_t load = o->loads++;
+    o->order[pfn] = o->tie == TIE_HIGHEST_FRAME ? PFN_NONE - pfn
+                    : o->tie == TIE_LAST_LOADED ? UINT64_MAX - load
+                                                : pfn;
+    /* The last of all until its first access. */
+    frame_heap_add(&o->heap, pfn, (struct frame_key){NEXT_NEVER, UINT64_MAX});
 }
 
 static void opt_page_out(void *state, pfn_t pfn, bool evicted)
 {
     (void)evicted;
     struct opt *o = state;
-    const pfn_t at = o->frames[pfn].at, last = o->frames[--o->nheap].heap;
-    o->frames[pfn].at = PFN_NONE;
-    if (last == pfn)
-        return;
-    place(o, at, last);
-    sift(o, last);
+    frame_heap_remove(&o->heap, pfn);
+    o->heap.at[pfn] = PFN_NONE;
 }
 
 ALWAYS_INLINE void opt_access(void *state, pfn_t pfn, uint64_t next)
 {
     struct opt *o = state;
-    struct opt_frame *frame = &o->frames[pfn];
-    frame->next = next;
-    frame->last_use = o->accesses++;
-    if (frame->changed)
+    o->next[pfn] = next;
+    if (o->tie == TIE_LRU)
+        o->order[pfn] = o->accesses++;
+    if (o->is_changed[pfn])
         return;
-    frame->changed = true;
-    frame->changed_next = o->changed;
-    o->changed = pfn;
+    o->is_changed[pfn] = true;
+    o->changed[o->nchanged++] = pfn;
 }
 
-/* A tie is only possible between pages that are never used again, whose frame, last use
- * and time of loading do not change any more. */
-static uint64_t tie_of(const struct opt *o, pfn_t pfn)
-{
-    switch (o->tie) {
-    case TIE_HIGHEST_FRAME:
-        return pfn;
-    case TIE_LRU:
-        return UINT64_MAX - o->frames[pfn].last_use;
-    case TIE_LAST_LOADED:
-        return o->frames[pfn].loaded;
-    default:
-        return PFN_NONE - pfn;
-    }
-}
-
-/* Put the heap right after the hits. */
+/* Put the heap right after the hits, each of which has moved a next use away.  A tie is only
+ * possible between pages that are never used again, whose order does not change any more. */
 static void update_heap(struct opt *o)
 {
-    while (o->changed != PFN_NONE) {
-        const pfn_t pfn = o->changed;
-        struct opt_frame *frame = &o->frames[pfn];
-        o->changed = frame->changed_next;
-        frame->changed = false;
-        if (frame->at == PFN_NONE) /* its page has gone since */
+    while (o->nchanged > 0) {
+        const pfn_t pfn = o->changed[--o->nchanged];
+        o->is_changed[pfn] = false;
+        if (o->heap.at[pfn] == PFN_NONE) /* its page has gone since */
             continue;
-        frame->key = frame->next;
-        frame->tie = tie_of(o, pfn);
-        sift(o, pfn);
+        o->heap.keys[pfn] = (struct frame_key){NEXT_NEVER - o->next[pfn], o->order[pfn]};
+        frame_heap_rise(&o->heap, pfn);
     }
 }
 
@@ -165,15 +109,15 @@ static pfn_t opt_victim(void *state)
 {
     struct opt *o = state;
     update_heap(o);
-    return o->frames[0].heap;
+    return frame_heap_first(&o->heap);
 }
 
 /* Pages that are never used again. */
 static pfn_t count_useless(const struct opt *o)
 {
     pfn_t n = 0;
-    for (pfn_t at = 0; at < o->nheap; at++)
-        n += o->frames[o->frames[at].heap].key == NEXT_NEVER;
+    for (pfn_t slot = 0; slot < o->heap.n; slot++)
+        n += o->heap.keys[o->heap.slots[slot]].key == 0;
     return n;
 }
 
@@ -198,13 +142,13 @@ static void opt_why(void *state, pfn_t victim, struct policy_view *view)
 }
 
 /* The frame that goes next after `last`, or first of all (PFN_NONE). */
-static pfn_t goes_after(const struct opt *o, pfn_t last)
+static pfn_t goes_after(const struct frame_heap *heap, pfn_t last)
 {
     pfn_t best = PFN_NONE;
-    for (pfn_t at = 0; at < o->nheap; at++) {
-        const pfn_t pfn = o->frames[at].heap;
-        if ((last == PFN_NONE || goes_before(o, last, pfn)) &&
-            (best == PFN_NONE || goes_before(o, pfn, best)))
+    for (pfn_t slot = 0; slot < heap->n; slot++) {
+        const pfn_t pfn = heap->slots[slot];
+        if ((last == PFN_NONE || frame_key_less(heap->keys[last], heap->keys[pfn])) &&
+            (best == PFN_NONE || frame_key_less(heap->keys[pfn], heap->keys[best])))
             best = pfn;
     }
     return best;
@@ -216,10 +160,10 @@ static void opt_show(void *state, struct policy_view *view)
     update_heap(o);
     view_list(view,
               o->env->nframes > SHOWN_MAX ? "those needed last" : "next use, last first");
-    pfn_t pfn = goes_after(o, PFN_NONE);
+    pfn_t pfn = goes_after(&o->heap, PFN_NONE);
     for (unsigned n = 0; n < SHOWN_MAX && pfn != PFN_NONE; n++) {
         view_entry(view, pfn);
-        pfn = goes_after(o, pfn);
+        pfn = goes_after(&o->heap, pfn);
     }
 }
 
@@ -238,7 +182,8 @@ const struct policy_ops policy_opt = {
     .params = opt_table,
     .params_size = sizeof(struct opt_params),
     .state_size = sizeof(struct opt),
-    .frame_size = sizeof(struct opt_frame),
+    .frame_size = sizeof(struct frame_key) + 2 * sizeof(uint64_t) + 3 * sizeof(pfn_t) +
+                  sizeof(bool),
     .init = opt_init,
     .page_in = opt_page_in,
     .page_out = opt_page_out,

@@ -68,16 +68,22 @@ static uint64_t s3_fifo_ghosts(const void *params, pfn_t nframes)
     return (uint64_t)(nframes * (100 - p->small) * p->ghosts / 10000);
 }
 
+static void s3_fifo_resize(void *state)
+{
+    struct s3_fifo *s = state;
+    const struct s3_fifo_params *params = s->env->params;
+    s->small = (pfn_t)(s->env->share * params->small / 100);
+    s->ghosts = (pfn_t)s3_fifo_ghosts(params, s->env->share);
+}
+
 static enum status s3_fifo_init(void *state, const struct policy_env *env,
                                 struct error *err)
 {
     struct s3_fifo *s = state;
-    const struct s3_fifo_params *params = env->params;
     const size_t nentries = (size_t)env->nframes + env->nghosts;
     (void)err;
     s->env = env;
-    s->small = (pfn_t)(env->nframes * params->small / 100);
-    s->ghosts = (pfn_t)s3_fifo_ghosts(params, env->nframes);
+    s3_fifo_resize(s);
     s->where = (uint8_t *)env->frames + nentries * sizeof(struct frame_link);
     s->uses = s->where + nentries;
     for (unsigned i = 0; i < QUEUES; i++)
@@ -122,16 +128,16 @@ static void s3_fifo_page_in(void *state, pfn_t pfn, pfn_t ghost)
 static void s3_fifo_page_out(void *state, pfn_t pfn, bool evicted)
 {
     struct s3_fifo *s = state;
-    const bool remembered = evicted && s->where[pfn] == SMALL && s->ghosts > 0;
+    const bool remembered = evicted && s->where[pfn] == SMALL;
     take(s, pfn);
     if (!remembered)
         return;
-    if (s->n[GHOST] == s->ghosts) {
+    while (s->n[GHOST] >= s->ghosts && s->n[GHOST] > 0) {
         const pfn_t oldest = frame_ring_oldest(&s->queue[GHOST]);
         take(s, oldest);
         ghost_drop(s->env, oldest);
     }
-    const pfn_t ghost = ghost_add(s->env, pfn);
+    const pfn_t ghost = s->ghosts > 0 ? ghost_add(s->env, pfn) : PFN_NONE;
     if (ghost != PFN_NONE)
         add(s, GHOST, ghost);
 }
@@ -230,6 +236,7 @@ const struct policy_ops policy_s3_fifo = {
     .frame_size = sizeof(struct frame_link) + 2 * sizeof(uint8_t),
     .ghosts = s3_fifo_ghosts,
     .init = s3_fifo_init,
+    .resize = s3_fifo_resize,
     .fault = s3_fifo_fault,
     .page_in = s3_fifo_page_in,
     .page_out = s3_fifo_page_out,

@@ -41,15 +41,22 @@ static const struct param segmented_fifo_table[] = {
     {0},
 };
 
+static void segmented_fifo_resize(void *state)
+{
+    struct segmented_fifo *s = state;
+    const struct segmented_fifo_params *params = s->env->params;
+    const pfn_t frames = s->env->share;
+    const pfn_t secondary = (pfn_t)(params->secondary * frames + 1e-6);
+    s->primary_max = secondary < frames ? frames - secondary : 1;
+}
+
 static enum status segmented_fifo_init(void *state, const struct policy_env *env,
                                        struct error *err)
 {
     struct segmented_fifo *s = state;
-    const struct segmented_fifo_params *params = env->params;
-    const pfn_t secondary = (pfn_t)(params->secondary * env->nframes + 1e-6);
     (void)err;
     s->env = env;
-    s->primary_max = secondary < env->nframes ? env->nframes - secondary : 1;
+    segmented_fifo_resize(s);
     frame_ring_init(&s->primary, env->frames);
     frame_ring_init(&s->secondary, env->frames);
     s->in_secondary = (bool *)(s->primary.links + env->nframes);
@@ -60,13 +67,12 @@ static void enter_primary(struct segmented_fifo *s, pfn_t pfn)
 {
     s->in_secondary[pfn] = false;
     frame_ring_add(&s->primary, pfn);
-    if (++s->nprimary <= s->primary_max)
-        return;
-    const pfn_t oldest = frame_ring_oldest(&s->primary);
-    frame_ring_remove(&s->primary, oldest);
-    s->nprimary--;
-    s->in_secondary[oldest] = true;
-    frame_ring_add(&s->secondary, oldest);
+    for (s->nprimary++; s->nprimary > s->primary_max; s->nprimary--) {
+        const pfn_t oldest = frame_ring_oldest(&s->primary);
+        frame_ring_remove(&s->primary, oldest);
+        s->in_secondary[oldest] = true;
+        frame_ring_add(&s->secondary, oldest);
+    }
 }
 
 static void segmented_fifo_page_in(void *state, pfn_t pfn, pfn_t ghost)
@@ -164,6 +170,7 @@ const struct policy_ops policy_segmented_fifo = {
     .state_size = sizeof(struct segmented_fifo),
     .frame_size = sizeof(struct frame_link) + sizeof(bool),
     .init = segmented_fifo_init,
+    .resize = segmented_fifo_resize,
     .page_in = segmented_fifo_page_in,
     .page_out = segmented_fifo_page_out,
     .access = segmented_fifo_access,

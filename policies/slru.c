@@ -23,6 +23,7 @@ struct slru_params {
 };
 
 struct slru {
+    const struct policy_env *env;
     struct frame_ring segment[SEGMENTS_MAX]; /* highest first */
     pfn_t n[SEGMENTS_MAX];
     pfn_t limit; /* of each but the lowest */
@@ -51,21 +52,6 @@ static const struct param slru_table[] = {
     {0},
 };
 
-static enum status slru_init(void *state, const struct policy_env *env, struct error *err)
-{
-    struct slru *s = state;
-    const struct slru_params *params = env->params;
-    const size_t nentries = (size_t)env->nframes + env->nghosts;
-    (void)err;
-    s->lowest = (uint8_t)(params->segments - 1);
-    s->settled = s->lowest == 1;
-    s->limit = (pfn_t)(env->nframes * params->protected / 100 / s->lowest);
-    s->where = (uint8_t *)env->frames + nentries * sizeof(struct frame_link);
-    for (unsigned i = 0; i <= s->lowest; i++)
-        frame_ring_init(&s->segment[i], env->frames);
-    return OK;
-}
-
 static void add(struct slru *s, unsigned segment, pfn_t pfn)
 {
     frame_ring_add(&s->segment[segment], pfn);
@@ -77,6 +63,41 @@ static void take(struct slru *s, pfn_t pfn)
 {
     frame_ring_remove(&s->segment[s->where[pfn]], pfn);
     s->n[s->where[pfn]]--;
+}
+
+/* What is too much in a segment, if it is not the lowest, goes to the one below. */
+static void overflow(struct slru *s, unsigned segment)
+{
+    while (s->n[segment] > s->limit) {
+        const pfn_t oldest = frame_ring_oldest(&s->segment[segment]);
+        take(s, oldest);
+        add(s, segment + 1, oldest);
+    }
+}
+
+static void slru_resize(void *state)
+{
+    struct slru *s = state;
+    const struct slru_params *params = s->env->params;
+    s->limit = (pfn_t)(s->env->share * params->protected / 100 / s->lowest);
+    for (unsigned segment = 0; segment < s->lowest; segment++)
+        overflow(s, segment);
+}
+
+static enum status slru_init(void *state, const struct policy_env *env, struct error *err)
+{
+    struct slru *s = state;
+    const struct slru_params *params = env->params;
+    const size_t nentries = (size_t)env->nframes + env->nghosts;
+    (void)err;
+    s->env = env;
+    s->lowest = (uint8_t)(params->segments - 1);
+    s->settled = s->lowest == 1;
+    s->where = (uint8_t *)env->frames + nentries * sizeof(struct frame_link);
+    for (unsigned i = 0; i <= s->lowest; i++)
+        frame_ring_init(&s->segment[i], env->frames);
+    slru_resize(s);
+    return OK;
 }
 
 static void slru_page_in(void *state, pfn_t pfn, pfn_t ghost)
@@ -97,11 +118,8 @@ static void promote(struct slru *s, pfn_t pfn)
     unsigned segment = s->where[pfn] - 1u;
     take(s, pfn);
     add(s, segment, pfn);
-    for (; segment < s->lowest && s->n[segment] > s->limit; segment++) {
-        const pfn_t oldest = frame_ring_oldest(&s->segment[segment]);
-        take(s, oldest);
-        add(s, segment + 1, oldest);
-    }
+    for (; segment < s->lowest; segment++)
+        overflow(s, segment);
 }
 
 ALWAYS_INLINE void slru_access(void *state, pfn_t pfn, uint64_t when)
@@ -172,6 +190,7 @@ const struct policy_ops policy_slru = {
     .state_size = sizeof(struct slru),
     .frame_size = sizeof(struct frame_link) + sizeof(uint8_t),
     .init = slru_init,
+    .resize = slru_resize,
     .page_in = slru_page_in,
     .page_out = slru_page_out,
     .access = slru_access,

@@ -88,9 +88,9 @@ static const struct two_handed_params *params_of(const struct two_handed *t)
 }
 
 /* A part of the frames, rounded down; what a fraction such as 0.29 lacks does not count. */
-static pfn_t part_of(const struct two_handed *t, double part)
+static pfn_t part_of(pfn_t frames, double part)
 {
-    return (pfn_t)(part * t->env->nframes + 1e-6);
+    return (pfn_t)(part * frames + 1e-6);
 }
 
 static enum status two_handed_init(void *state, const struct policy_env *env,
@@ -101,7 +101,8 @@ static enum status two_handed_init(void *state, const struct policy_env *env,
     t->env = env;
     frame_ring_init(&t->unused, env->frames);
     t->found = (uint8_t *)(t->unused.links + env->nframes);
-    const pfn_t spread = part_of(t, params_of(t)->spread);
+    /* The hands pass all frames, and with them as large a part of those of a process. */
+    const pfn_t spread = part_of(env->nframes, params_of(t)->spread);
     t->front = spread < env->nframes ? spread : env->nframes - 1;
     return OK;
 }
@@ -189,12 +190,14 @@ static uint64_t two_handed_tick(void *state, uint64_t now)
 {
     struct two_handed *t = state;
     const struct two_handed_params *params = params_of(t);
-    const pfn_t part = part_of(t, params->lotsfree), lotsfree = part ? part : 1;
+    const pfn_t share = t->env->share, part = part_of(share, params->lotsfree);
+    const pfn_t lotsfree = part ? part : 1;
     if (params->scan_rate == 0)
         return UINT64_MAX;
     take_back_used(t);
     for (uint64_t i = 0; i < params->scan_rate; i++) {
-        if (t->nunused + (t->env->nframes - t->npages) >= lotsfree)
+        const pfn_t empty = share > t->npages ? share - t->npages : 0;
+        if (t->nunused + empty >= lotsfree)
             break;
         move_hands(t);
     }

@@ -1,4 +1,6 @@
-/* check.c -- `faultline check`: validate an experiment without running it. */
+/* check.c -- `faultline check`: validate an experiment without running it, or whether a policy
+ * keeps its contract. */
+#include "cli/check_policy.h"
 #include "cli/command.h"
 #include "cli/experiment_options.h"
 #include "trace/trace.h"
@@ -12,27 +14,36 @@ static int run(int argc, char **argv);
 
 const struct command command_check = {
     .name = "check",
-    .summary = "validate an experiment without running it",
+    .summary = "validate an experiment without running it, or a policy",
     .help =
         "usage: faultline check FILE [--set KEY=VALUE]... [--effective]\n"
+        "       faultline check --policy POLICY [--set policy.PARAMETER=VALUE]...\n"
+        "                       [--call-limit TIME]\n"
         "\n"
         "Reads the experiment, checks every key, value and geometry, expands the sweep\n"
         "and sees that the traces are there.  Prints the number of cells.\n"
         "\n"
+        "With --policy: whether a policy, a name or a shared object such as\n"
+        "./my-policy.so, keeps the contract of faultline/policy.h; a line for each check\n"
+        "with what was seen.  Exit status 1 if one has failed.\n"
+        "\n"
         "  --set KEY=VALUE  set or override a key, as with `faultline run`\n"
         "  --effective      print the effective experiment: presets and defaults filled "
         "in\n"
+        "  --policy POLICY  check a policy\n"
+        "  --call-limit TIME\n"
+        "                   how long a call of it may take (default: 10 s)\n"
         "  --help           this text\n"
         "\n"
-        "Example: faultline check configs/experiments/page-size.yaml\n",
+        "Example: faultline check configs/experiments/page-size.yaml\n"
+        "Example: faultline check --policy ./my-policy.so --set policy.interval=5\n",
     .run = run,
 };
 
 static const struct option long_options[] = {
-    {"set", required_argument, NULL, 's'},
-    {"effective", no_argument, NULL, 'e'},
-    {"help", no_argument, NULL, 'h'},
-    {0},
+    {"set", required_argument, NULL, 's'},    {"effective", no_argument, NULL, 'e'},
+    {"policy", required_argument, NULL, 'P'}, {"call-limit", required_argument, NULL, 'l'},
+    {"help", no_argument, NULL, 'h'},         {0},
 };
 
 /* Traces that have been checked. */
@@ -134,20 +145,28 @@ static int check(const char *file, const char *const *set, size_t nset, bool eff
 }
 
 struct check_options {
-    const char **set;
-    size_t nset;
+    struct settings settings;
+    const char *policy;
+    uint64_t call_limit_ms;
     bool effective;
 };
 
 static enum status set_option(void *context, int option, struct error *err)
 {
     struct check_options *options = context;
-    (void)err;
-    if (option == 's')
-        options->set[options->nset++] = optarg;
-    else
+    switch (option) {
+    case 's':
+        options->settings.all[options->settings.n++] = optarg;
+        return OK;
+    case 'P':
+        options->policy = optarg;
+        return settings_add_policy(&options->settings, optarg, err);
+    case 'l':
+        return read_call_limit(&options->call_limit_ms, optarg, err);
+    default:
         options->effective = true;
-    return OK;
+        return OK;
+    }
 }
 
 static int run_with(struct check_options *options, int argc, char **argv)
@@ -159,18 +178,24 @@ static int run_with(struct check_options *options, int argc, char **argv)
     if (argc - optind > 1)
         return command_usage(&command_check, "one experiment at a time: '%s' is too many",
                              argv[optind + 1]);
-    if (!argv[optind] && options->nset == 0)
+    const struct settings *settings = &options->settings;
+    if (options->policy && (argv[optind] || options->effective))
+        return command_usage(&command_check,
+                             "--policy checks a policy, without an experiment");
+    if (options->policy)
+        return check_policy(settings->all, settings->n, options->call_limit_ms);
+    if (!argv[optind] && settings->n == 0)
         return command_usage(&command_check, "an experiment file or --set is needed");
-    return check(argv[optind], options->set, options->nset, options->effective);
+    return check(argv[optind], settings->all, settings->n, options->effective);
 }
 
 static int run(int argc, char **argv)
 {
-    struct check_options options = {.set = calloc((size_t)argc + 1, sizeof *options.set)};
+    struct check_options options = {0};
     struct error err;
-    if (!options.set)
-        return command_fail((error_nomem(&err), &err));
-    const int status = run_with(&options, argc, argv);
-    free(options.set);
+    const int status = settings_init(&options.settings, argc, &err) == OK
+                           ? run_with(&options, argc, argv)
+                           : command_fail(&err);
+    settings_release(&options.settings);
     return status;
 }

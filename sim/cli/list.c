@@ -4,10 +4,11 @@
 #include "cli/list_devices.h"
 #include "cli/list_formats.h"
 #include "cli/list_machines.h"
+#include "cli/list_policies.h"
 #include "cli/print_params.h"
 #include "experiment/keys.h"
+#include "experiment/policy_file.h"
 #include "pager/kernel.h"
-#include "pager/policies.h"
 #include "stats/counters.h"
 #include "trace/generator.h"
 
@@ -28,43 +29,18 @@ const struct command command_list = {
             "With NAME: its parameters with type, default, range and meaning; of presets\n"
             "their values, of machines with the source of each.\n"
             "With --verbose: so much of all of them.\n"
+            "A policy in a shared object is named by its path.\n"
             "\n"
             "Example: faultline list policies\n"
             "Example: faultline list policies clock\n"
+            "Example: faultline list policies ./my-policy.so\n"
             "Example: faultline list devices ra81\n"
             "Example: faultline list machines --verbose\n",
     .run = run,
 };
 
-static const char *sees_text(enum policy_sees sees)
-{
-    static const char *const texts[] = {
-        "accessed and dirty bits, as a kernel does",
-        "every access (ideal: no kernel could)",
-        "every reference (ideal: no kernel could)",
-        "the future (ideal: nobody could)",
-    };
-    return texts[sees];
-}
-
 /* Each of these prints the whole list, or one entry if name is not NULL; false if there is
  * no such entry.  in_full: with all that is known. */
-static bool list_policies(const char *name, bool in_full)
-{
-    bool found = !name;
-    for (const struct policy_ops *const *p = policy_table; *p; p++) {
-        if (name && strcmp(name, (*p)->name) != 0)
-            continue;
-        found = true;
-        printf("%-16s %s\n", (*p)->name, (*p)->summary);
-        if (!in_full)
-            continue;
-        printf("  source: %s\n  sees: %s\n", (*p)->source, sees_text((*p)->sees));
-        print_all_params((*p)->params);
-    }
-    return found;
-}
-
 static bool list_kernels(const char *name, bool in_full)
 {
     bool found = !name;
@@ -164,9 +140,18 @@ static const struct {
     {"formats", list_formats},   {"generators", list_generators},
 };
 
+static int list_file(const char *path)
+{
+    struct error err;
+    return list_policy_file(path, &err) == OK ? command_close_output(EXIT_DONE)
+                                              : command_fail(&err);
+}
+
 static int list(const char *what, const char *name, bool in_full)
 {
     const char *names[ARRAY_LEN(lists)];
+    if (strcmp(what, "policies") == 0 && name && policy_is_file(name))
+        return list_file(name);
     for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
         names[i] = lists[i].name;
         if (strcmp(what, lists[i].name) != 0)

@@ -9,11 +9,20 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_run,           &command_check,
-    &command_plot,          &command_list,
-    &command_walk,          &command_trace_info,
-    &command_trace_convert, &command_trace_cut,
-    &command_trace_check,   &command_trace_generate,
+    &command_run,
+    &command_check,
+    &command_plot,
+    &command_list,
+    &command_walk,
+    &command_explain,
+    &command_curve,
+    &command_new_policy,
+    &command_trace_info,
+    &command_trace_convert,
+    &command_trace_cut,
+    &command_trace_check,
+    &command_trace_generate,
+    &command_trace_reduce,
 };
 
 static int print_overview(void)
@@ -49,7 +58,8 @@ static const struct command *find(int argc, char **argv, int *words)
 static int unknown(int argc, char **argv)
 {
     char name[128];
-    const bool group = strcmp(argv[1], "trace") == 0;
+    const bool create = strcmp(argv[1], "new") == 0;
+    const bool group = create || strcmp(argv[1], "trace") == 0;
     snprintf(name, sizeof name, "%s%s%s", argv[1], group && argc > 2 ? " " : "",
              group && argc > 2 ? argv[2] : "");
     const char *names[ARRAY_LEN(commands)];
@@ -57,7 +67,9 @@ static int unknown(int argc, char **argv)
         names[i] = commands[i]->name;
     const char *nearest = nearest_name(name, names, ARRAY_LEN(names));
     if (group && argc < 3)
-        fputs("faultline: 'trace' needs a command: info, convert, cut, check or generate\n",
+        fputs(create ? "faultline: 'new' needs to know what to make: policy\n"
+                     : "faultline: 'trace' needs a command: info, convert, cut, check, "
+                       "generate or reduce\n",
               stderr);
     else if (nearest)
         fprintf(stderr, "faultline: unknown command '%s'; did you mean '%s'?\n", name,

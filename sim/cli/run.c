@@ -22,17 +22,21 @@ const struct command command_run = {
     .name = "run",
     .summary = "run an experiment: tables, files and plots",
     .help =
-        "usage: faultline run [FILE] [--set KEY=VALUE]... [-j N] [--resume]\n"
-        "                     [--output DIR] [--stdout csv|json|table] [--quiet]\n"
+        "usage: faultline run [FILE] [--set KEY=VALUE]... [--policy POLICY] [-j N]\n"
+        "                     [--resume] [--output DIR] [--stdout csv|json|table]\n"
+        "                     [--quiet] [--call-limit TIME]\n"
         "\n"
         "Runs every cell of the experiment in FILE (docs/experiments.md) and writes the\n"
         "folder results/NAME: effective.yaml, results.csv, results.json and the plots; "
         "with\n"
         "page tables also tlbs.csv, with `timing: events` also processes.csv, devices.csv\n"
-        "and, if samples are taken, series.csv.  Without FILE everything comes from "
-        "--set.\n"
+        "and, if samples are taken, series.csv; with `curve` curves.csv and curves.json.\n"
+        "Without FILE everything comes from --set.\n"
         "\n"
         "  --set KEY=VALUE  set or override a key; VALUE is read as YAML; may be repeated\n"
+        "  --policy POLICY  short for --set policy=POLICY: a name, or a shared object "
+        "such\n"
+        "                   as ./my-policy.so\n"
         "  -j N, --jobs N   threads (default: one a core); the results do not depend on "
         "it\n"
         "  --resume         take the cells that an earlier run had finished from the "
@@ -40,6 +44,9 @@ const struct command command_run = {
         "  --output DIR     the folder, instead of results/NAME\n"
         "  --stdout FORM    print csv, json or table, and write no folder\n"
         "  --quiet          no progress and no table\n"
+        "  --call-limit TIME\n"
+        "                   how long a call of a policy in a shared object may take\n"
+        "                   (default: 10 s); its cell fails then\n"
         "  --help           this text\n"
         "\n"
         "Example: faultline run configs/experiments/page-size.yaml --set "
@@ -51,9 +58,9 @@ const struct command command_run = {
 
 struct options {
     const char *file, *output, *form;
-    const char **set;
-    size_t nset;
+    struct settings settings;
     unsigned jobs;
+    uint64_t call_limit_ms;
     bool resume, quiet;
 };
 
@@ -61,6 +68,7 @@ static const struct option long_options[] = {
     {"set", required_argument, NULL, 's'},    {"jobs", required_argument, NULL, 'j'},
     {"resume", no_argument, NULL, 'r'},       {"output", required_argument, NULL, 'o'},
     {"stdout", required_argument, NULL, 'p'}, {"quiet", no_argument, NULL, 'q'},
+    {"policy", required_argument, NULL, 'P'}, {"call-limit", required_argument, NULL, 'l'},
     {"help", no_argument, NULL, 'h'},         {0},
 };
 
@@ -81,10 +89,19 @@ static int read_jobs(struct options *options, const char *text)
 static int read_options(struct options *options, int argc, char **argv)
 {
     int c, status;
+    struct error err;
     while ((c = getopt_long(argc, argv, ":j:o:", long_options, NULL)) != -1) {
         switch (c) {
         case 's':
-            options->set[options->nset++] = optarg;
+            options->settings.all[options->settings.n++] = optarg;
+            break;
+        case 'P':
+            if (settings_add_policy(&options->settings, optarg, &err) != OK)
+                return command_fail(&err);
+            break;
+        case 'l':
+            if (read_call_limit(&options->call_limit_ms, optarg, &err) != OK)
+                return command_fail(&err);
             break;
         case 'j':
             if ((status = read_jobs(options, optarg)) != EXIT_DONE)
@@ -116,7 +133,7 @@ static int read_options(struct options *options, int argc, char **argv)
         return command_usage(&command_run, "one experiment at a time: '%s' is too many",
                              argv[optind + 1]);
     options->file = argv[optind];
-    if (!options->file && options->nset == 0)
+    if (!options->file && options->settings.n == 0)
         return command_usage(&command_run, "an experiment file or --set is needed");
     if (options->form && (options->output || options->resume))
         return command_usage(&command_run, "--stdout writes no folder: --%s makes no sense",
@@ -154,7 +171,8 @@ static void tell_files(const struct result_set *set, const char *folder)
     printf("\nresults in %s: results.csv, results.json, effective.yaml", folder);
     for (size_t t = 0; t < TABLES; t++)
         if (results_have_table(set, t))
-            printf(", %s.csv", result_tables[t].name);
+            printf(", %s.csv%s", result_tables[t].name,
+                   t == TABLE_CURVES ? ", curves.json" : "");
     putchar('\n');
 }
 
@@ -220,6 +238,13 @@ static int report(const struct result_set *set, const struct options *options,
             fprintf(stderr, "faultline: cell %zu failed (%s, %s): %s\n", i + 1,
                     set->experiment->cells[i].trace_label,
                     set->experiment->cells[i].policy_label, set->results[i].message);
+    for (size_t i = 0; i < set->experiment->ncurves; i++) {
+        const struct cell_result *curves = &set->results[set->experiment->ncells + i];
+        failed += curves->state == CELL_FAILED;
+        if (curves->state == CELL_FAILED)
+            fprintf(stderr, "faultline: curves of '%s' failed: %s\n",
+                    set->experiment->curves[i].cell->trace_label, curves->message);
+    }
     return exit_status == EXIT_DONE && failed ? EXIT_CELL : exit_status;
 }
 
@@ -231,7 +256,8 @@ static int run_experiment(const struct experiment *experiment,
         asprintf(&named, "results/%s", experiment->name) < 0)
         named = NULL;
     const char *folder = options->form ? NULL : options->output ? options->output : named;
-    struct cell_result *results = calloc(experiment->ncells + 1, sizeof *results);
+    struct cell_result *results =
+        calloc(experiment->ncells + experiment->ncurves + 1, sizeof *results);
     struct error err;
     enum status status = OK;
     if (!results || (!options->form && !folder))
@@ -244,6 +270,7 @@ static int run_experiment(const struct experiment *experiment,
             .jobs = options->jobs,
             .folder = folder,
             .resume = options->resume,
+            .call_limit_ms = options->call_limit_ms,
             .interrupted = &command_interrupted,
             .progress = show_progress,
             .context = &progress,
@@ -255,7 +282,7 @@ static int run_experiment(const struct experiment *experiment,
     } else {
         exit_status = command_fail(&err);
     }
-    for (size_t i = 0; results && i < experiment->ncells; i++)
+    for (size_t i = 0; results && i < experiment->ncells + experiment->ncurves; i++)
         cell_result_release(&results[i]);
     free(results);
     free(named);
@@ -264,21 +291,22 @@ static int run_experiment(const struct experiment *experiment,
 
 static int run(int argc, char **argv)
 {
-    struct options options = {.set = calloc((size_t)argc + 1, sizeof *options.set)};
+    struct options options = {0};
     struct experiment *experiment = NULL;
     struct error err;
-    int exit_status = options.set ? read_options(&options, argc, argv)
-                                  : command_fail((error_nomem(&err), &err));
+    int exit_status = settings_init(&options.settings, argc, &err) == OK
+                          ? read_options(&options, argc, argv)
+                          : command_fail(&err);
     if (exit_status == -1) {
         exit_status = command_help(&command_run);
     } else if (exit_status == EXIT_DONE) {
-        if (load_experiment(&experiment, options.file, options.set, options.nset, &err) !=
-            OK)
+        if (load_experiment(&experiment, options.file, options.settings.all,
+                            options.settings.n, &err) != OK)
             exit_status = command_fail(&err);
         else
             exit_status = run_experiment(experiment, &options);
         experiment_free(experiment);
     }
-    free(options.set);
+    settings_release(&options.settings);
     return exit_status;
 }

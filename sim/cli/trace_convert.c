@@ -69,6 +69,7 @@ static int convert(struct trace *trace, const struct convert_options *options)
         .granule_shift = info->granule_shift,
         .origin = origin_of(options, info, buffer, sizeof buffer),
         .level = options->level,
+        .reduction = info->reduction,
     };
     struct trace_output output;
     enum status status = trace_output_open(&output, options->output, &writer, "convert",

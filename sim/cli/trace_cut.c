@@ -49,6 +49,12 @@ static enum status cut_batches(struct trace *trace, const struct cut_options *op
 static int cut(struct trace *trace, const struct cut_options *options)
 {
     const struct trace_info *info = trace_info(trace);
+    struct error err;
+    if (info->reduction.method != REDUCTION_NONE) {
+        error_set(&err, ERR_CONFIG, at_file(info->path),
+                  "a reduced trace cannot be cut: cut the full one, and reduce that");
+        return command_fail(&err);
+    }
     char origin[4096];
     snprintf(origin, sizeof origin,
              "%.3900s%scut at reference %" PRIu64 ", %" PRIu64 " asked for",
@@ -57,7 +63,6 @@ static int cut(struct trace *trace, const struct cut_options *options)
     const struct flt_writer_options writer = {
         .granule_shift = info->granule_shift, .origin = origin, .level = options->level};
     struct trace_output output;
-    struct error err;
     enum status status =
         trace_output_open(&output, options->output, &writer, "cut", options->quiet, &err);
     if (status != OK)

@@ -18,6 +18,7 @@
 struct survey {
     struct reference_counts counts;
     uint64_t steps, chunks, blocks, pages, page_size;
+    uint64_t kept; /* references that a reduced trace has itself                          */
     uint64_t ops[VM_OP_KINDS];
     uint64_t file_bytes; /* of the file, or what came through the pipe                  */
     struct map block_map, page_map;
@@ -41,6 +42,8 @@ static enum status survey_batch(struct survey *survey, const struct batch *batch
     survey->counts.stores += batch->counts.stores;
     survey->counts.modifies += batch->counts.modifies;
     survey->steps += batch->nsteps;
+    for (uint32_t i = 0; i < batch->nsteps; i++)
+        survey->kept += step_shape(batch, batch->steps[i])->length;
     survey->chunks++;
     for (uint32_t i = 0; i < batch->nops; i++)
         survey->ops[batch->ops[i].kind]++;
@@ -137,6 +140,21 @@ static void print_ops(const struct survey *survey)
     }
 }
 
+/* "SAD, exact for lru and opt with 64 frames or more of 4 KiB or more" */
+static void print_reduction(const struct trace_info *info, const struct survey *survey)
+{
+    char frames[32], size[32];
+    if (info->reduction.method == REDUCTION_NONE)
+        return;
+    printf("  %-22s %s, exact for %s with %s %s or more of %s or more\n", "reduced by",
+           reduction_titles[info->reduction.method],
+           reduction_policies[info->reduction.method],
+           format_count(info->reduction.frames, frames, sizeof frames),
+           info->reduction.frames == 1 ? "frame" : "frames",
+           format_size(UINT64_C(1) << info->granule_shift, size, sizeof size));
+    print_count("accesses kept", survey->kept);
+}
+
 static void print_text(const struct trace_info *info, const struct survey *survey)
 {
     const uint64_t references = references_of(&survey->counts);
@@ -147,6 +165,7 @@ static void print_text(const struct trace_info *info, const struct survey *surve
     printf("  %-22s %s\n", "origin",
            info->origin && info->origin[0] ? info->origin : "not said");
     printf("  %-22s %s\n", "granule", format_size(granule, size, sizeof size));
+    print_reduction(info, survey);
     print_count("references", references);
     print_count("  instruction fetches", survey->counts.ifetches);
     print_count("  loads", survey->counts.loads);
@@ -204,6 +223,18 @@ static json_t *to_json(const struct trace_info *info, const struct survey *surve
     return object;
 }
 
+/* A reduced trace has members that others do not have. */
+static void add_reduction(json_t *object, const struct trace_info *info,
+                          const struct survey *survey)
+{
+    if (info->reduction.method == REDUCTION_NONE)
+        return;
+    json_object_set_new(object, "reduced_by",
+                        json_string(reduction_names[info->reduction.method]));
+    json_object_set_new(object, "reduced_frames", number(info->reduction.frames));
+    json_object_set_new(object, "accesses_kept", number(survey->kept));
+}
+
 /* Text goes out at once; JSON is gathered, since it is one array. */
 static int info_file(const struct info_options *options, json_t *array)
 {
@@ -215,9 +246,11 @@ static int info_file(const struct info_options *options, json_t *array)
     int result = EXIT_DONE;
     if (survey_trace(&survey, trace, options, &err) != OK)
         result = command_fail(&err);
-    else if (options->json)
-        json_array_append_new(array, to_json(trace_info(trace), &survey));
-    else
+    else if (options->json) {
+        json_t *object = to_json(trace_info(trace), &survey);
+        add_reduction(object, trace_info(trace), &survey);
+        json_array_append_new(array, object);
+    } else
         print_text(trace_info(trace), &survey);
     trace_close(trace);
     return result;

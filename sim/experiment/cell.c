@@ -2,6 +2,7 @@
 #include "experiment/cell.h"
 
 #include "experiment/fold_table.h"
+#include "experiment/guard.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -54,13 +55,14 @@ static struct mmu_params mmu_params(const struct cell_config *config)
 void cell_pager_params(struct pager_params *params, const struct cell_config *config,
                        const struct future *future)
 {
+    const struct guard *guard = config->policy_guard;
     *params = (struct pager_params){
         .mmu = mmu_params(config),
         .frames = config->frames,
         .kernel = kernel_find(config->kernel.name),
         .kernel_params = config->kernel.params,
-        .policy = policy_find(config->policy.name),
-        .policy_params = config->policy.params,
+        .policy = guard ? &guard->ops : config->policy_ops,
+        .policy_params = guard ? guard->values : config->policy.params,
         .future = future,
         .seed = config->seed,
     };
@@ -73,7 +75,7 @@ enum status cell_init(struct cell *cell, const struct cell_config *config,
 {
     *cell = (struct cell){
         .config = config,
-        .policy = policy_find(config->policy.name),
+        .policy = config->policy_ops,
         .page_shift = log2_of(config->page_size),
     };
     cell_pager_params(&cell->params, config, future);
@@ -115,7 +117,7 @@ static bool has_param(const struct param *table, const char *name)
 static void write_notes(const struct cell_config *config, const struct pager *pager,
                         char *notes, size_t size)
 {
-    const struct policy_ops *policy = pager->policy;
+    const struct policy_ops *policy = config->policy_ops;
     char text[256];
     notes[0] = '\0';
     append_params(notes, size, "policy", config->policy.name, policy->params,
@@ -147,6 +149,20 @@ static void write_notes(const struct cell_config *config, const struct pager *pa
             append(notes, size,
                    "the walk that loads the TLB sets the accessed bit of a new page, "
                    "whatever ref_on_load says");
+    }
+}
+
+static void count_policy(struct counters *counters, const struct policy_ops *policy,
+                         const struct pager *pager)
+{
+    for (uint32_t i = 0; i < pager->ninstances; i++) {
+        const struct instance *instance = pager->instances[i];
+        if (!instance)
+            continue;
+        const uint64_t entries = (uint64_t)instance->active_max + instance->ghosts_max;
+        counters->resident_mean += instance_resident_mean(instance);
+        counters->ghosts_max += instance->ghosts_max;
+        counters->policy_memory += policy->state_size + entries * policy->frame_size;
     }
 }
 
@@ -229,6 +245,7 @@ void cell_result(const struct cell_config *config, const struct pager *pager,
         .bytes_fetched = pages->page_ins << pager->mmu.page_shift,
         .bytes_touched = touched,
     };
+    count_policy(&result->counters, config->policy_ops, pager);
     count_mmu(&result->counters, config, &pager->mmu);
     list_tlbs(&result->tables[TABLE_TLBS], &pager->mmu);
     write_notes(config, pager, result->notes, sizeof result->notes);

@@ -9,7 +9,7 @@
 #include "pager/pager.h"
 
 /* Changes when the same configuration may give other numbers than before. */
-#define MODEL_VERSION "2"
+#define MODEL_VERSION "3"
 
 struct cell {
     const struct cell_config *config;

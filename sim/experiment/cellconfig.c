@@ -123,7 +123,7 @@ static enum status build(struct cellwork *work)
     if (status == OK)
         status = cellwork_plugin(work, "kernel", &cell->kernel, &kernel_label);
     if (status == OK)
-        status = cellwork_plugin(work, "policy", &cell->policy, &cell->policy_label);
+        status = cellwork_policy(work);
     if (status == OK)
         status = build_fold(work);
     if (status == OK)

@@ -9,6 +9,7 @@
 #include "experiment/storage.h"
 #include "experiment/trace_name.h"
 
+struct policy_files;
 struct tlb_keys;
 struct workload;
 
@@ -25,6 +26,7 @@ struct cellconfig_builder {
     bool model_varies;               /* machine.model is swept                           */
     struct trace_name *traces;       /* of the cells built so far                        */
     const struct workload *workload; /* of the cell built last, for the next to share    */
+    struct policy_files *policies;   /* of the experiment                                */
     struct storage storage;
     struct models models;
     struct tlb_keys *tlb_keys;  /* of the arrays met so far                              */

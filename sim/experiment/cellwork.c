@@ -116,20 +116,46 @@ enum status cellwork_record_params(struct cellwork *work, const struct plugin *p
     return *label ? OK : error_nomem(work->builder->err);
 }
 
+/* `plugin` is the one that is named. */
+static enum status use_plugin(struct cellwork *work, const char *key,
+                              struct plugin_config *config, const char **label,
+                              struct plugin *plugin)
+{
+    struct cell_value name;
+    struct cellconfig_builder *builder = work->builder;
+    enum status status = cellwork_get(work, key, &name);
+    if (status == OK)
+        status =
+            plugin_load(plugin, builder->policies, key, name.text, name.at, builder->err);
+    if (status == OK)
+        status = plugin_configure(config, plugin, work->layer, builder->err);
+    if (status == OK)
+        status = cellwork_record(work, name.key->name, plugin->name, name.at);
+    if (status == OK && plugin->file)
+        status = cellwork_record(work, "policy.digest", plugin->file->digest, name.at);
+    if (status != OK)
+        return status;
+    return cellwork_record_params(work, plugin, config, label);
+}
+
 enum status cellwork_plugin(struct cellwork *work, const char *key,
                             struct plugin_config *config, const char **label)
 {
-    struct cell_value name;
-    enum status status = cellwork_get(work, key, &name);
-    if (status != OK)
-        return status;
-    const struct plugin plugin = plugin_find(key, name.text);
-    status = plugin_configure(config, &plugin, work->layer, work->builder->err);
-    if (status == OK)
-        status = cellwork_record(work, name.key->name, plugin.name, name.at);
-    if (status != OK)
-        return status;
-    return cellwork_record_params(work, &plugin, config, label);
+    struct plugin plugin;
+    return use_plugin(work, key, config, label, &plugin);
+}
+
+enum status cellwork_policy(struct cellwork *work)
+{
+    struct cell_config *cell = work->cell;
+    struct plugin plugin;
+    const enum status status =
+        use_plugin(work, "policy", &cell->policy, &cell->policy_label, &plugin);
+    if (status == OK) {
+        cell->policy_ops = plugin.policy;
+        cell->policy_file = plugin.file;
+    }
+    return status;
 }
 
 static int compare_settings(const void *a, const void *b)

@@ -58,9 +58,12 @@ MUST_CHECK enum status cellwork_record_params(struct cellwork *work,
                                               const struct plugin_config *config,
                                               const char **label);
 
-/* Configure the policy, kernel, MMU or generator that the cell has, and record it. */
+/* Configure the kernel, MMU or generator that the cell has, and record it. */
 MUST_CHECK enum status cellwork_plugin(struct cellwork *work, const char *key,
                                        struct plugin_config *config, const char **label);
+
+/* The same of its policy, with the digest of the file if that is one. */
+MUST_CHECK enum status cellwork_policy(struct cellwork *work);
 
 /* Give the cell its settings, sorted. */
 MUST_CHECK enum status cellwork_finish(struct cellwork *work);

@@ -2,9 +2,12 @@
  * (`extends`), sweep.c and cellconfig.c (the cells), plots.c and effective.c. */
 #include "experiment/config.h"
 
+#include "experiment/counters_wanted.h"
+#include "experiment/curves.h"
 #include "experiment/effective.h"
 #include "experiment/model.h"
 #include "experiment/plots.h"
+#include "experiment/policy_file.h"
 #include "experiment/preset.h"
 #include "experiment/sweep.h"
 
@@ -122,6 +125,10 @@ static enum status load(struct experiment *experiment,
     if (status == OK)
         status = sweep_expand(experiment, &layer, options, arena, err);
     if (status == OK)
+        status = counters_build(experiment, &layer, arena, err);
+    if (status == OK)
+        status = curves_build(experiment, &layer, arena, err);
+    if (status == OK)
         status = plots_build(experiment, &layer, arena, err);
     return status == OK ? effective_write(experiment, &layer, arena, err) : status;
 }
@@ -141,16 +148,23 @@ enum status experiment_load(struct experiment **out,
     }
     experiment->file = own.file;
     experiment->arena = arena;
-    const enum status status = load(experiment, &own, arena, err);
+    experiment->policies = arena_alloc(arena, sizeof *experiment->policies);
+    if (experiment->policies)
+        experiment->policies->arena = arena;
+    const enum status status =
+        experiment->policies ? load(experiment, &own, arena, err) : error_nomem(err);
     if (status == OK)
         *out = experiment;
     else
-        arena_free(arena);
+        experiment_free(experiment);
     return status;
 }
 
 void experiment_free(struct experiment *experiment)
 {
-    if (experiment)
-        arena_free(experiment->arena);
+    if (!experiment)
+        return;
+    if (experiment->policies)
+        policy_files_release(experiment->policies);
+    arena_free(experiment->arena);
 }

@@ -12,6 +12,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct guard;
+struct policy_file;
+struct policy_files;
+struct policy_ops;
+
 /* One key of the effective configuration, canonical: "machine.page_size", "4096". */
 struct setting {
     const char *key;
@@ -107,7 +112,9 @@ struct events_config {
     const char *swap_allocation; /* "page", "cluster", "address"                          */
     uint64_t swap_cluster, swap_read_ahead; /* slots, powers of two                       */
     psec_t series; /* interval of samples; 0: none                                      */
-    bool baseline; /* also run with unlimited memory, for the slowdown                   */
+    bool
+        by_process; /* replacement is: see instance.h                                     */
+    bool baseline;  /* also run with unlimited memory, for the slowdown                   */
 };
 
 struct cell_config {
@@ -123,6 +130,9 @@ struct cell_config {
     uint64_t frames;    /* UINT64_MAX: unlimited                                    */
     struct machine_config machine;
     struct plugin_config kernel, policy;
+    const struct policy_ops *policy_ops;
+    const struct policy_file *policy_file; /* where it comes from; NULL: it is built in   */
+    const struct guard *policy_guard; /* stands for it, to record its calls; or NULL      */
     const char *policy_label; /* "clock", or with parameters set "clock(hand=stays)"     */
     const char *timing;       /* "none", "events"                                        */
     uint64_t seed;
@@ -132,9 +142,20 @@ struct cell_config {
 
 struct plot_config {
     const char *x, *y, *series; /* column names or keys; series may be NULL              */
-    const char *title;          /* NULL: made from the experiment                        */
-    const char *file;           /* stem of the picture's name; made if not given         */
+    const char *curves;   /* names joined by commas, drawn over the cells, or             */
+    bool alone;           /* ... by themselves; NULL: none                               */
+    const char *pictures; /* a picture for each value of this key; NULL: one              */
+    const char *only; /* values of the series, a line each, others are not drawn; or NULL */
+    const char *title; /* NULL: made from the experiment                        */
+    const char *file;  /* stem of the picture's name; made if not given         */
     struct location at;
+};
+
+/* The curves of one trace. */
+struct curves_config {
+    const struct cell_config *cell; /* the first one that has the trace                  */
+    unsigned set;                   /* a curve_set                                       */
+    uint64_t page_sizes;            /* bit i: pages of 1 << i bytes                      */
 };
 
 struct experiment {
@@ -142,13 +163,22 @@ struct experiment {
     const char *file; /* the user's file, NULL if all came from --set                    */
     struct cell_config *cells; /* in sweep order: the last swept key varies fastest      */
     size_t ncells;
+    struct curves_config *curves; /* of each trace; none without `curve`                 */
+    size_t ncurves;
+    const bool *counters;     /* [counter_count]: it is wanted; NULL: all are          */
     const char *const *swept; /* keys that vary (sweep and zip), in the user's order     */
     size_t nswept;
     struct plot_config *plots;
     size_t nplots;
     const char *effective; /* the experiment as YAML with presets, defaults and --set    */
-    void *arena;           /* owns all of the above                                      */
+    struct policy_files *policies; /* the shared objects that are loaded for it          */
+    void *arena; /* owns all of the above                                      */
 };
+
+struct counter;
+
+/* True if `counters` does not leave it out. */
+bool experiment_wants(const struct experiment *experiment, const struct counter *counter);
 
 struct experiment_options {
     const char *file;       /* NULL: everything from set                           */

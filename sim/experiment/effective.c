@@ -126,6 +126,8 @@ static void write_key(FILE *out, const struct layer *layer, const struct key *ke
 {
     const struct assignment *a = layer_find(layer, key->name, AXIS_NONE);
     const bool writable = key->kind == KEY_PROCESSES || key->kind == KEY_PAGES ||
+                          key->kind == KEY_SIZES || key->kind == KEY_CURVES ||
+                          key->kind == KEY_COUNTERS ||
                           (key_is_scalar(key) && key->kind != KEY_NAME);
     if (!writable || !is_effective(layer, key) || (!a && !fallback_of(layer, key)))
         return;
@@ -178,18 +180,33 @@ static void write_field(FILE *out, const char *name, const char *text)
     yaml_write_scalar(out, text);
 }
 
-/* Names of counters, which need no quotes: "a" or "a,b". */
-static void write_y(FILE *out, const char *y)
+/* Names of counters or curves, which need no quotes: "a" or "a,b". */
+static void write_names(FILE *out, const char *field, const char *names)
 {
-    const bool list = strchr(y, ',') != NULL;
-    fputs(list ? ", y: [" : ", y: ", out);
-    for (const char *c = y; *c; c++)
+    const bool list = strchr(names, ',') != NULL;
+    fprintf(out, ", %s: %s", field, list ? "[" : "");
+    for (const char *c = names; *c; c++)
         if (*c == ',')
             fputs(", ", out);
         else
             fputc(*c, out);
     if (list)
         fputc(']', out);
+}
+
+/* The lines of `only` as a list. */
+static void write_only(FILE *out, const char *only)
+{
+    const char *lead = ", only: [";
+    for (size_t length; *only; only += length + (only[length] == '\n')) {
+        char value[256];
+        length = strcspn(only, "\n");
+        snprintf(value, sizeof value, "%.*s", (int)length, only);
+        fputs(lead, out);
+        yaml_write_scalar(out, value);
+        lead = ", ";
+    }
+    fputc(']', out);
 }
 
 static void write_plots(FILE *out, const struct experiment *experiment)
@@ -200,8 +217,13 @@ static void write_plots(FILE *out, const struct experiment *experiment)
         const struct plot_config *plot = &experiment->plots[i];
         fprintf(out, "%*s- {x: ", INDENT, "");
         yaml_write_scalar(out, plot->x);
-        write_y(out, plot->y);
+        write_names(out, "y", plot->y);
         write_field(out, "series", plot->series);
+        if (plot->curves)
+            write_names(out, plot->alone ? "curve" : "curves", plot->curves);
+        write_field(out, "pictures", plot->pictures);
+        if (plot->only)
+            write_only(out, plot->only);
         write_field(out, "title", plot->title);
         write_field(out, "file", plot->file);
         fputs("}\n", out);

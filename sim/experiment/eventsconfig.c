@@ -5,8 +5,8 @@
 #include "experiment/machineconfig.h"
 #include "experiment/region_pages.h"
 #include "experiment/workload.h"
+#include "faultline/policy.h"
 #include "machine/pagetable.h"
-#include "pager/policies.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -46,16 +46,22 @@ static enum status build_numbers(struct cellwork *work, struct events_config *ev
 
 static enum status build_choices(struct cellwork *work, struct events_config *events)
 {
-    struct cell_value allocation, baseline;
+    struct cell_value allocation, baseline, replacement;
     enum status status = cellwork_get(work, "swap.allocation", &allocation);
+    if (status == OK)
+        status = cellwork_get(work, "replacement", &replacement);
     if (status == OK)
         status = cellwork_get(work, "baseline", &baseline);
     if (status == OK)
         status = cellwork_record_choice(work, &allocation, &events->swap_allocation);
     if (status == OK)
-        status = cellwork_record_choice(work, &baseline, NULL);
+        status = cellwork_record_choice(work, &replacement, NULL);
     if (status == OK)
-        events->baseline = baseline.number == 1;
+        status = cellwork_record_choice(work, &baseline, NULL);
+    if (status != OK)
+        return status;
+    events->by_process = replacement.number == 1;
+    events->baseline = baseline.number == 1;
     return status;
 }
 
@@ -199,9 +205,7 @@ static enum status check_process(const struct process_config *process,
 static enum status check_future(const struct cellwork *work,
                                 const struct events_config *events)
 {
-    const char *name = work->cell->policy.name;
-    const struct policy_ops *policy = policy_find(name);
-    assert(policy); /* it was configured before */
+    const struct policy_ops *policy = work->cell->policy_ops;
     const struct process_config *first = &events->processes[0];
     if (policy->sees != POLICY_FUTURE || (events->nprocesses == 1 && first->copies == 1 &&
                                           first->nstreams == 0 && first->repeat == 1))
@@ -210,7 +214,7 @@ static enum status check_future(const struct cellwork *work,
     return error_set(work->builder->err, ERR_CONFIG, a ? a->node->at : at_nowhere(),
                      "policy '%s' sees the future and needs one process: one copy, one "
                      "trace without streams, replayed once",
-                     name);
+                     policy->name);
 }
 
 /* The run that a slowdown is measured against has all the memory that it wants. */

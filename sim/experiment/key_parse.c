@@ -3,6 +3,7 @@
 
 #include "base/bits.h"
 #include "base/units.h"
+#include "experiment/policy_file.h"
 #include "machine/pagetable.h"
 #include "pager/kernel.h"
 #include "pager/policies.h"
@@ -71,6 +72,8 @@ static enum status find_plugin(const struct key *key, const char *text, struct l
 {
     const char *names[NAMES_MAX] = {0};
     const size_t n = plugin_names(key, names, NAMES_MAX);
+    if (key->kind == KEY_POLICY && policy_is_file(text))
+        return OK; /* it is loaded when it is used */
     for (size_t i = 0; i < n; i++)
         if (strcmp(names[i], text) == 0)
             return OK;
@@ -283,6 +286,9 @@ enum status key_parse_clocked(const struct key *key, uint64_t *number, const cha
         return find_plugin(key, text, at, err);
     case KEY_NAMES:
     case KEY_PAGES:
+    case KEY_SIZES:
+    case KEY_CURVES:
+    case KEY_COUNTERS:
     case KEY_PROCESSES:
     case KEY_REGIONS:
     case KEY_AXES:

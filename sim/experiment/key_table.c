@@ -8,6 +8,7 @@ static const char *const replacements[] = {
     "lru", "fifo", "random", "nmru", "tree-plru", "bit-plru", "bit-plru-dynamorio", NULL};
 static const char *const halves[] = {"whole", "process", "system", NULL};
 static const char *const timings[] = {"none", "events", NULL};
+static const char *const scopes[] = {"global", "process", NULL};
 static const char *const allocations[] = {"page", "cluster", "address", NULL};
 static const char *const table_frames[] = {"counted", "apart", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
@@ -185,6 +186,11 @@ const struct key key_table[] = {
      "operating system: what happens on a fault; 'faultline list kernels'"},
     {"policy", KEY_POLICY, 0, "name or map", "lru", 0, 0, NULL, NULL, NULL,
      "replacement policy: which page goes; 'faultline list policies'"},
+    {"replacement", KEY_CHOICE, KEY_EVENTS, "choice", "global", 0, 0, scopes,
+     "global, process", NULL,
+     "whose pages the policy chooses from; global: all; process: those of the process that "
+     "needs a frame, each with an equal share of the frames, or what a policy of variable "
+     "allocation gives it"},
     {"scheduler.quantum", KEY_TIME, KEY_EVENTS, "time", "10 ms", MICROSECOND, HOUR, NULL,
      "1 us to 60 min", "s",
      "a process that has run so long gives way to the next one that is ready"},
@@ -216,12 +222,22 @@ const struct key key_table[] = {
      "whether to run with unlimited memory too, for the slowdown"},
     {"seed", KEY_COUNT, 0, "count", "1", 0, 0, NULL, NULL, NULL,
      "start of all random numbers"},
+    {"counters", KEY_COUNTERS, 0, "name or list", NULL, 0, 0, NULL, NULL, NULL,
+     "counters that are wanted, others stay blank; 'faultline list counters'; default: "
+     "all"},
+    {"curve.curves", KEY_CURVES, 0, "name or list", NULL, 0, 0, NULL,
+     "lru, opt, working-set, vmin, window-footprint, footprint, reuse-distance", NULL,
+     "curves of the traces, for every number of frames, window or time; 'curve: lru' is "
+     "short for it"},
+    {"curve.page_sizes", KEY_SIZES, 0, "size or list", NULL, 0, 0, NULL,
+     "512 B to 1 TiB, powers of two", "bytes",
+     "page sizes of the curves; default: those of the cells"},
     {"sweep", KEY_AXES, 0, "map of lists", NULL, 0, 0, NULL, NULL, NULL,
      "keys to vary, each with each; the last one varies fastest"},
     {"zip", KEY_AXES, 0, "map of lists", NULL, 0, 0, NULL, "lists of one length", NULL,
      "keys to vary together, as one slowest axis"},
     {"plots", KEY_PLOTS, 0, "list of maps", NULL, 0, 0, NULL, NULL, NULL,
-     "pictures, each a map of x, y, series, title, file"},
+     "pictures, each a map of x, y, series, only, title, file, curves, curve, pictures"},
 };
 const size_t key_count = ARRAY_LEN(key_table);
 

@@ -214,6 +214,7 @@ static const char *nearest_key(const char *name)
         "scheduler",
         "swap",
         "files",
+        "curve",
     };
     const bool in_tlb = strncmp(name, tlb, strlen(tlb)) == 0;
     const char *names[NAMES_MAX] = {0};

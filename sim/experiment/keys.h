@@ -29,7 +29,7 @@ enum key_kind {
     KEY_PROTECTION, /* `rwx`, `r-x`: bits of enum vm_protection                         */
     KEY_MODEL,      /* a name of a preset of a machine                                  */
     /* The same, or a map of `name` and its parameters. */
-    KEY_POLICY, /* a name of policy_table                                               */
+    KEY_POLICY, /* a name of policy_table or the path of a shared object                */
     KEY_KERNEL, /* a name of kernel_table                                               */
     KEY_DEVICE, /* a name of device_table or of a preset                                */
     KEY_MMU,    /* a name of pagetable_table                                            */
@@ -37,6 +37,9 @@ enum key_kind {
     /* Lists and maps. */
     KEY_NAMES,     /* text or a list of it                                              */
     KEY_PAGES,     /* `any`, a size or a list of sizes                                  */
+    KEY_SIZES,     /* a size or a list of sizes                                         */
+    KEY_CURVES,    /* a name of curve_names or a list of them                           */
+    KEY_COUNTERS,  /* a name of counter_table or a list of them                         */
     KEY_PROCESSES, /* a list of maps: process_keys                                      */
     KEY_REGIONS,   /* one of `choices` or a list of maps: region_keys                   */
     KEY_AXES,      /* `sweep`, `zip`: a map of keys and lists                           */
@@ -123,7 +126,7 @@ enum status key_unknown(const char *name, struct location at, struct error *err)
 /* Check text as the value of a scalar key and set *number: bytes, count, picoseconds, hertz,
  * LIMIT_UNLIMITED, CAPACITY_UNLIMITED, WAYS_FULL, bits, index of a choice;
  * 0 for text and names.  The names of a device and of a machine's model are not checked:
- * that needs the presets (storage.h, model.h).  Of a time in cycles only the form is
+ * that needs the presets (storage.h, model.h); nor is what a file holds that is a policy.  Of a time in cycles only the form is
  * checked. */
 MUST_CHECK enum status key_parse(const struct key *key, uint64_t *number, const char *text,
                                  struct location at, struct error *err);

@@ -228,6 +228,10 @@ static enum status visit_key(const struct visit *visit, struct assignment a)
     }
     if (a.node->kind == YAML_MAP)
         return visit_children(visit, a.key, a.axis, a.node);
+    if (a.axis == AXIS_NONE && strcmp(a.key, "curve") == 0) {
+        a.key = "curve.curves";
+        return visit_leaf(visit, key_find(a.key), a);
+    }
     if (a.axis != AXIS_NONE)
         return error_set(visit->err, ERR_CONFIG, a.at,
                          "'%s' is a section; vary its keys one by one, or together with "

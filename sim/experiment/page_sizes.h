@@ -1,4 +1,4 @@
-/* page_sizes.h -- the sizes of the pages that an array of a TLB holds. */
+/* page_sizes.h -- sizes of pages: of those that an array of a TLB holds, or of curves. */
 #ifndef FAULTLINE_EXPERIMENT_PAGE_SIZES_H
 #define FAULTLINE_EXPERIMENT_PAGE_SIZES_H
 
@@ -10,6 +10,10 @@
  * the key, for messages. */
 MUST_CHECK enum status page_sizes_read(uint64_t *sizes, const struct yaml_node *node,
                                        const char *what, struct error *err);
+
+/* Read a size or a list of sizes. */
+MUST_CHECK enum status page_sizes_read_list(uint64_t *sizes, const struct yaml_node *node,
+                                            const char *what, struct error *err);
 
 /* "any", or bytes, rising: "4096+2097152".  NULL if out of memory. */
 const char *page_sizes_text(uint64_t sizes, struct arena *arena);

@@ -1,8 +1,12 @@
 /* pass.c -- see pass.h. */
 #include "experiment/pass.h"
 
+#include "experiment/curves.h"
 #include "experiment/fold_table.h"
+#include "experiment/lru_cells.h"
+#include "experiment/reduced.h"
 #include "experiment/timed.h"
+#include "machine/pagetable.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +17,13 @@ struct view {
     struct page_index index;
     struct page_space space;
     uint32_t *pages;
-    struct future future; /* built if a cell of this page size needs it */
+    struct future future; /* built if a cell of this page size needs it: by spans, or, in
+                           * references, by steps                                         */
     bool needs_future;
+    bool needs_spans; /* and has no such index                                           */
+    struct span_finder finder;
+    struct paged_spans found;
+    const struct paged_spans *spans; /* of the present batch: found, or the future's      */
 };
 
 struct run {
@@ -22,6 +31,8 @@ struct run {
     struct trace *trace;
     struct batch batch;
     uint8_t *classes;
+    struct spans spans;
+    bool needs_spans; /* a view does                                                     */
     struct view views[PASS_CELLS];
     size_t nviews;
     struct cell cells[PASS_CELLS];
@@ -72,6 +83,35 @@ static size_t view_for(struct run *run, unsigned page_shift,
     return run->nviews++;
 }
 
+/* To find the spans takes about as long as to replay two cells without them. */
+enum { SPANS_CELLS = 3 };
+
+/* The index of the future is by spans, which it keeps. */
+static bool keeps_spans(const struct view *view)
+{
+    return view->needs_future && !view->future.in_references;
+}
+
+/* A cell whose machine has no TLB replays what it can by spans. */
+static bool uses_spans(const struct run *run, size_t i)
+{
+    const struct cell_config *config = run->pass->configs[i];
+    return run->running[i] && !pagetable_find(config->machine.mmu.name)->create &&
+           config->policy_ops->sees != POLICY_FUTURE &&
+           !keeps_spans(&run->views[run->view_of[i]]);
+}
+
+static void plan_spans(struct run *run)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < run->pass->ncells; i++)
+        n += uses_spans(run, i);
+    run->needs_spans = n >= SPANS_CELLS;
+    for (size_t i = 0; i < run->pass->ncells && run->needs_spans; i++)
+        if (uses_spans(run, i))
+            run->views[run->view_of[i]].needs_spans = true;
+}
+
 /* Choose the views; cells with pages below the trace's granule fail here. */
 static void plan(struct run *run)
 {
@@ -88,13 +128,15 @@ static void plan(struct run *run)
             continue;
         }
         run->running[i] = true;
-        run->view_of[i] = view_for(run, shift, policy_find(config->policy.name));
+        run->view_of[i] = view_for(run, shift, config->policy_ops);
     }
+    plan_spans(run);
 }
 
 static struct paged_batch paged(const struct run *run, const struct view *view)
 {
     return (struct paged_batch){
+        .spans = view->spans,
         .batch = &run->batch,
         .classes = run->classes,
         .pages = view->pages,
@@ -103,36 +145,51 @@ static struct paged_batch paged(const struct run *run, const struct view *view)
     };
 }
 
+/* Add the batch to the view's index of the future. */
+static enum status add_to_future(struct run *run, struct view *view, struct error *err)
+{
+    const enum status status =
+        page_space_translate(&view->space, &run->batch, view->pages, err);
+    if (status != OK)
+        return status;
+    const struct paged_batch batch = paged(run, view);
+    return keeps_spans(view) ? future_add_spans(&view->future, &run->spans, &batch, err)
+                             : future_add(&view->future, &batch, err);
+}
+
+/* The indexes of the future are complete. */
+static void finish_futures(struct run *run)
+{
+    for (size_t v = 0; v < run->nviews; v++)
+        if (run->views[v].needs_future)
+            future_finish(&run->views[v].future);
+}
+
 /* Build the indexes of the future, by reading the trace once before it is replayed. */
 static enum status look_ahead(struct run *run, const struct pass_host *host,
                               struct error *err)
 {
-    bool needed = false;
-    for (size_t v = 0; v < run->nviews; v++)
+    bool needed = false, by_spans = false;
+    for (size_t v = 0; v < run->nviews; v++) {
         needed = needed || run->views[v].needs_future;
+        by_spans = by_spans || keeps_spans(&run->views[v]);
+    }
     if (!needed)
         return OK;
     enum status status;
     while ((status = trace_next(run->trace, &run->batch, err)) == OK) {
         batch_classify(&run->batch, run->classes);
-        for (size_t v = 0; v < run->nviews && status == OK; v++) {
-            struct view *view = &run->views[v];
-            if (!view->needs_future)
-                continue;
-            status = page_space_translate(&view->space, &run->batch, view->pages, err);
-            if (status != OK)
-                continue;
-            const struct paged_batch batch = paged(run, view);
-            status = future_add(&view->future, &batch, err);
-        }
+        if (by_spans)
+            spans_find(&run->spans, &run->batch, run->classes);
+        for (size_t v = 0; v < run->nviews && status == OK; v++)
+            if (run->views[v].needs_future)
+                status = add_to_future(run, &run->views[v], err);
         if (status == OK && !host->advance(host->context, 0))
             status = error_set(err, ERR_INTERRUPTED, at_nowhere(), "interrupted");
         if (status != OK)
             return status;
     }
-    for (size_t v = 0; v < run->nviews; v++)
-        if (run->views[v].needs_future)
-            future_finish(&run->views[v].future);
+    finish_futures(run);
     return status == END ? trace_rewind(run->trace, err) : status;
 }
 
@@ -143,7 +200,7 @@ static enum status start_cells(struct run *run, struct error *err)
             continue;
         const struct view *view = &run->views[run->view_of[i]];
         const struct cell_config *config = run->pass->configs[i];
-        const bool future = policy_find(config->policy.name)->sees == POLICY_FUTURE;
+        const bool future = config->policy_ops->sees == POLICY_FUTURE;
         struct error why;
         const enum status status =
             cell_init(&run->cells[i], config, future ? &view->future : NULL, &why);
@@ -186,6 +243,21 @@ static enum status replay_cell(struct run *run, size_t i, struct error *err)
     return OK;
 }
 
+static enum status translate(struct run *run, struct view *view, struct error *err)
+{
+    const enum status status =
+        page_space_translate(&view->space, &run->batch, view->pages, err);
+    if (status != OK)
+        return status;
+    const struct paged_batch batch = paged(run, view);
+    if (keeps_spans(view))
+        return future_next_batch(&view->future, &batch, &view->spans, err);
+    if (!view->needs_spans)
+        return OK;
+    view->spans = &view->found;
+    return span_finder_run(&view->finder, &view->found, &run->spans, &batch, err);
+}
+
 static enum status replay_batch(struct run *run, const struct pass_host *host,
                                 struct error *err)
 {
@@ -195,9 +267,10 @@ static enum status replay_batch(struct run *run, const struct pass_host *host,
     run->counts.stores += counts->stores;
     batch_classify(&run->batch, run->classes);
     enum status status = count_blocks(run, err);
+    if (run->needs_spans)
+        spans_find(&run->spans, &run->batch, run->classes);
     for (size_t v = 0; v < run->nviews && status == OK; v++)
-        status = page_space_translate(&run->views[v].space, &run->batch,
-                                      run->views[v].pages, err);
+        status = translate(run, &run->views[v], err);
     for (size_t i = 0; i < run->pass->ncells && status == OK; i++)
         if (run->running[i]) {
             status = replay_cell(run, i, err);
@@ -218,11 +291,20 @@ static enum status prepare(struct run *run, const struct fold *fold, struct erro
     run->classes = malloc(2 * (size_t)BATCH_SHAPES);
     plan(run);
     bool enough = run->classes;
+    bool by_spans = run->needs_spans;
     for (size_t v = 0; v < run->nviews; v++) {
-        run->views[v].pages = malloc(BATCH_BLOCKS * sizeof *run->views[v].pages);
-        enough = enough && run->views[v].pages;
+        struct view *view = &run->views[v];
+        view->pages = malloc(BATCH_BLOCKS * sizeof *view->pages);
+        enough = enough && view->pages;
+        if (view->needs_spans && status == OK)
+            status = span_finder_init(&view->finder, err);
+        if (view->needs_spans && status == OK)
+            status = paged_spans_init(&view->found, err);
+        by_spans = by_spans || keeps_spans(view);
     }
-    return enough ? OK : error_nomem(err);
+    if (by_spans && status == OK)
+        status = spans_init(&run->spans, err);
+    return enough ? status : error_nomem(err);
 }
 
 static void clean_up(struct run *run)
@@ -234,8 +316,11 @@ static void clean_up(struct run *run)
         page_space_release(&run->views[v].space);
         page_index_release(&run->views[v].index);
         future_release(&run->views[v].future);
+        span_finder_release(&run->views[v].finder);
+        paged_spans_release(&run->views[v].found);
         free(run->views[v].pages);
     }
+    spans_release(&run->spans);
     map_release(&run->blocks);
     batch_release(&run->batch);
     free(run->classes);
@@ -264,17 +349,32 @@ static enum status replay_pass(struct pass *pass, const struct fold *fold,
     }
     const uint64_t touched = (uint64_t)run->blocks.used << pass->source->granule_shift;
     for (size_t i = 0; i < pass->ncells && status == OK; i++)
-        if (run->running[i])
+        if (run->running[i]) {
             cell_result(run->cells[i].config, &run->cells[i].pager, &run->counts, touched,
                         pass->results[i]);
+            reduced_mark(pass->results[i], pass->source);
+        }
     clean_up(run);
     return status;
+}
+
+size_t pass_cells(uint64_t references)
+{
+    /* Replayed in some tens of seconds. */
+    const uint64_t cells = UINT64_C(20000000000) / (references + 1);
+    return cells < PASS_CELLS_LEAST ? PASS_CELLS_LEAST
+           : cells < PASS_CELLS     ? (size_t)cells
+                                    : PASS_CELLS;
 }
 
 enum status pass_run(struct pass *pass, const struct pass_host *host, struct error *err)
 {
     const struct fold *fold;
     struct error why;
+    if (pass->curves)
+        return curves_run(pass, host, err);
+    if (pass->lru)
+        return lru_cells_run(pass, host, err);
     if (!pass->source)
         return timed_run(pass, host, err);
     const enum status status = folding_fold(&fold, pass->folding, host, &why);

@@ -3,6 +3,8 @@
 
 #include "base/units.h"
 #include "experiment/items.h"
+#include "experiment/plot_curves.h"
+#include "experiment/plot_file.h"
 #include "stats/counters.h"
 #include "stats/tables.h"
 
@@ -12,8 +14,19 @@ enum { NAMES_MAX = 256 };
 
 static const char a_plot[] = "a plot";
 
-/* What is said of a plot, in this order; all but a list for y are scalars. */
-enum { PLOT_X, PLOT_Y, PLOT_SERIES, PLOT_TITLE, PLOT_FILE, PLOT_KEYS };
+/* What is said of a plot, in this order; all but lists for y and of curves are scalars. */
+enum {
+    PLOT_X,
+    PLOT_Y,
+    PLOT_SERIES,
+    PLOT_TITLE,
+    PLOT_FILE,
+    PLOT_CURVES,
+    PLOT_CURVE,
+    PLOT_PICTURES,
+    PLOT_ONLY,
+    PLOT_KEYS
+};
 
 static const struct key plot_keys[PLOT_KEYS] = {
     [PLOT_X] = {.name = "x", .kind = KEY_TEXT},
@@ -21,6 +34,10 @@ static const struct key plot_keys[PLOT_KEYS] = {
     [PLOT_SERIES] = {.name = "series", .kind = KEY_TEXT},
     [PLOT_TITLE] = {.name = "title", .kind = KEY_TEXT},
     [PLOT_FILE] = {.name = "file", .kind = KEY_NAME},
+    [PLOT_CURVES] = {.name = "curves", .kind = KEY_CURVES},
+    [PLOT_CURVE] = {.name = "curve", .kind = KEY_CURVES},
+    [PLOT_PICTURES] = {.name = "pictures", .kind = KEY_TEXT},
+    [PLOT_ONLY] = {.name = "only", .kind = KEY_NAMES},
 };
 
 /* A plot under construction. */
@@ -188,6 +205,9 @@ static enum status check_timing(const struct draft *draft)
         return error_set(draft->err, ERR_CONFIG, draft->plot->at,
                          "a plot over time needs samples: 'timing: events' and their "
                          "interval, such as 'series: 100 ms'");
+    if (table == &result_tables[TABLE_CURVES] && draft->experiment->ncurves == 0)
+        return error_set(draft->err, ERR_CONFIG, draft->plot->at,
+                         "a plot of curves needs 'curve', such as 'curve: [lru, opt]'");
     if (table && table->timed && !some_cell(draft->experiment, false))
         return error_set(draft->err, ERR_CONFIG, draft->plot->at,
                          "a plot of %s needs 'timing: events'", table->name);
@@ -209,6 +229,9 @@ static enum status build_y(struct draft *draft)
     for (const struct yaml_node *y = first_y(draft); y; y = next_y(draft, y)) {
         if (!has_y(draft->table, y->text))
             return unknown_y(draft, y);
+        if (!draft->table && !experiment_wants(draft->experiment, counter_find(y->text)))
+            return error_set(draft->err, ERR_CONFIG, y->at,
+                             "'%s' is not among 'counters', so it stays blank", y->text);
         plot->y = plot->y ? arena_printf(draft->arena, "%s,%s", plot->y, y->text) : y->text;
         if (!plot->y)
             return error_nomem(draft->err);
@@ -240,34 +263,6 @@ static enum status build_columns(struct draft *draft)
     return OK;
 }
 
-static bool file_taken(const struct experiment *experiment, const struct plot_config *self)
-{
-    for (const struct plot_config *plot = experiment->plots; plot < self; plot++)
-        if (strcmp(plot->file, self->file) == 0)
-            return true;
-    return false;
-}
-
-/* A stem such as "fault_rate-by-page_size", with a number where two would be the same. */
-static enum status make_file(const struct experiment *experiment, struct plot_config *plot,
-                             struct arena *arena, struct error *err)
-{
-    if (plot->file && file_taken(experiment, plot))
-        return error_set(err, ERR_CONFIG, plot->at, "a second plot with the file '%s'",
-                         plot->file);
-    if (plot->file)
-        return OK;
-    const char *dot = strrchr(plot->x, '.');
-    char *stem = arena_printf(arena, "%s-by-%s", plot->y, dot ? dot + 1 : plot->x);
-    for (char *c = stem; c && *c; c++)
-        if (*c == ',')
-            *c = '-';
-    plot->file = stem;
-    for (unsigned i = 2; plot->file && file_taken(experiment, plot); i++)
-        plot->file = arena_printf(arena, "%s-%u", stem, i);
-    return plot->file ? OK : error_nomem(err);
-}
-
 /* What is said, as far as it can be checked by itself. */
 static enum status read_plot(struct draft *draft, const struct yaml_node *map)
 {
@@ -296,6 +291,59 @@ static enum status read_plot(struct draft *draft, const struct yaml_node *map)
     return status;
 }
 
+/* Of what is measured of cells. */
+static enum status build_of_cells(struct draft *draft)
+{
+    choose_table(draft);
+    const struct yaml_node *x = draft->said[PLOT_X];
+    if (x && !has_x(draft->table, x->text))
+        return unknown_column(draft, x);
+    enum status status = build_y(draft);
+    if (status == OK)
+        status = build_columns(draft);
+    if (status == OK)
+        status = check_timing(draft);
+    if (status == OK && draft->plot->curves)
+        status = plot_curves_over(draft->plot, draft->said[PLOT_CURVES], draft->err);
+    return status;
+}
+
+static enum status build_pictures(struct draft *draft)
+{
+    const struct yaml_node *said = draft->said[PLOT_PICTURES];
+    if (!said)
+        return OK;
+    draft->plot->pictures = find_key(said->text);
+    return draft->plot->pictures ? OK : unknown_column(draft, said);
+}
+
+/* The values, a line each. */
+static enum status build_only(struct draft *draft)
+{
+    const struct yaml_node *said = draft->said[PLOT_ONLY];
+    struct plot_config *plot = draft->plot;
+    if (!said)
+        return OK;
+    if (said->kind != YAML_LIST || said->count == 0)
+        return error_set(draft->err, ERR_CONFIG, said->at,
+                         "'only' is a list of values of the series, such as [lru, fifo]");
+    if (!plot->series)
+        return error_set(draft->err, ERR_CONFIG, said->at,
+                         "'only' chooses values of the series, and the plot has none");
+    for (const struct yaml_node *value = said->first; value; value = value->next) {
+        if (value->kind != YAML_SCALAR)
+            return error_set(draft->err, ERR_CONFIG, value->at,
+                             "a value in the list of 'only' is a single one, not %s",
+                             yaml_kind_name(value->kind));
+        plot->only = plot->only
+                         ? arena_printf(draft->arena, "%s\n%s", plot->only, value->text)
+                         : value->text;
+        if (!plot->only)
+            return error_nomem(draft->err);
+    }
+    return OK;
+}
+
 static enum status build_plot(struct experiment *experiment, struct plot_config *plot,
                               const struct yaml_node *map, struct arena *arena,
                               struct error *err)
@@ -309,16 +357,18 @@ static enum status build_plot(struct experiment *experiment, struct plot_config 
     const struct yaml_node *title = draft.said[PLOT_TITLE], *file = draft.said[PLOT_FILE];
     plot->title = title ? title->text : NULL;
     plot->file = file ? file->text : NULL;
-    choose_table(&draft);
-    const struct yaml_node *x = draft.said[PLOT_X];
-    if (x && !has_x(draft.table, x->text))
-        return unknown_column(&draft, x);
-    status = build_y(&draft);
+    status = plot_curves_take(plot, experiment, draft.said[PLOT_CURVES],
+                              draft.said[PLOT_CURVE], arena, err);
     if (status == OK)
-        status = build_columns(&draft);
+        status = plot->alone
+                     ? plot_curves_alone(plot, draft.said[PLOT_X], draft.said[PLOT_Y],
+                                         draft.said[PLOT_SERIES], arena, err)
+                     : build_of_cells(&draft);
     if (status == OK)
-        status = check_timing(&draft);
-    return status == OK ? make_file(experiment, plot, arena, err) : status;
+        status = build_pictures(&draft);
+    if (status == OK)
+        status = build_only(&draft);
+    return status == OK ? plot_file_make(plot, experiment, arena, err) : status;
 }
 
 enum status plots_build(struct experiment *experiment, const struct layer *layer,

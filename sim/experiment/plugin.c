@@ -1,6 +1,7 @@
 /* plugin.c -- see plugin.h. */
 #include "experiment/plugin.h"
 
+#include "experiment/preset.h"
 #include "machine/pagetable.h"
 #include "pager/kernel.h"
 #include "pager/policies.h"
@@ -15,21 +16,52 @@ struct plugin plugin_find(const char *key, const char *name)
     if (strcmp(key, "policy") == 0) {
         const struct policy_ops *ops = policy_find(name);
         assert(ops && ops->params_size <= PARAM_VALUES_MAX);
-        return (struct plugin){key, ops->name, ops->name, ops->params, NULL};
+        return (struct plugin){.key = key,
+                               .name = ops->name,
+                               .model = ops->name,
+                               .params = ops->params,
+                               .policy = ops};
     }
     if (strcmp(key, "machine.mmu") == 0) {
         const struct pagetable_ops *ops = pagetable_find(name);
         assert(ops && ops->params_size <= PARAM_VALUES_MAX);
-        return (struct plugin){key, ops->name, ops->name, ops->params, NULL};
+        return (struct plugin){
+            .key = key, .name = ops->name, .model = ops->name, .params = ops->params};
     }
     if (strcmp(key, "generate") == 0) {
         const struct generator_ops *ops = generator_find(name);
         assert(ops && ops->params_size <= PARAM_VALUES_MAX);
-        return (struct plugin){key, ops->name, ops->name, ops->params, NULL};
+        return (struct plugin){
+            .key = key, .name = ops->name, .model = ops->name, .params = ops->params};
     }
     const struct kernel_ops *ops = kernel_find(name);
     assert(ops && ops->params_size <= PARAM_VALUES_MAX);
-    return (struct plugin){key, ops->name, ops->name, ops->params, NULL};
+    return (struct plugin){
+        .key = key, .name = ops->name, .model = ops->name, .params = ops->params};
+}
+
+enum status plugin_load(struct plugin *plugin, struct policy_files *files, const char *key,
+                        const char *name, struct location at, struct error *err)
+{
+    if (strcmp(key, "policy") != 0 || !policy_is_file(name)) {
+        *plugin = plugin_find(key, name);
+        return OK;
+    }
+    const char *path = preset_resolve(name, at, files->arena);
+    const char *shown =
+        arena_strdup(files->arena, strncmp(name, "./", 2) ? name : name + 2);
+    const struct policy_file *file;
+    if (!path || !shown)
+        return error_nomem(err);
+    const enum status status = policy_files_get(files, &file, path, at, err);
+    if (status == OK)
+        *plugin = (struct plugin){.key = key,
+                                  .name = shown,
+                                  .model = file->ops->name,
+                                  .params = file->ops->params,
+                                  .policy = file->ops,
+                                  .file = file};
+    return status;
 }
 
 enum status plugin_configure(struct plugin_config *config, const struct plugin *plugin,
@@ -82,7 +114,8 @@ struct location plugin_place_of_fault(const struct plugin *plugin,
     return named ? named->node->at : at_nowhere();
 }
 
-enum status plugin_check(const struct layer *layer, struct error *err)
+enum status plugin_check(const struct layer *layer, struct policy_files *files,
+                         struct error *err)
 {
     static const char *const keys[] = {"kernel", "policy", "machine.mmu", "generate"};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
@@ -90,8 +123,11 @@ enum status plugin_check(const struct layer *layer, struct error *err)
         if (!name)
             continue;
         struct plugin_config scratch = {0};
-        const struct plugin plugin = plugin_find(keys[i], name->node->text);
-        const enum status status = plugin_configure(&scratch, &plugin, layer, err);
+        struct plugin plugin;
+        enum status status =
+            plugin_load(&plugin, files, keys[i], name->node->text, name->node->at, err);
+        if (status == OK)
+            status = plugin_configure(&scratch, &plugin, layer, err);
         if (status != OK)
             return status;
     }

@@ -26,7 +26,8 @@ struct cell_result {
 /* Free what a result owns, its tables; they are empty again and the rest stays. */
 void cell_result_release(struct cell_result *result);
 
-/* results[i] belongs to experiment->cells[i]. */
+/* results[i] belongs to experiment->cells[i], and results[ncells + k] to
+ * experiment->curves[k]: of that there is the table `curves` only. */
 struct result_set {
     const struct experiment *experiment;
     const struct cell_result *results;

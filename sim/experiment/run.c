@@ -1,10 +1,14 @@
 /* run.c -- see run.h. */
 #include "experiment/run.h"
 
+#include "experiment/crew.h"
+#include "experiment/curves.h"
 #include "experiment/fold_table.h"
-#include "experiment/pass.h"
+#include "experiment/lru_cells.h"
+#include "experiment/reduced.h"
 #include "experiment/source.h"
 #include "experiment/store.h"
+#include "experiment/watchdog.h"
 
 #include <assert.h>
 #include <pthread.h>
@@ -13,20 +17,18 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Everything that the threads share; lock guards what changes. */
+/* Everything that the threads share; lock guards the progress. */
 struct job {
     const struct experiment *experiment;
     const struct run_options *options;
     struct cell_result *results;
     struct source_table sources;
     struct fold_table folds;
+    bool *known; /* [cell]: it is answered from LRU's curve                              */
     struct pass *passes;
     size_t npasses;
     pthread_mutex_t lock;
-    size_t next_pass;
     struct run_progress progress;
-    enum status status; /* the first error, which stops all threads */
-    struct error error;
 };
 
 static enum status open_workload(struct job *job, const struct events_config *events,
@@ -57,12 +59,21 @@ static enum status open_traces(struct job *job, const struct cell_config *config
     return source_table_add(&job->sources, config->trace, at_nowhere(), interrupted, err);
 }
 
+static const struct source *source_of_curves(const struct job *job, size_t curves)
+{
+    return source_table_find(&job->sources, job->experiment->curves[curves].cell->trace);
+}
+
 static enum status open_sources(struct job *job, struct error *err)
 {
     const struct experiment *e = job->experiment;
     enum status status = OK;
     for (size_t i = 0; i < e->ncells && status == OK; i++)
         status = open_traces(job, &e->cells[i], err);
+    for (size_t i = 0; i < e->ncells && status == OK; i++)
+        status = reduced_check(&e->cells[i], &job->sources, err);
+    for (size_t i = 0; i < e->ncurves && status == OK; i++)
+        status = curves_check(&e->curves[i], source_of_curves(job, i), err);
     return status;
 }
 
@@ -97,11 +108,13 @@ static size_t threads_of(const struct run_options *options)
 }
 
 /* Cells that go well together in a pass: they share the trace, folded or not, and, since an
- * index of the future is large, they share that or have none. */
+ * index of the future by references is large, they share that or have none. */
 struct group {
     const struct source *source;
     struct folding *folding;
     uint64_t future;   /* page size of the index; 0: none */
+    bool apart;        /* its one cell runs in a process of its own */
+    bool known;        /* its cells are answered from LRU's curve */
     size_t ncells;     /* still to run                    */
     struct pass *pass; /* the one being filled, or NULL */
 };
@@ -120,41 +133,89 @@ static enum status put_in_group(struct plan *plan, struct job *job, size_t cell,
     struct folding *folding = NULL;
     if (source && fold_table_get(&folding, &job->folds, config, 0, err) != OK)
         return ERR_NOMEM;
-    const bool future = policy_find(config->policy.name)->sees == POLICY_FUTURE;
+    const bool future =
+        config->policy_ops->sees == POLICY_FUTURE && config->policy_ops->uses_time;
     const uint64_t page_size = future ? config->page_size : 0;
-    size_t g = 0;
+    const bool apart = config->policy_file != NULL, known = job->known[cell];
+    size_t g = apart ? plan->ngroups : 0;
     while (g < plan->ngroups &&
-           (plan->groups[g].source != source || plan->groups[g].folding != folding ||
-            plan->groups[g].future != page_size))
+           (plan->groups[g].apart || plan->groups[g].source != source ||
+            plan->groups[g].folding != folding || plan->groups[g].future != page_size ||
+            plan->groups[g].known != known))
         g++;
     if (g == plan->ngroups)
-        plan->groups[plan->ngroups++] =
-            (struct group){.source = source, .folding = folding, .future = page_size};
+        plan->groups[plan->ngroups++] = (struct group){.source = source,
+                                                       .folding = folding,
+                                                       .future = page_size,
+                                                       .apart = apart,
+                                                       .known = known};
     plan->groups[g].ncells++;
     plan->group_of[cell] = g;
     return OK;
 }
 
-static void put_in_pass(struct job *job, struct group *group, size_t cell)
+/* So many cells that all threads have something to do; but those that a curve knows are
+ * together, since one reading answers them all. */
+static size_t pass_size(const struct job *job, const struct group *group)
 {
-    /* So many passes that all threads have something to do. */
     const size_t threads = threads_of(job->options);
     const size_t share = (group->ncells + threads - 1) / threads;
-    const size_t most = !group->source ? 1 : share < PASS_CELLS ? share : PASS_CELLS;
-    if (!group->pass || group->pass->ncells == most) {
+    const size_t longest = group->source ? pass_cells(group->source->references) : 1;
+    if (group->known)
+        return PASS_CELLS;
+    return share < longest ? share : longest;
+}
+
+static void put_in_pass(struct job *job, struct group *group, size_t cell)
+{
+    if (!group->pass || group->pass->ncells == pass_size(job, group)) {
         group->pass = &job->passes[job->npasses++];
         group->pass->source = group->source;
         group->pass->folding = group->folding;
+        group->pass->lru = group->known;
         group->pass->sources = &job->sources;
         group->pass->folds = &job->folds;
     }
     struct pass *pass = group->pass;
     pass->configs[pass->ncells] = &job->experiment->cells[cell];
     pass->results[pass->ncells++] = &job->results[cell];
-    job->progress.references_total += references_of(job, &job->experiment->cells[cell]);
+    /* Of a curve all cells of the pass have the same references. */
+    if (!group->known || pass->ncells == 1)
+        job->progress.references_total += references_of(job, &job->experiment->cells[cell]);
 }
 
-/* Group the cells that are still to run into passes. */
+/* A pass of its own for the curves of each trace. */
+static void plan_curves(struct job *job)
+{
+    for (size_t i = 0; i < job->experiment->ncurves; i++) {
+        struct cell_result *result = &job->results[job->experiment->ncells + i];
+        if (result->state == CELL_DONE)
+            continue;
+        struct pass *pass = &job->passes[job->npasses++];
+        pass->curves = &job->experiment->curves[i];
+        pass->source = source_of_curves(job, i);
+        pass->results[pass->ncells++] = result;
+        job->progress.references_total += pass->source->references;
+    }
+}
+
+/* Put the cells that are still to run into groups, and these into passes. */
+static enum status fill_passes(struct job *job, struct plan *plan, struct error *err)
+{
+    const size_t ncells = job->experiment->ncells;
+    enum status status = OK;
+    for (size_t i = 0; i < ncells && status == OK; i++)
+        if (job->results[i].state != CELL_DONE)
+            status = put_in_group(plan, job, i, err);
+    if (status != OK)
+        return status;
+    plan_curves(job);
+    for (size_t i = 0; i < ncells; i++)
+        if (job->results[i].state != CELL_DONE)
+            put_in_pass(job, &plan->groups[plan->group_of[i]], i);
+    return OK;
+}
+
 static enum status plan_passes(struct job *job, struct error *err)
 {
     const size_t ncells = job->experiment->ncells;
@@ -162,25 +223,60 @@ static enum status plan_passes(struct job *job, struct error *err)
         .groups = calloc(ncells + 1, sizeof *plan.groups),
         .group_of = calloc(ncells + 1, sizeof *plan.group_of),
     };
-    job->passes = calloc(ncells + 1, sizeof *job->passes);
-    enum status status =
-        plan.groups && plan.group_of && job->passes ? OK : error_nomem(err);
-    for (size_t i = 0; i < ncells && status == OK; i++)
-        if (job->results[i].state != CELL_DONE)
-            status = put_in_group(&plan, job, i, err);
-    for (size_t i = 0; i < ncells && status == OK; i++)
-        if (job->results[i].state != CELL_DONE)
-            put_in_pass(job, &plan.groups[plan.group_of[i]], i);
+    job->passes = calloc(ncells + job->experiment->ncurves + 1, sizeof *job->passes);
+    const enum status status = plan.groups && plan.group_of && job->passes
+                                   ? fill_passes(job, &plan, err)
+                                   : error_nomem(err);
     free(plan.groups);
     free(plan.group_of);
     return status;
 }
 
-/* The digests of the traces of a cell, in their order: digests[n], which the caller frees. */
+/* Cells of one trace and page size, of which LRU's curve knows all that is wanted. */
+struct known_cells {
+    const struct source *source;
+    uint64_t page_size;
+    size_t n;
+};
+
+static struct known_cells *known_with(struct known_cells *all, size_t *n,
+                                      const struct source *source, uint64_t page_size)
+{
+    size_t i = 0;
+    while (i < *n && (all[i].source != source || all[i].page_size != page_size))
+        i++;
+    if (i == *n)
+        all[(*n)++] = (struct known_cells){source, page_size, 0};
+    return &all[i];
+}
+
+/* Find the cells that are answered from a curve: enough of them have to share it, whether
+ * they have finished or not, so that a cell's identity is the same in each run. */
+static enum status find_known(struct job *job, struct error *err)
+{
+    const struct experiment *e = job->experiment;
+    size_t n = 0;
+    struct known_cells *all = calloc(e->ncells + 1, sizeof *all);
+    job->known = calloc(e->ncells + 1, sizeof *job->known);
+    for (int pass = 0; pass < 2 && all && job->known; pass++)
+        for (size_t i = 0; i < e->ncells; i++) {
+            if (!lru_cell_is_known(e, &e->cells[i]))
+                continue;
+            struct known_cells *known =
+                known_with(all, &n, source_of(job, i), e->cells[i].page_size);
+            job->known[i] = pass == 1 && known->n >= LRU_CELLS_LEAST;
+            known->n += pass == 0;
+        }
+    free(all);
+    return all && job->known ? OK : error_nomem(err);
+}
+
+/* The digests of the traces of a cell, in their order: digests[n], with room for one more,
+ * which the caller frees. */
 static const char **digests_of(const struct job *job, const struct cell_config *config,
                                size_t *n)
 {
-    size_t most = 1;
+    size_t most = 2;
     for (size_t i = 0; config->events && i < config->events->nprocesses; i++)
         most += 1 + config->events->processes[i].nstreams;
     const char **digests = calloc(most, sizeof *digests);
@@ -198,22 +294,34 @@ static const char **digests_of(const struct job *job, const struct cell_config *
     return digests;
 }
 
-/* Identities of all cells; finished ones are taken from the folder. */
+static void find_result(struct job *job, struct cell_result *result)
+{
+    if (job->options->resume && job->options->folder &&
+        store_get(job->options->folder, result))
+        job->progress.done++;
+}
+
+/* Identities of all cells and curves; finished ones are taken from the folder. */
 static enum status find_finished(struct job *job, struct error *err)
 {
-    for (size_t i = 0; i < job->experiment->ncells; i++) {
-        struct cell_result *result = &job->results[i];
+    const struct experiment *e = job->experiment;
+    for (size_t i = 0; i < e->ncells; i++) {
         size_t n;
-        const char **digests = digests_of(job, &job->experiment->cells[i], &n);
+        const char **digests = digests_of(job, &e->cells[i], &n);
         if (!digests)
             return error_nomem(err);
-        cell_identity(result->id, &job->experiment->cells[i], digests, n);
+        if (job->known[i]) /* the result lacks a counter */
+            digests[n++] = "LRU's curve";
+        cell_identity(job->results[i].id, &e->cells[i], digests, n);
         free(digests);
-        if (job->options->resume && job->options->folder &&
-            store_get(job->options->folder, result))
-            job->progress.done++;
+        find_result(job, &job->results[i]);
     }
-    job->progress.total = job->experiment->ncells;
+    for (size_t i = 0; i < e->ncurves; i++) {
+        struct cell_result *result = &job->results[e->ncells + i];
+        curves_identity(result->id, &e->curves[i], source_of_curves(job, i));
+        find_result(job, result);
+    }
+    job->progress.total = e->ncells + e->ncurves;
     return OK;
 }
 
@@ -229,25 +337,13 @@ static bool advance(void *context, uint64_t references)
     pthread_mutex_lock(&job->lock);
     job->progress.references += references;
     report_progress(job);
-    const bool go_on = job->status == OK && !*job->options->interrupted;
     pthread_mutex_unlock(&job->lock);
-    return go_on;
+    return !*job->options->interrupted;
 }
 
-static void stop(struct job *job, const struct error *why)
+static enum status keep_results(void *context, const struct pass *pass, struct error *err)
 {
-    pthread_mutex_lock(&job->lock);
-    /* A thread stopped by another one's error has only an interruption to tell of. */
-    if (job->status == OK ||
-        (job->status == ERR_INTERRUPTED && why->code != ERR_INTERRUPTED)) {
-        job->status = why->code;
-        error_copy(&job->error, why);
-    }
-    pthread_mutex_unlock(&job->lock);
-}
-
-static enum status keep_results(struct job *job, const struct pass *pass, struct error *err)
-{
+    struct job *job = context;
     enum status status = OK;
     for (size_t i = 0; i < pass->ncells && status == OK; i++)
         if (job->options->folder && pass->results[i]->state == CELL_DONE)
@@ -259,40 +355,14 @@ static enum status keep_results(struct job *job, const struct pass *pass, struct
     return status;
 }
 
-static void *work(void *context)
+static enum status run_passes(struct job *job, struct error *err)
 {
-    struct job *job = context;
-    const struct pass_host host = {.context = job, .advance = advance};
-    for (;;) {
-        pthread_mutex_lock(&job->lock);
-        const bool more = job->status == OK && job->next_pass < job->npasses;
-        struct pass *pass = more ? &job->passes[job->next_pass++] : NULL;
-        pthread_mutex_unlock(&job->lock);
-        if (!pass)
-            return NULL;
-        struct error err;
-        enum status status = pass_run(pass, &host, &err);
-        if (status == OK)
-            status = keep_results(job, pass, &err);
-        if (status != OK)
-            stop(job, &err);
-    }
-}
-
-static void run_passes(struct job *job)
-{
-    size_t nthreads = threads_of(job->options), started = 0;
-    if (nthreads > job->npasses)
-        nthreads = job->npasses;
-    pthread_t *threads = calloc(nthreads + 1, sizeof *threads);
-    /* Without further threads the work is done here all the same. */
-    while (threads && started + 1 < nthreads &&
-           pthread_create(&threads[started], NULL, work, job) == 0)
-        started++;
-    work(job);
-    for (size_t i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
-    free(threads);
+    const struct run_options *options = job->options;
+    const uint64_t limit =
+        options->call_limit_ms ? options->call_limit_ms : WATCHDOG_LIMIT_MS;
+    const struct crew_host host = {
+        .context = job, .advance = advance, .finished = keep_results};
+    return crew_run(job->passes, job->npasses, threads_of(options), limit, &host, err);
 }
 
 enum status experiment_run(const struct experiment *experiment,
@@ -307,18 +377,17 @@ enum status experiment_run(const struct experiment *experiment,
     if (status == OK)
         status = open_sources(&job, err);
     if (status == OK)
+        status = find_known(&job, err);
+    if (status == OK)
         status = find_finished(&job, err);
     if (status == OK)
         status = plan_passes(&job, err);
-    if (status == OK) {
-        run_passes(&job);
-        status = job.status;
-        if (status != OK)
-            error_copy(err, &job.error);
-    }
+    if (status == OK)
+        status = run_passes(&job, err);
     fold_table_release(&job.folds);
     source_table_release(&job.sources);
     store_leave(use);
+    free(job.known);
     free(job.passes);
     pthread_mutex_destroy(&job.lock);
     return status;

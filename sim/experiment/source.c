@@ -78,17 +78,15 @@ static FILE *nameless(const char **folder)
 
 /* Begin a nameless native file. */
 static enum status spool_begin(struct source *source, struct flt_writer **writer,
-                               unsigned granule_shift, const char *origin,
-                               struct error *err)
+                               struct flt_writer_options *options, struct error *err)
 {
     const char *folder;
     source->spool = nameless(&folder);
     if (!source->spool)
         return error_set(err, ERR_OUTPUT, at_file(folder),
                          "cannot create a temporary file: %s", strerror(errno));
-    const struct flt_writer_options options = {
-        .granule_shift = granule_shift, .origin = origin, .level = 1};
-    return flt_writer_create_on(writer, source->spool, folder, &options, err);
+    options->level = 1;
+    return flt_writer_create_on(writer, source->spool, folder, options, err);
 }
 
 static enum status spool_end(struct source *source, struct flt_writer *writer,
@@ -108,8 +106,9 @@ static enum status spool(struct source *source, struct trace *trace,
                          const volatile sig_atomic_t *interrupted, struct error *err)
 {
     struct flt_writer *writer;
-    enum status status =
-        spool_begin(source, &writer, trace_info(trace)->granule_shift, "", err);
+    struct flt_writer_options options = {.granule_shift = trace_info(trace)->granule_shift,
+                                         .reduction = trace_info(trace)->reduction};
+    enum status status = spool_begin(source, &writer, &options, err);
     if (status != OK)
         return status;
     status = copy_batches(trace, writer, interrupted, err);
@@ -138,8 +137,9 @@ static enum status generate(struct source *source, const struct generate_config 
 {
     struct generated generated = {.interrupted = interrupted};
     const struct generator_output output = {.context = &generated, .put = put_generated};
-    enum status status =
-        spool_begin(source, &generated.writer, GRANULE_SHIFT_DEFAULT, source->path, err);
+    struct flt_writer_options options = {.granule_shift = GRANULE_SHIFT_DEFAULT,
+                                         .origin = source->path};
+    enum status status = spool_begin(source, &generated.writer, &options, err);
     if (status != OK)
         return status;
     status =
@@ -163,6 +163,7 @@ static enum status learn(struct source *source, struct error *err)
     source->granule_shift = info->granule_shift;
     source->references = info->counts.ifetches + info->counts.loads + info->counts.stores;
     source->steps = info->steps;
+    source->reduction = info->reduction;
     trace_close(trace);
     return digest_file(source, opened_path(source), err);
 }

@@ -15,6 +15,7 @@ struct source {
     FILE *spool;     /* that nameless file, or NULL                                       */
     unsigned granule_shift;
     uint64_t references, steps;
+    struct reduction reduction; /* references are those of the full trace                 */
     char digest[33]; /* 32 hexadecimal digits                                             */
 };
 

@@ -115,11 +115,13 @@ static char *bytes_from_json(const json_t *string, size_t *length)
     return bytes;
 }
 
-/* Times in picoseconds; a ratio that was not measured is null. */
+/* Times in picoseconds; a count or a ratio that was not measured is null. */
 static json_t *counter_to_json(const struct counter *counter,
                                const struct counters *counters)
 {
     const void *member = (const char *)counters + counter->offset;
+    if (counter->kind == COUNTER_COUNT && *(const uint64_t *)member == COUNT_UNKNOWN)
+        return json_null();
     if (counter->kind != COUNTER_RATIO)
         return json_integer((json_int_t) * (const uint64_t *)member);
     const double ratio = *(const double *)member;
@@ -155,8 +157,7 @@ static json_t *tables_to_json(const struct rows tables[TABLES])
     return object;
 }
 
-enum status store_put(const char *folder, const struct cell_result *result,
-                      struct error *err)
+char *store_format(const struct cell_result *result)
 {
     /* "o" hands an object over, also if packing fails, as it does if one is NULL. */
     json_t *cell = json_pack("{s:s, s:o, s:I, s:o, s:o}", "id", result->id, "notes",
@@ -165,8 +166,15 @@ enum status store_put(const char *folder, const struct cell_result *result,
                              counters_to_json(&result->counters), "tables",
                              tables_to_json(result->tables));
     char *text = cell ? json_dumps(cell, JSON_INDENT(1)) : NULL;
-    char *path = cell_path(folder, result->id);
     json_decref(cell);
+    return text;
+}
+
+enum status store_put(const char *folder, const struct cell_result *result,
+                      struct error *err)
+{
+    char *text = store_format(result);
+    char *path = cell_path(folder, result->id);
     const enum status status =
         text && path ? file_write(path, text, strlen(text), err) : error_nomem(err);
     free(text);
@@ -181,6 +189,10 @@ static bool counter_from_json(const struct counter *counter, struct counters *co
     if (counter->kind == COUNTER_RATIO) {
         *(double *)member = json_is_real(value) ? json_real_value(value) : NAN;
         return json_is_real(value) || json_is_null(value);
+    }
+    if (counter->kind == COUNTER_COUNT && json_is_null(value)) {
+        *(uint64_t *)member = COUNT_UNKNOWN;
+        return true;
     }
     *(uint64_t *)member = (uint64_t)json_integer_value(value);
     return json_is_integer(value) && json_integer_value(value) >= 0;
@@ -213,11 +225,9 @@ static bool tables_from_json(struct rows tables[TABLES], const json_t *object)
     return json_is_object(object);
 }
 
-bool store_get(const char *folder, struct cell_result *result)
+/* The object, which is released, or NULL. */
+static bool result_from_json(struct cell_result *result, json_t *cell)
 {
-    char *path = cell_path(folder, result->id);
-    json_t *cell = path ? json_load_file(path, 0, NULL) : NULL;
-    free(path);
     const char *id;
     json_int_t index_bytes;
     json_t *counters, *tables, *notes;
@@ -243,4 +253,17 @@ bool store_get(const char *folder, struct cell_result *result)
     free(text);
     json_decref(cell);
     return sound;
+}
+
+bool store_get(const char *folder, struct cell_result *result)
+{
+    char *path = cell_path(folder, result->id);
+    json_t *cell = path ? json_load_file(path, 0, NULL) : NULL;
+    free(path);
+    return result_from_json(result, cell);
+}
+
+bool store_parse(struct cell_result *result, const char *text, size_t length)
+{
+    return result_from_json(result, json_loadb(text, length, 0, NULL));
 }

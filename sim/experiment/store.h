@@ -20,4 +20,11 @@ MUST_CHECK enum status store_put(const char *folder, const struct cell_result *r
  * finished cell of that identity is as good as none. */
 bool store_get(const char *folder, struct cell_result *result);
 
+/* A finished cell as text, which the caller frees, as it stands in its file; NULL if out of
+ * memory. */
+char *store_format(const struct cell_result *result);
+
+/* The reverse, as store_get. */
+bool store_parse(struct cell_result *result, const char *text, size_t length);
+
 #endif

@@ -150,7 +150,7 @@ static enum status build_cells(struct experiment *experiment, const struct axes 
                                struct cellconfig_builder *builder)
 {
     struct layer common = {0};
-    enum status status = plugin_check(layer, builder->err);
+    enum status status = plugin_check(layer, builder->policies, builder->err);
     if (status == OK)
         status = eventsconfig_check_devices(layer, &builder->storage, builder->err);
     if (status == OK)
@@ -198,6 +198,7 @@ enum status sweep_expand(struct experiment *experiment, const struct layer *laye
     struct cellconfig_builder builder = {.file = experiment->file,
                                          .memory_varies = memory_varies,
                                          .model_varies = model_varies,
+                                         .policies = experiment->policies,
                                          .storage = {.options = options, .arena = arena},
                                          .models = {.options = options, .arena = arena},
                                          .arena = arena,

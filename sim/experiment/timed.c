@@ -155,7 +155,7 @@ static enum status look_ahead(struct timed *timed, struct error *err)
     page_index_init(&index);
     page_space_init(&space, &index, 0, log2_of(timed->config->page_size),
                     stream->granule_shift);
-    timed->future.in_references = policy_find(timed->config->policy.name)->uses_time;
+    timed->future.in_references = timed->config->policy_ops->uses_time;
     enum status status = pages && classes ? batch_init(&batch, err) : error_nomem(err);
     if (status == OK)
         status = stream_open(stream, &trace, err);
@@ -217,6 +217,7 @@ static void set_params(struct timed *timed)
                                                events->files_device.params};
     cell_pager_params(&params->pager, config, timed->future.next ? &timed->future : NULL);
     struct pager_params *pager = &params->pager;
+    pager->by_process = events->by_process;
     pager->mmu.ncpus = (unsigned)events->cpus;
     pager->cost_reference = events->cost_reference;
     pager->cost_fault = pager->mmu.cost_fault = events->cost_fault;
@@ -227,7 +228,7 @@ static void set_params(struct timed *timed)
 static enum status prepare(struct timed *timed, struct error *err)
 {
     enum status status = add_processes(timed, err);
-    if (status == OK && policy_find(timed->config->policy.name)->sees == POLICY_FUTURE)
+    if (status == OK && timed->config->policy_ops->sees == POLICY_FUTURE)
         status = look_ahead(timed, err);
     if (status == OK)
         set_params(timed);

@@ -1,6 +1,8 @@
 /* value_check.c -- see value_check.h. */
 #include "experiment/value_check.h"
 
+#include "experiment/counters_wanted.h"
+#include "experiment/curves.h"
 #include "experiment/page_sizes.h"
 #include "experiment/processes.h"
 
@@ -130,6 +132,14 @@ enum status value_check(const struct key *key, const struct assignment *a,
         return check_processes(a, a->node, arena, err);
     if (key && key->kind == KEY_PAGES)
         return check_pages(a, a->node, err);
+    uint64_t sizes;
+    if (key && key->kind == KEY_SIZES)
+        return page_sizes_read_list(&sizes, a->node, a->key, err);
+    if (key && key->kind == KEY_COUNTERS)
+        return counters_check(a->node, err);
+    curve_set curves;
+    if (key && key->kind == KEY_CURVES)
+        return curves_read(&curves, a->node, a->key, err);
     if (!key || key->kind != KEY_PLOTS)
         return check_scalar(key, a, a->node, err);
     if (a->node->kind == YAML_LIST)

@@ -100,6 +100,29 @@ static const char *check_slots(const struct pager *pager)
                : "a slot is taken and belongs to no content";
 }
 
+/* Instances have the active frames between them, and every ghost is remembered once. */
+static const char *check_instances(const struct pager *pager)
+{
+    uint64_t active = 0, ghosts = 0, remembered = 0;
+    for (uint32_t i = 0; i < pager->ninstances; i++) {
+        const struct instance *instance = pager->instances[i];
+        active += instance ? instance->active : 0;
+        ghosts += instance ? instance->ghosts : 0;
+    }
+    if (active != pager->count[FRAME_ACTIVE])
+        return "the policy has not all frames that are in use";
+    for (content_t i = 0; i < pager->contents.n; i++) {
+        const struct content *content = &pager->contents.all[i];
+        if (content->ghost == PFN_NONE)
+            continue;
+        remembered++;
+        const struct instance *instance = pager_instance(pager, content->ghost_of);
+        if (instance->remembered[content->ghost - pager->nframes] != i)
+            return "a ghost stands for another content";
+    }
+    return remembered == ghosts ? NULL : "ghosts are not those of contents";
+}
+
 static const char *check_lists(const struct pager *pager)
 {
     uint64_t starved = 0;
@@ -128,6 +151,8 @@ const char *pager_check(const struct pager *pager)
         wrong = check_large(pager);
     if (!wrong)
         wrong = check_slots(pager);
+    if (!wrong)
+        wrong = check_instances(pager);
     if (!wrong)
         wrong = mmu_check(&pager->mmu);
     return wrong ? wrong : check_lists(pager);

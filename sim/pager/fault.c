@@ -115,12 +115,13 @@ static enum status prepare(struct pager *pager, struct fault *fault, struct erro
     if (fault->told)
         return OK;
     fault->told = true;
-    instance_fault(pager, fault);
     const uint32_t process = process_of(pager, fault);
     struct instance *instance = pager_instance(pager, process);
+    const pfn_t share = instance_share(instance);
+    instance_fault(pager, fault);
     if (pager->policy->release)
         return instance_release(pager, instance, err);
-    if (pager->by_process && instance->active >= instance_quota(pager))
+    if (pager->by_process && instance->active >= share)
         return pager_evict_for(pager, process, err);
     return OK;
 }

@@ -11,6 +11,27 @@
  * their fault began, one for each thread that may wait. */
 enum { GHOSTS_SPARE = 64 };
 
+/* What a policy did wrong with its ghosts comes out at its next decision. */
+static enum status check_wrong(const struct instance *instance, struct error *err)
+{
+    return instance->wrong ? error_set(err, ERR_CELL, at_nowhere(), "policy '%s': %s",
+                                       instance->pager->policy->name, instance->wrong)
+                           : OK;
+}
+
+enum status instance_tick(struct instance *instance, struct error *err)
+{
+    const char *name = instance->pager->policy->name;
+    instance->tick_at = instance->pager->policy->tick(instance->state, instance->now);
+    if (instance->tick_at <= instance->now)
+        return error_set(err, ERR_CELL, at_nowhere(),
+                         "policy '%s', call tick(): at time %llu it asks to be called at "
+                         "time %llu, which is not later",
+                         name, (unsigned long long)instance->now,
+                         (unsigned long long)instance->tick_at);
+    return check_wrong(instance, err);
+}
+
 /* --- life ------------------------------------------------------------------------------- */
 
 /* Reserve the entries' memory.  It is mapped, not allocated: an ample memory costs only what
@@ -42,6 +63,17 @@ static pfn_t ghosts_wanted(const struct pager *pager)
     return (pfn_t)(n < PAGER_FRAMES_MAX ? n : PAGER_FRAMES_MAX) + GHOSTS_SPARE;
 }
 
+/* Frames for each process: all of them unless replacement is by process. */
+static pfn_t share_of(const struct pager *pager)
+{
+    pfn_t processes = 0;
+    for (uint32_t i = 0; i < pager->nspaces; i++)
+        processes += pager->spaces[i] != NULL;
+    if (!pager->by_process || processes == 0)
+        return pager->nframes;
+    return pager->nframes > processes ? pager->nframes / processes : 1;
+}
+
 enum status instance_create(struct pager *pager, uint32_t number, struct instance **out,
                             struct error *err)
 {
@@ -50,6 +82,7 @@ enum status instance_create(struct pager *pager, uint32_t number, struct instanc
     if (!instance)
         return error_nomem(err);
     *instance = (struct instance){.env = {.nframes = pager->nframes,
+                                          .share = share_of(pager),
                                           .nghosts = ghosts_wanted(pager),
                                           .rng = &pager->rng,
                                           .params = pager->params->policy_params},
@@ -61,9 +94,7 @@ enum status instance_create(struct pager *pager, uint32_t number, struct instanc
     enum status status = instance->state ? reserve(instance, err) : error_nomem(err);
     if (status == OK && ops->init)
         status = ops->init(instance->state, &instance->env, err);
-    if (status == OK && ops->tick)
-        instance->tick_at = ops->tick(instance->state, 0);
-    return status;
+    return status == OK && ops->tick ? instance_tick(instance, err) : status;
 }
 
 void instance_free(struct instance *instance)
@@ -88,15 +119,15 @@ struct instance *pager_owner(const struct pager *pager, pfn_t pfn)
     return pager_instance(pager, pager->frames[pfn].owner);
 }
 
-pfn_t instance_quota(const struct pager *pager)
+pfn_t instance_share(struct instance *instance)
 {
-    pfn_t processes = 0;
-    for (uint32_t i = 0; i < pager->nspaces; i++)
-        processes += pager->spaces[i] != NULL;
-    const pfn_t frames = pager->nframes - pager->count[FRAME_POOL];
-    if (!pager->by_process || processes == 0 || pager->policy->release)
-        return pager->nframes;
-    return frames > processes ? frames / processes : 1;
+    const pfn_t share = share_of(instance->pager);
+    if (share == instance->env.share)
+        return share;
+    instance->env.share = share;
+    if (instance->pager->policy->resize)
+        instance->pager->policy->resize(instance->state);
+    return share;
 }
 
 /* The resident set is going to change: with the present reference, or between stretches. */
@@ -146,6 +177,12 @@ pfn_t ghost_add(const struct policy_env *env, pfn_t pfn)
 {
     struct instance *instance = CONTAINER_OF(env, struct instance, env);
     struct pager *pager = instance->pager;
+    if (!instance->leaving) {
+        instance->wrong =
+            "ghost_add() was called outside page_out(), or for a page that is "
+            "gone";
+        return PFN_NONE;
+    }
     const content_t content = pager->frames[pfn].content;
     pfn_t ghost = instance->free_ghost;
     if (ghost != PFN_NONE)
@@ -164,7 +201,18 @@ pfn_t ghost_add(const struct policy_env *env, pfn_t pfn)
 
 void ghost_drop(const struct policy_env *env, pfn_t ghost)
 {
-    free_ghost(CONTAINER_OF(env, struct instance, env), ghost);
+    struct instance *instance = CONTAINER_OF(env, struct instance, env);
+    const struct contents *contents = &instance->pager->contents;
+    const pfn_t n = ghost - env->nframes;
+    /* That of a free entry is the next free one. */
+    const content_t content = ghost >= env->nframes && n < instance->ghosts_used
+                                  ? instance->remembered[n]
+                                  : CONTENT_NONE;
+    if (content < contents->n && contents->all[content].ghost == ghost &&
+        contents->all[content].ghost_of == instance->number)
+        free_ghost(instance, ghost);
+    else
+        instance->wrong = "ghost_drop() was called for an entry that is no ghost";
 }
 
 void instance_forget(struct pager *pager, content_t content)
@@ -203,8 +251,10 @@ void instance_page_out(struct pager *pager, pfn_t pfn, bool evicted)
     struct instance *instance = pager_owner(pager, pfn);
     resident_changes(instance);
     instance->active--;
+    instance->leaving = evicted;
     if (pager->policy->page_out)
         pager->policy->page_out(instance->state, pfn, evicted);
+    instance->leaving = false;
 }
 
 void instance_fault(struct pager *pager, const struct fault *fault)
@@ -240,7 +290,7 @@ static bool is_evictable(const struct pager *pager, const struct instance *insta
 enum status instance_release(struct pager *pager, struct instance *instance,
                              struct error *err)
 {
-    enum status status = OK;
+    enum status status = check_wrong(instance, err);
     while (status == OK) {
         const pfn_t pfn = pager->policy->release(instance->state);
         if (pfn == PFN_NONE)
@@ -271,7 +321,7 @@ enum status instance_victim(struct pager *pager, uint32_t process, pfn_t *victim
     if (!instance || instance->active == 0)
         instance = largest(pager);
     *victim = pager->policy->victim(instance->state);
-    return is_evictable(pager, instance, *victim) ? OK
+    return is_evictable(pager, instance, *victim) ? check_wrong(instance, err)
                                                   : breach(pager, "victim", *victim, err);
 }
 

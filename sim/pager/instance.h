@@ -23,7 +23,9 @@ struct instance {
     pfn_t free_ghost;         /* list of those that are free again, through remembered   */
     uint64_t clock; /* references replayed for it; in mid-stretch, before the stretch    */
     uint64_t now;   /* number of the present one                                         */
-    uint64_t tick_at; /* when tick() wants to be called, or UINT64_MAX               */
+    bool leaving;   /* page_out is being called for a page that goes on          */
+    const char *wrong; /* a misuse of ghosts, or NULL                               */
+    uint64_t tick_at;  /* when tick() wants to be called, or UINT64_MAX               */
     pfn_t active, active_max; /* frames that may be evicted                              */
     uint64_t resident_since;  /* time from which on there are so many                    */
     double resident_time;     /* frames times references until then                      */
@@ -61,12 +63,17 @@ MUST_CHECK enum status instance_release(struct pager *pager, struct instance *in
 /* The process is none in particular. */
 #define PROCESS_ANY UINT32_MAX
 
+/* Call tick, which is due.  ERR_CELL if it does not ask for a later time, or ghosts were
+ * misused meanwhile. */
+MUST_CHECK enum status instance_tick(struct instance *instance, struct error *err);
+
 /* The victim for a process, or of the one with most frames if it has none that can be
  * evicted; at least one frame can be.  ERR_CELL if the policy breaks the contract. */
 MUST_CHECK enum status instance_victim(struct pager *pager, uint32_t process, pfn_t *victim,
                                        struct error *err);
 
-/* Frames that each process may have: all of them unless replacement is by process. */
-pfn_t instance_quota(const struct pager *pager);
+/* Frames that the instance is to fill, which it learns of: all unless replacement is by
+ * process. */
+pfn_t instance_share(struct instance *instance);
 
 #endif

@@ -131,25 +131,25 @@ struct pager {
     const struct pager_params *params; /* borrowed                                       */
     struct pager_storage storage;
     const struct policy_ops *policy;
-    bool by_process; /* replacement is                                       */
-    bool singly;   /* every reference is replayed by itself                              */
+    struct instance **instances; /* [process], or [0] for all; NULL where there is none   */
+    uint32_t ninstances;
+    pfn_t writes;  /* writes of frames under way                                         */
     uint64_t uses; /* number of the next stretch's first use of a page, for policies      */
     uint64_t use;  /* number of the last use outside of the fast path                     */
-    bool releases; /* the policy is asked before each what it gives up                    */
-    struct instance **instances; /* [process], or [0] for all; NULL where there is none  */
-    uint32_t ninstances;
     const struct kernel_ops *kernel;
     void *kernel_state;
+    bool by_process; /* replacement is                                            */
+    bool singly;     /* every reference is replayed by itself                      */
+    bool releases;   /* the policy is asked before each what it gives up            */
     bool clear_invalidates; /* clearing an accessed or dirty bit drops TLB entries        */
     bool simulate_referenced; /* the accessed bit is the valid bit: clearing it makes the
                                * next access trap                                        */
     struct rng rng;
     const struct future *future;
-    uint64_t future_at; /* position in the future of the next touch                 */
+    uint64_t future_at; /* steps replayed                                           */
     struct fault_list starved; /* faults that wait for a frame                           */
     struct fault_list granted; /* faults that got one, to be continued                    */
     struct fault *current;  /* the fault that the kernel works on                       */
-    pfn_t writes;           /* writes of frames under way                              */
     psec_t owed;            /* CPU time of the kernel that no CPU has spent yet          */
     struct map extents;     /* of files, on their device                               */
     struct arena *arena;    /* of transfers                                            */

@@ -19,10 +19,11 @@ static uint64_t reference_number(const struct stretch *s, unsigned j)
 
 /* When the page of the j-th reference, number `now`, is used next: later in this step (before all that
  * other steps use), or as the future says. */
-static uint64_t next_in_step(const struct pager *pager, const struct shape *shape,
-                             unsigned j, unsigned class, const page_t current[2],
+static uint64_t next_in_step(const struct pager *pager, const struct stretch *s,
+                             const struct shape *shape, unsigned j, unsigned class,
                              uint64_t now)
 {
+    const page_t *current = s->current;
     const bool stream = shape->data >> j & 1;
     const uint64_t later = shape_references(shape) & ~(uint64_t)1 << j;
     const uint64_t same = current[0] == current[1] ? later
@@ -31,7 +32,7 @@ static uint64_t next_in_step(const struct pager *pager, const struct shape *shap
     if (same)
         return pager->future->in_references ? now + (uint64_t)__builtin_ctzll(same) - j : 0;
     const bool first = stream == !!(class & STEP_FIRST_DATA);
-    return next_use(pager, !first);
+    return next_use(s->next[2 * (size_t)s->step + !first]);
 }
 
 /* The kernel is wanted at s->now.  True if the clock can be there: else other events come
@@ -49,14 +50,29 @@ static bool reach_now(struct pager *pager, struct stretch *s)
     return true;
 }
 
+/* References of the stretch's steps before `step`, of which some are summed up already. */
+static void sum_references(struct stretch *s, uint32_t step)
+{
+    const struct batch *batch = s->batch->batch;
+    const struct paged_spans *spans = s->batch->spans;
+    while (s->summed_step < step) {
+        const uint32_t last = (s->summed_step | (SPAN_STEPS - 1)) + 1;
+        if (spans && s->summed_step % SPAN_STEPS == 0 && last <= step) {
+            s->summed += spans->spans[s->summed_step >> SPAN_SHIFT].references;
+            s->summed_step = last;
+        } else {
+            s->summed += s->lengths[batch->steps[s->summed_step++] & STEP_SHAPE_MASK];
+        }
+    }
+}
+
 /* Number of the present reference where the loop does not count them.  */
 static void find_now(struct stretch *s)
 {
     const struct batch *batch = s->batch->batch;
     if (s->counted)
         return;
-    for (; s->summed_step < s->step; s->summed_step++)
-        s->summed += s->lengths[batch->steps[s->summed_step] & STEP_SHAPE_MASK];
+    sum_references(s, s->step);
     /* The part that a step carries over is the reference before it. */
     const bool continued = step_shape(batch, batch->steps[s->step])->continued;
     s->instance->now = s->instance->clock + s->summed + s->reference + (continued ? 0 : 1);
@@ -164,9 +180,8 @@ enum status replay_step(struct pager *pager, struct stretch *s, unsigned class,
         const bool whole = j > 0 || !shape->continued;
         const uint64_t now = s->instance->clock + s->references + whole;
         pager->use = s->uses + ((uint64_t)s->step << USE_SHIFT) + j;
-        const uint64_t when = pager->future
-                                  ? next_in_step(pager, shape, j, class, s->current, now)
-                                  : pager->use;
+        const uint64_t when =
+            pager->future ? next_in_step(pager, s, shape, j, class, now) : pager->use;
         s->reference = j;
         if (s->counted)
             s->instance->now = now;
@@ -194,15 +209,16 @@ enum status replay_step(struct pager *pager, struct stretch *s, unsigned class,
 enum status replay_due(struct pager *pager, struct stretch *s, struct error *err)
 {
     struct instance *instance = s->instance;
-    (void)err;
+    enum status status = OK;
     if (s->timed && s->now >= s->deadline) {
         s->why = STRETCH_DUE;
         return OK;
     }
     instance->now = instance->clock + s->references;
-    while (instance->tick_at <= instance->now && (!s->timed || reach_now(pager, s)))
-        instance->tick_at = pager->policy->tick(instance->state, instance->now);
-    return OK;
+    while (status == OK && instance->tick_at <= instance->now &&
+           (!s->timed || reach_now(pager, s)))
+        status = instance_tick(instance, err);
+    return status;
 }
 
 /* Loops for policies without their own, and for what those do not do. */
@@ -244,7 +260,7 @@ static void pass_over(struct pager *pager, struct stretch *s)
         extra += class >> STEP_EXTRA_SHIFT;
     }
     pager->counts.extra_accesses += extra;
-    replay_leave(s, i, ipage, dpage, s->now, 0);
+    replay_leave(s, &(const struct replay_at){i, ipage, dpage, s->now, 0, 0}, 0);
 }
 
 /* Without a TLB and without time. */
@@ -321,8 +337,11 @@ enum status replay_stretch(struct pager *pager, struct stretch *s, struct error 
     const uint32_t first = s->step;
     s->instance = pager_instance(pager, s->process);
     s->uses = pager->uses - ((uint64_t)first << USE_SHIFT);
+    if (pager->future)
+        s->next = future_of_steps(pager->future, pager->future_at - first);
     const enum status status = replay_by_kind(pager, s, err);
     pager->uses += (uint64_t)(s->step - first + 1) << USE_SHIFT;
+    pager->future_at += s->step - first;
     if (s->counted)
         s->instance->clock += s->references - before;
     return status;

@@ -49,6 +49,7 @@ struct stretch {
         uses; /* number of step 0's first use, had the stretch begun with it          */
     uint64_t references;  /* replayed; counted with `timed`, or if the policy uses time */
     uint64_t batch_first; /* references of the trace before its batch, for messages    */
+    const uint32_t *next; /* the future's, of its batch's steps: see future_of_steps()  */
     enum stretch_end why;
 };
 
@@ -66,10 +67,10 @@ MUST_CHECK enum status replay_due(struct pager *pager, struct stretch *stretch,
 MUST_CHECK enum status replay_stretch(struct pager *pager, struct stretch *stretch,
                                       struct error *err);
 
-ALWAYS_INLINE uint64_t next_use(const struct pager *pager, unsigned which)
+/* A time of the future as policies are told. */
+ALWAYS_INLINE uint64_t next_use(uint32_t time)
 {
-    const uint32_t next = pager->future->next[pager->future_at + which];
-    return next == FUTURE_NEVER ? NEXT_NEVER : next;
+    return time == FUTURE_NEVER ? NEXT_NEVER : time;
 }
 
 /* What a loop is compiled for.  All constants at every call, so that each call compiles to a
@@ -92,19 +93,19 @@ ALWAYS_INLINE void *replay_state(const struct pager *pager, void *state, pfn_t p
 }
 
 /* Tell the policy of the step's one or two pages, in the order of their last use.  use: the
- * step's number, see USE_SHIFT. */
+ * step's number, see USE_SHIFT.  next: of the future, of the step. */
 ALWAYS_INLINE void replay_access(struct pager *pager, void *state, unsigned class,
                                  pfn_t first, pfn_t other, uint64_t use,
-                                 const struct replay_kind *kind)
+                                 const uint32_t *next, const struct replay_kind *kind)
 {
     const bool future = kind->sees == POLICY_FUTURE;
     void *first_state = replay_state(pager, state, first, kind);
     void *other_state = replay_state(pager, state, other, kind);
     if (class & STEP_OTHER && !(class & STEP_LAST_OTHER))
-        kind->access(other_state, other, future ? next_use(pager, 1) : use);
-    kind->access(first_state, first, future ? next_use(pager, 0) : use + 1);
+        kind->access(other_state, other, future ? next_use(next[1]) : use);
+    kind->access(first_state, first, future ? next_use(next[0]) : use + 1);
     if (class & STEP_LAST_OTHER)
-        kind->access(other_state, other, future ? next_use(pager, 1) : use + 2);
+        kind->access(other_state, other, future ? next_use(next[1]) : use + 2);
 }
 
 /* May the uses of a step's pages come as one? */
@@ -121,7 +122,7 @@ ALWAYS_INLINE unsigned step_class(const uint8_t *classes, uint32_t step, uint32_
 }
 
 /* Finish a step that a fault interrupted.  True: the stretch can go on. */
-ALWAYS_INLINE bool replay_resume(struct pager *pager, struct stretch *s, bool future,
+ALWAYS_INLINE bool replay_resume(struct pager *pager, struct stretch *s,
                                  enum status *status, struct error *err)
 {
     const uint32_t step = s->batch->batch->steps[s->step];
@@ -131,8 +132,6 @@ ALWAYS_INLINE bool replay_resume(struct pager *pager, struct stretch *s, bool fu
     if (*status != OK || s->why != STRETCH_DONE)
         return false;
     s->step++;
-    if (future)
-        pager->future_at += class & STEP_OTHER ? 2 : 1;
     return true;
 }
 
@@ -171,7 +170,7 @@ ALWAYS_INLINE void replay_set_bits(uint8_t *bits, unsigned class, page_t first,
 ALWAYS_INLINE psec_t replay_resident(struct pager *pager, struct mmu_cpu *cpu,
                                      unsigned class, page_t first, page_t other,
                                      unsigned missing, void *state, uint64_t use,
-                                     const struct replay_kind *kind)
+                                     const uint32_t *next, const struct replay_kind *kind)
 {
     const pfn_t *frame_of = pager->mmu.frame_of;
     psec_t walks = 0;
@@ -184,19 +183,29 @@ ALWAYS_INLINE psec_t replay_resident(struct pager *pager, struct mmu_cpu *cpu,
         replay_set_bits(pager->mmu.bits, class, first, other);
     }
     if (kind->access)
-        replay_access(pager, state, class, frame_of[first], frame_of[other], use, kind);
+        replay_access(pager, state, class, frame_of[first], frame_of[other], use, next,
+                      kind);
     return walks;
 }
 
+/* Where the loop is: what it keeps of the stretch in locals, since it stores bytes, which
+ * might be anything.  Time is `now` and `references` at their cost. */
+struct replay_at {
+    uint32_t step;
+    page_t ipage, dpage;
+    psec_t now;
+    uint64_t references;
+    uint64_t most; /* references that may be replayed before something is due            */
+};
+
 /* Put the loop's locals into the stretch. */
-ALWAYS_INLINE void replay_leave(struct stretch *s, uint32_t step, page_t ipage,
-                                page_t dpage, psec_t now, uint64_t references)
+ALWAYS_INLINE void replay_leave(struct stretch *s, const struct replay_at *at, psec_t cost)
 {
-    s->step = step;
-    s->current[0] = ipage;
-    s->current[1] = dpage;
-    s->now = now;
-    s->references += references;
+    s->step = at->step;
+    s->current[0] = at->ipage;
+    s->current[1] = at->dpage;
+    s->now = at->now + at->references * cost;
+    s->references += at->references;
 }
 
 /* True if a step needs the slow path.  missing: of replay_missing(). */
@@ -228,8 +237,15 @@ ALWAYS_INLINE uint64_t replay_most(const struct stretch *s, psec_t cost,
     return until < most ? until : most;
 }
 
-/* What the loop reads of the stretch is in locals, since it stores bytes, which might be
- * anything.  Time is `now` and `references` at their cost. */
+/* The loop goes on from what was done to the stretch. */
+ALWAYS_INLINE void replay_enter(const struct stretch *s, struct replay_at *at, psec_t cost,
+                                const struct replay_kind *kind)
+{
+    at->now = s->now;
+    at->references = 0;
+    at->most = kind->counted ? replay_most(s, cost, kind) : 0;
+}
+
 ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
                                       const struct replay_kind *kind, struct error *err)
 {
@@ -237,69 +253,61 @@ ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
     const uint8_t *classes = s->batch->classes, *lengths = s->lengths;
     const uint8_t *bits = pager->mmu.bits;
     const psec_t cost = kind->timed ? pager->params->cost_reference : 0;
-    const uint32_t end = s->end;
+    const uint32_t end = s->end, *next = s->next;
     void *state = s->instance->state;
     const uint64_t uses = s->uses;
-    page_t ipage = s->current[0], dpage = s->current[1];
-    psec_t now = s->now;
-    uint64_t references = 0, extra = 0;
-    uint64_t most = kind->counted ? replay_most(s, cost, kind) : 0;
-    uint32_t i = s->step;
+    struct replay_at at = {s->step, s->current[0], s->current[1], s->now, 0, 0};
+    uint64_t extra = 0;
     enum status status = OK;
 
-    for (; i < end; i++) {
-        if (kind->counted && UNLIKELY(references >= most)) {
-            replay_leave(s, i, ipage, dpage, now + references * cost, references);
+    for (replay_enter(s, &at, cost, kind); at.step < end; at.step++) {
+        if (kind->counted && UNLIKELY(at.references >= at.most)) {
+            replay_leave(s, &at, cost);
             status = replay_due(pager, s, err);
-            now = s->now;
-            references = 0;
+            replay_enter(s, &at, cost, kind);
             if (status != OK || s->why != STRETCH_DONE)
                 break;
-            most = replay_most(s, cost, kind);
         }
-        const uint32_t step = steps[i], entry = pages[step >> STEP_SHAPE_BITS];
+        const uint32_t step = steps[at.step], entry = pages[step >> STEP_SHAPE_BITS];
         const unsigned class = step_class(classes, step, entry);
-        const bool data = class & STEP_MOVER_DATA;
-        dpage = data ? entry >> 1 : dpage;
-        ipage = data ? ipage : entry >> 1;
+        at.dpage = class & STEP_MOVER_DATA ? entry >> 1 : at.dpage;
+        at.ipage = class & STEP_MOVER_DATA ? at.ipage : entry >> 1;
         /* The rest of a reference in a further block of its page: no page is touched, and
          * the other stream need not be anywhere. */
         if (UNLIKELY(!(class & STEP_TOUCHES)))
             continue;
-        const page_t first = class & STEP_FIRST_DATA ? dpage : ipage;
-        const page_t second = class & STEP_FIRST_DATA ? ipage : dpage;
+        const page_t first = class & STEP_FIRST_DATA ? at.dpage : at.ipage;
+        const page_t second = class & STEP_FIRST_DATA ? at.ipage : at.dpage;
         const page_t other = class & STEP_OTHER ? second : first;
         extra += class >> STEP_EXTRA_SHIFT;
         const unsigned missing = replay_missing(bits, class, first, other);
         if (UNLIKELY(
                 replay_is_slow(pager, bits, class, first, other, missing, state, kind))) {
-            replay_leave(s, i, ipage, dpage, now + references * cost, references);
+            replay_leave(s, &at, cost);
             status = replay_step(pager, s, class, err);
             bits = pager->mmu.bits; /* a large page may have brought new pages */
-            now = s->now;
-            references = 0;
+            replay_enter(s, &at, cost, kind);
             if (status != OK || s->why != STRETCH_DONE)
                 break;
-            most = kind->counted ? replay_most(s, cost, kind) : 0;
-        } else {
-            const psec_t walks =
-                replay_resident(pager, s->cpu, class, first, other, missing, state,
-                                uses + ((uint64_t)i << USE_SHIFT), kind);
-            if (kind->timed && kind->tlb && UNLIKELY(walks)) {
-                replay_leave(s, i, ipage, dpage, now + references * cost + walks,
-                             references);
-                now = s->now;
-                references = 0;
-                most = replay_most(s, cost, kind);
-            }
-            if (kind->counted)
-                references += lengths[step & STEP_SHAPE_MASK];
+            continue;
         }
-        if (kind->sees == POLICY_FUTURE)
-            pager->future_at += class & STEP_OTHER ? 2 : 1;
+        if (kind->owned && kind->counted) /* its access may ask for the time */
+            s->instance->now = s->instance->clock + s->references + at.references + 1;
+        const uint32_t *uses_next =
+            kind->sees == POLICY_FUTURE ? next + 2 * (size_t)at.step : NULL;
+        const psec_t walks =
+            replay_resident(pager, s->cpu, class, first, other, missing, state,
+                            uses + ((uint64_t)at.step << USE_SHIFT), uses_next, kind);
+        if (kind->timed && kind->tlb && UNLIKELY(walks)) {
+            at.now += walks;
+            replay_leave(s, &at, cost);
+            replay_enter(s, &at, cost, kind);
+        }
+        if (kind->counted)
+            at.references += lengths[step & STEP_SHAPE_MASK];
     }
     pager->counts.extra_accesses += extra;
-    replay_leave(s, i, ipage, dpage, now + references * cost, references);
+    replay_leave(s, &at, cost);
     return status;
 }
 
@@ -324,11 +332,13 @@ ALWAYS_INLINE bool replay_span_is_quiet(const struct pager *pager, const uint32_
     return true;
 }
 
-/* Replay a span in which nothing happens; its pages come in the order of their last uses. */
+/* Replay a span in which nothing happens; its pages come in the order of their last uses.
+ * next: of the future, of the entries. */
 ALWAYS_INLINE void replay_quiet_span(struct pager *pager, const uint32_t *entry,
-                                     const uint32_t *end, void *state, uint64_t use,
-                                     const struct replay_kind *kind)
+                                     const uint32_t *end, const uint32_t *next, void *state,
+                                     uint64_t use, const struct replay_kind *kind)
 {
+    const bool future = kind->sees == POLICY_FUTURE;
     uint8_t *bits = pager->mmu.bits;
     const pfn_t *frame_of = pager->mmu.frame_of;
     for (; entry < end; entry++) {
@@ -336,7 +346,8 @@ ALWAYS_INLINE void replay_quiet_span(struct pager *pager, const uint32_t *entry,
         bits[page] |= (uint8_t)(PAGE_ACCESSED | (*entry & 1 ? PAGE_DIRTY : 0));
         const pfn_t pfn = frame_of[page];
         if (kind->access)
-            kind->access(replay_state(pager, state, pfn, kind), pfn, use++);
+            kind->access(replay_state(pager, state, pfn, kind), pfn,
+                         future ? next_use(*next++) : use++);
     }
 }
 
@@ -345,33 +356,41 @@ ALWAYS_INLINE void replay_quiet_span(struct pager *pager, const uint32_t *entry,
 ALWAYS_INLINE bool replay_span(struct pager *pager, struct stretch *s, uint32_t end,
                                const struct replay_kind *kind)
 {
-    const struct paged_spans *paged = s->batch->spans;
-    const struct spans *spans = paged->spans;
-    const uint32_t span = s->step >> SPAN_SHIFT;
-    const uint32_t last = (span + 1) << SPAN_SHIFT;
+    const struct paged_spans *spans = s->batch->spans;
+    const struct span *span = &spans->spans[s->step >> SPAN_SHIFT];
+    const uint32_t last = (s->step | (SPAN_STEPS - 1)) + 1;
     void *state = s->instance->state;
     if (s->step & (SPAN_STEPS - 1) || last > end)
         return false;
     const psec_t cost = kind->timed ? pager->params->cost_reference : 0;
-    if (kind->counted && spans->references[span] > replay_most(s, cost, kind))
+    if (kind->counted && span->references > replay_most(s, cost, kind))
         return false;
-    const uint32_t *from = paged->pages + paged->first[span];
-    const uint32_t *to = paged->pages + paged->first[span + 1];
+    const uint32_t *from = spans->pages + span[0].first;
+    const uint32_t *to = spans->pages + span[1].first;
     if (!replay_span_is_quiet(pager, from, to, state, kind))
         return false;
-    replay_quiet_span(pager, from, to, state, s->uses + ((uint64_t)s->step << USE_SHIFT),
-                      kind);
-    const uint16_t *streams = spans->streams[span];
+    const bool future = kind->sees == POLICY_FUTURE;
+    replay_quiet_span(pager, from, to, future ? spans->next + span->first : NULL, state,
+                      s->uses + ((uint64_t)s->step << USE_SHIFT), kind);
     for (int i = 0; i < 2; i++)
-        s->current[i] =
-            streams[i] == BLOCK_NONE ? PAGE_NONE : s->batch->pages[streams[i]] >> 1;
-    pager->counts.extra_accesses += paged->crossings[span];
+        s->current[i] = span->streams[i] == BLOCK_NONE
+                            ? PAGE_NONE
+                            : s->batch->pages[span->streams[i]] >> 1;
+    pager->counts.extra_accesses += span->crossings;
     s->step = last;
     if (kind->counted) {
-        s->references += spans->references[span];
-        s->now += spans->references[span] * cost;
+        s->references += span->references;
+        s->now += span->references * cost;
     }
     return true;
+}
+
+/* The future has no next uses for steps: find them for those of the stretch up to `end`. */
+ALWAYS_INLINE void replay_spread(const struct pager *pager, const struct stretch *s,
+                                 uint32_t end)
+{
+    for (uint32_t span = s->step >> SPAN_SHIFT; span << SPAN_SHIFT < end; span++)
+        future_spread(pager->future, s->batch, span);
 }
 
 /* The stretch span by span, and step by step where something happens. */
@@ -385,6 +404,8 @@ ALWAYS_INLINE enum status replay_spans(struct pager *pager, struct stretch *s,
             continue;
         const uint32_t last = (s->step | (SPAN_STEPS - 1)) + 1;
         s->end = last < end ? last : end;
+        if (kind->sees == POLICY_FUTURE)
+            replay_spread(pager, s, s->end);
         status = replay_loop(pager, s, kind, err);
     }
     s->end = end;
@@ -399,10 +420,14 @@ ALWAYS_INLINE enum status replay_from(struct pager *pager, struct stretch *s,
     s->why = STRETCH_DONE;
     s->counted = kind->counted;
     if (kind->timed && UNLIKELY(s->fault->active || s->reference > 0) &&
-        !replay_resume(pager, s, kind->sees == POLICY_FUTURE, &status, err))
+        !replay_resume(pager, s, &status, err))
         return status;
-    if (!kind->tlb && !kind->singly && kind->sees != POLICY_FUTURE && s->batch->spans)
+    const bool spread = kind->sees == POLICY_FUTURE && pager->future->spans;
+    if (!kind->tlb && !kind->singly && s->batch->spans &&
+        (kind->sees != POLICY_FUTURE || spread))
         return replay_spans(pager, s, kind, err);
+    if (spread)
+        replay_spread(pager, s, s->end);
     return replay_loop(pager, s, kind, err);
 }
 

@@ -49,7 +49,7 @@ static void copy_name(char name[VIEW_NAME_MAX], const char *from)
     snprintf(name, VIEW_NAME_MAX, "%s", from);
 }
 
-/* --- pages ------------------------------------------------------------------------------ */
+/* --- pages ---------------------------------------------------------------------------- */
 
 bool entry_vpn(const struct instance *instance, pfn_t entry, vpn_t *vpn)
 {
@@ -82,7 +82,7 @@ const char *view_page(struct policy_view *view, pfn_t entry)
     return name;
 }
 
-/* --- what is said and shown -------------------------------------------------------------- */
+/* --- what is said and shown ----------------------------------------------------------- */
 
 void view_say(struct policy_view *view, const char *format, ...)
 {

@@ -49,7 +49,8 @@ static bool put_memory(const struct figure *figure, const char *separator, FILE 
     const struct data *data = data_facts(figure->data);
     const size_t column = data_find(data, "frames");
     char value[NAME_SIZE];
-    const bool constant = column != COLUMN_NONE && data_constant(data, column);
+    const bool constant =
+        column != COLUMN_NONE && data_constant(data, column) && *data_get(data, 0, column);
     const uint64_t memory = constant_memory(data);
     if (constant)
         column_value("frames", data_get(data, 0, column), value);

@@ -221,7 +221,8 @@ void data_set_table(struct data *data, const struct result_table_kind *table)
     for (size_t i = data_leading(data); i < data->ncolumns; i++) {
         const char *name = data->columns[i].name;
         const bool key = strcmp(name, "process") == 0 || strcmp(name, "device") == 0 ||
-                         strcmp(name, "tlb") == 0;
+                         strcmp(name, "tlb") == 0 || strcmp(name, "curve") == 0 ||
+                         strcmp(name, "page_size") == 0;
         data->columns[i].kind = key ? COLUMN_KEY : COLUMN_COUNTER;
     }
 }

@@ -14,7 +14,7 @@
 
 enum column_kind {
     COLUMN_KEY,     /* what tells cells apart: trace, policy, page_size, frames, swept keys;
-                     * and rows of a cell: process, device, tlb                          */
+                     * and rows of a table: process, device, tlb, curve                  */
     COLUMN_COUNTER, /* a result                                                          */
     COLUMN_EXTRA,   /* other settings, notes, state; not in results.csv                  */
 };

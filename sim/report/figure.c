@@ -142,6 +142,8 @@ enum status figure_init(struct figure *figure, const struct data *data,
     enum status status = figure_columns(figure, options, err);
     if (status == OK)
         status = figure_lines(figure, options, err);
+    if (status == OK && options->over)
+        status = figure_curves(figure, options, err);
     if (status == OK)
         status = figure_x_axis(figure, options, err);
     if (status == OK)

@@ -34,6 +34,7 @@ struct figure_line {
     size_t group;    /* same values of the splitting columns: same number                */
     const char *key; /* these values                                                     */
     const char *label;
+    bool curve;           /* of a trace, not of cells                                     */
     struct point *points; /* by x                                                        */
     size_t npoints, room;
 };
@@ -51,6 +52,7 @@ struct figure {
     size_t omitted; /* points that a logarithmic axis cannot show                        */
     struct figure_line *lines;
     size_t nlines, ngroups;
+    size_t ncurves; /* of lines, which are the last ones                                  */
     struct axis x_axis, y_axis;
     const char *title, *key_title;
     char **caption;
@@ -68,6 +70,8 @@ MUST_CHECK enum status figure_columns(struct figure *figure,
                                       struct error *err);
 MUST_CHECK enum status figure_lines(struct figure *figure,
                                     const struct plot_options *options, struct error *err);
+MUST_CHECK enum status figure_curves(struct figure *figure,
+                                     const struct plot_options *options, struct error *err);
 MUST_CHECK enum status figure_x_axis(struct figure *figure,
                                      const struct plot_options *options, struct error *err);
 MUST_CHECK enum status figure_y_axis(struct figure *figure,
@@ -75,6 +79,9 @@ MUST_CHECK enum status figure_y_axis(struct figure *figure,
 MUST_CHECK enum status figure_captions(struct figure *figure,
                                        const struct plot_options *options,
                                        struct error *err);
+
+/* Put a point at the end of a line.  False: out of memory. */
+bool figure_add_point(struct figure *figure, struct figure_line *line, struct point point);
 
 /* More than one line, so that a key tells which is which. */
 bool figure_has_key(const struct figure *figure);

@@ -1,5 +1,6 @@
 /* folder.c -- a folder of results, written and read; see report.h. */
 #include "base/file.h"
+#include "report/curve_data.h"
 #include "report/report.h"
 
 #include <errno.h>
@@ -26,15 +27,16 @@ static enum status write_in(const char *folder, const char *name, const char *te
     return status;
 }
 
-static enum status write_csv(const struct data *data, const char *folder, const char *name,
-                             struct error *err)
+enum status report_write_file(const struct data *data,
+                              void (*write)(const struct data *, FILE *),
+                              const char *folder, const char *name, struct error *err)
 {
     char *text = NULL;
     size_t size = 0;
     FILE *stream = open_memstream(&text, &size);
     if (!stream)
         return error_nomem(err);
-    csv_write(data, stream);
+    write(data, stream);
     enum status status = fclose(stream) == 0 ? OK : error_nomem(err);
     if (status == OK)
         status = write_in(folder, name, text, size, err);
@@ -49,23 +51,36 @@ char *report_table_path(const char *folder, size_t table)
     return path_in(folder, name);
 }
 
-/* A table that the cells do not have must not be there from an earlier run either. */
+/* A table that the results do not have must not be there from an earlier run either. */
+static enum status write_or_remove(const struct data *data,
+                                   void (*write)(const struct data *, FILE *),
+                                   const char *folder, const char *name, struct error *err)
+{
+    if (data)
+        return report_write_file(data, write, folder, name, err);
+    char *path = path_in(folder, name);
+    if (!path)
+        return error_nomem(err);
+    enum status status = OK;
+    if (unlink(path) != 0 && errno != ENOENT)
+        status = error_set(err, ERR_OUTPUT, at_file(path), "cannot be removed: %s",
+                           strerror(errno));
+    free(path);
+    return status;
+}
+
 static enum status write_table(struct picture_source *source, size_t table,
                                const char *folder, struct error *err)
 {
     const struct data *data;
+    char name[32];
     enum status status = picture_source_table(source, table, &data, err);
     if (status != OK)
         return status;
-    char *path = report_table_path(folder, table);
-    if (!path)
-        return error_nomem(err);
-    if (data)
-        status = write_csv(data, folder, strrchr(path, '/') + 1, err);
-    else if (unlink(path) != 0 && errno != ENOENT)
-        status = error_set(err, ERR_OUTPUT, at_file(path), "cannot be removed: %s",
-                           strerror(errno));
-    free(path);
+    snprintf(name, sizeof name, "%s.csv", result_tables[table].name);
+    status = write_or_remove(data, csv_write, folder, name, err);
+    if (status == OK && table == TABLE_CURVES)
+        status = write_or_remove(data, curve_json_write, folder, "curves.json", err);
     return status;
 }
 
@@ -98,6 +113,10 @@ static enum status draw_all(struct picture_source *source, const char *folder,
                                              .y = config->y,
                                              .series = config->series,
                                              .title = config->title,
+                                             .curves = config->curves,
+                                             .alone = config->alone,
+                                             .pictures = config->pictures,
+                                             .only = config->only,
                                              .at = config->at};
         char *stem = path_in(folder, config->file);
         struct error *why = first == OK ? err : NULL;
@@ -123,7 +142,7 @@ enum status report_write_folder(const struct result_set *set, const char *folder
     if (status == OK)
         status = write_in(folder, "effective.yaml", effective, strlen(effective), err);
     if (status == OK)
-        status = write_csv(source.results, folder, "results.csv", err);
+        status = report_write_file(source.results, csv_write, folder, "results.csv", err);
     if (status == OK)
         status = write_json(set, model_version, folder, err);
     for (size_t t = 0; status == OK && t < TABLES; t++)

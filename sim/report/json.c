@@ -11,6 +11,7 @@
 
 struct writer {
     FILE *stream;
+    const struct experiment *experiment;
     bool short_of_memory;
 };
 
@@ -148,7 +149,8 @@ static void put_counters(struct writer *writer, const struct cell_config *config
         if (counter->timed && !timed)
             continue;
         counter_format(counter, counters, buffer, sizeof buffer);
-        const bool known = *buffer && (!counter->timed || config->events);
+        const bool known = *buffer && (!counter->timed || config->events) &&
+                           experiment_wants(writer->experiment, counter);
         fprintf(writer->stream, "%s\"%s\": %s", lead, counter->name,
                 known ? buffer : "null");
         lead = ", ";
@@ -183,7 +185,7 @@ enum status json_write(const struct result_set *set, const char *model_version,
                        FILE *stream, struct error *err)
 {
     const struct experiment *experiment = set->experiment;
-    struct writer writer = {.stream = stream};
+    struct writer writer = {.stream = stream, .experiment = experiment};
     struct data *data;
     const enum status status = data_from_results(&data, set, true, err);
     if (status != OK)

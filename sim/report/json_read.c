@@ -64,8 +64,9 @@ static bool restore_counter(const struct counter *counter, struct counters *coun
     const double number = json_number_value(value);
     switch (counter->kind) {
     case COUNTER_COUNT:
-        *(uint64_t *)member = (uint64_t)json_integer_value(value);
-        return json_is_integer(value);
+        *(uint64_t *)member =
+            json_is_null(value) ? COUNT_UNKNOWN : (uint64_t)json_integer_value(value);
+        return json_is_integer(value) || json_is_null(value);
     case COUNTER_TIME:
         if (!json_is_number(value) || !(number >= 0 && number * 1e12 < 0x1p64))
             return false;

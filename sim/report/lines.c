@@ -70,11 +70,11 @@ static struct figure_line *find_line(struct figure *figure, size_t row, size_t y
     return line;
 }
 
-static bool add_point(struct arena *arena, struct figure_line *line, struct point point)
+bool figure_add_point(struct figure *figure, struct figure_line *line, struct point point)
 {
     if (line->npoints == line->room) {
         const size_t room = line->room ? 2 * line->room : 8;
-        struct point *points = arena_array(arena, room, sizeof *points);
+        struct point *points = arena_array(figure->arena, room, sizeof *points);
         if (!points)
             return false;
         if (line->npoints > 0)
@@ -161,7 +161,7 @@ static enum status add_row(struct figure *figure, const struct plot_options *opt
                              "column '%s' cannot be y: '%s' is not a number",
                              data_name(data, figure->ys[y]), text);
         struct figure_line *line = find_line(figure, row, y);
-        if (!line || !add_point(figure->arena, line, point))
+        if (!line || !figure_add_point(figure, line, point))
             return error_nomem(err);
     }
     return OK;

@@ -23,6 +23,14 @@ enum status picture_source_read(struct picture_source *source, const char *path,
     return report_read(&source->results, path, err);
 }
 
+void picture_source_of_curves(struct picture_source *source, struct data *curves)
+{
+    *source = (struct picture_source){0};
+    source->tables[TABLE_CURVES] = curves;
+    source->sought[TABLE_CURVES] = true;
+    source->results = curves;
+}
+
 void picture_source_release(struct picture_source *source)
 {
     for (size_t t = 0; t < TABLES; t++)
@@ -66,7 +74,8 @@ enum status picture_source_table(struct picture_source *source, size_t table,
     source->sought[table] = true;
     if (*kept) {
         data_set_title(*kept, data_title(source->results));
-        data_set_facts(*kept, source->results);
+        if (table != TABLE_CURVES) /* which are of no cell */
+            data_set_facts(*kept, source->results);
     }
     *out = *kept;
     return OK;

@@ -2,6 +2,7 @@
 #include "report/pictures.h"
 
 #include "report/names.h"
+#include "report/picture_data.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -76,6 +77,13 @@ static size_t meant_table(const struct data *results, const struct plot_options 
     return TABLES;
 }
 
+static enum status no_curves(const struct plot_options *options, struct error *err)
+{
+    return error_set(err, ERR_CONFIG, options->at,
+                     "these results have no curves; an experiment with 'curve', such as "
+                     "'curve: [lru, opt]', computes them");
+}
+
 static enum status explain(const struct data **out, const struct picture_source *source,
                            const struct plot_options *options, struct error *err)
 {
@@ -85,7 +93,10 @@ static enum status explain(const struct data **out, const struct picture_source 
     const struct result_table_kind *kind = &result_tables[t];
     const bool has_x = table_column_find(kind, options->x);
     if (!source->tables[t])
-        return error_set(err, ERR_CONFIG, options->at,
+        return t == TABLE_CURVES
+                   ? no_curves(options, err)
+                   : error_set(
+                         err, ERR_CONFIG, options->at,
                          "'%s' is a column of %s.csv, which these results do not have; an "
                          "experiment with %s writes it%s",
                          has_x ? options->x : options->y, kind->name,
@@ -144,9 +155,9 @@ void report_pictures_free(struct report_pictures *pictures)
     *pictures = (struct report_pictures){0};
 }
 
-static enum status draw(const struct data *data, const struct plot_options *options,
-                        const char *stem, struct report_pictures *pictures,
-                        struct error *err)
+enum status picture_draw(const struct data *data, const struct plot_options *options,
+                         const char *stem, struct report_pictures *pictures,
+                         struct error *err)
 {
     const enum status status = plot_write(data, options, stem, err);
     return status == OK ? add_picture(pictures, stem, err) : status;
@@ -210,14 +221,14 @@ static enum status draw_cell(const struct data *table, size_t row,
         status = rows_of_cell(&facts, data_facts(table), table, row, err);
     if (status == OK) {
         data_set_facts(cell, facts && data_rows(facts) > 0 ? facts : NULL);
-        status = draw(cell, options, stem, pictures, err);
+        status = picture_draw(cell, options, stem, pictures, err);
     }
     data_free(facts);
     data_free(cell);
     return status;
 }
 
-static bool is_drawn(const struct report_pictures *pictures, size_t from, const char *stem)
+bool picture_is_drawn(const struct report_pictures *pictures, size_t from, const char *stem)
 {
     const size_t length = strlen(stem);
     for (size_t i = from; i < pictures->n; i++)
@@ -245,7 +256,8 @@ static enum status draw_cells(const struct data *table, const struct plot_option
         part.part = words;
         if (asprintf(&path, "%s-%s", stem, file) < 0)
             return error_nomem(err);
-        if (is_drawn(pictures, before, path)) { /* signs that files cannot have were lost */
+        if (picture_is_drawn(pictures, before,
+                             path)) { /* signs that files cannot have were lost */
             free(path);
             if (asprintf(&path, "%s-%s-%zu", stem, file, number) < 0)
                 return error_nomem(err);
@@ -315,7 +327,7 @@ static enum status draw_course(const struct data *table, const struct plot_optio
     }
     const enum status status = !together && has_several_cells(table)
                                    ? draw_cells(table, options, stem, pictures, err)
-                                   : draw(table, options, stem, pictures, err);
+                                   : picture_draw(table, options, stem, pictures, err);
     data_free(selected);
     return status;
 }
@@ -324,11 +336,21 @@ enum status pictures_draw(struct picture_source *source, const struct plot_optio
                           const char *stem, struct report_pictures *pictures,
                           struct error *err)
 {
-    const struct data *data;
-    const enum status status = choose(&data, source, options, err);
+    const struct data *data = NULL, *curves = NULL;
+    enum status status = OK;
+    if (options->curves) {
+        status = picture_source_table(source, TABLE_CURVES, &curves, err);
+        if (status == OK && !curves)
+            status = no_curves(options, err);
+    }
+    data = curves;
+    if (status == OK && !options->alone)
+        status = choose(&data, source, options, err);
     if (status != OK)
         return status;
-    return data_table(data) == &result_tables[TABLE_SERIES]
-               ? draw_course(data, options, stem, pictures, err)
-               : draw(data, options, stem, pictures, err);
+    if (data_table(data) == &result_tables[TABLE_SERIES])
+        return draw_course(data, options, stem, pictures, err);
+    const struct picture_data drawn = {data, data == curves ? NULL : curves};
+    return options->pictures ? picture_draw_by_value(&drawn, options, stem, pictures, err)
+                             : picture_draw_data(&drawn, options, stem, pictures, err);
 }

@@ -26,6 +26,8 @@ MUST_CHECK enum status picture_source_of(struct picture_source *source,
 /* From a folder of results or a file in one, as report_read does.  ERR_IO, ERR_SYNTAX. */
 MUST_CHECK enum status picture_source_read(struct picture_source *source, const char *path,
                                            struct error *err);
+/* From curves alone, which the caller keeps and releases. */
+void picture_source_of_curves(struct picture_source *source, struct data *curves);
 void picture_source_release(struct picture_source *source);
 
 /* One of the cells' tables (TABLE_PROCESSES, ...), owned by the source; NULL: there is

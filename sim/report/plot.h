@@ -2,7 +2,8 @@
  * script (data inside, file names relative) beside them for who wants another style.
  *
  * One line for each series.  Keys that vary besides x and series get a line for each of
- * their combinations, so that no line joins what does not belong together. */
+ * their combinations, so that no line joins what does not belong together.  Where curves of
+ * the trace are drawn too, these are the lines, and the cells are points over them. */
 #ifndef FAULTLINE_REPORT_PLOT_H
 #define FAULTLINE_REPORT_PLOT_H
 
@@ -26,6 +27,11 @@ struct plot_options {
     const char *series; /* a column, or NULL                                             */
     const char *title;  /* NULL: made from the experiment and the columns                */
     const char *part;   /* put behind the title: what the data is a part of; or NULL     */
+    const char *curves; /* names of curves joined by commas; NULL: none                 */
+    bool alone;         /* they are drawn without cells                                   */
+    const char *only; /* values of the series, a line each: others are left out; or NULL */
+    const char *pictures; /* a picture for each value of this column; NULL: one          */
+    const struct data *over; /* the points of the curves that are drawn over cells; NULL  */
     enum plot_scale xscale, yscale;
     struct location at; /* where the user asked for the plot, for messages               */
 };

@@ -47,8 +47,16 @@ MUST_CHECK enum status table_print(const struct result_set *set, size_t most, FI
  * the caller frees it.  NULL: out of memory. */
 char *report_table_path(const char *folder, size_t table);
 
+/* Write what `write` (csv_write, ...) makes of the table as a file of the folder, whole or not
+ * at all.  ERR_OUTPUT, ERR_NOMEM. */
+MUST_CHECK enum status report_write_file(const struct data *data,
+                                         void (*write)(const struct data *, FILE *),
+                                         const char *folder, const char *name,
+                                         struct error *err);
+
 /* Write effective.yaml, results.csv, results.json and, where cells have rows for them,
- * processes.csv, devices.csv, tlbs.csv and series.csv into folder (made if need be), each
+ * processes.csv, devices.csv, tlbs.csv and series.csv, with curves curves.csv and
+ * curves.json, into folder (made if need be), each
  * whole or not at all, then the plots that the experiment asks for as NAME.svg, NAME.png
  * and NAME.gp; without a finished cell no plots.  Tables that an earlier run left there and
  * this one has not are removed.  pictures lists what was drawn, also on an error.

@@ -191,16 +191,38 @@ static void put_frame(const struct figure *figure, const struct layout *layout,
             1 - layout->top / height, layout->bottom / height);
 }
 
+/* Curves over which cells are drawn: lines without symbols. */
+static const char *put_curves(const struct figure *figure, FILE *stream)
+{
+    static const char *const greys[] = {"#000000", "#707070", "#a8a8a8"};
+    const char *separator = "plot ";
+    const size_t first = figure->nlines - figure->ncurves;
+    for (size_t i = first; i < figure->nlines; i++) {
+        if (figure->lines[i].npoints == 0)
+            continue;
+        const size_t k = i - first;
+        fprintf(stream,
+                "%s$line%zu using 1:2 with lines linewidth 2.5 dashtype %s linecolor rgb "
+                "'%s' title ",
+                separator, i + 1, dashes[k % ARRAY_LEN(dashes)],
+                greys[k % ARRAY_LEN(greys)]);
+        put_quoted(figure->lines[i].label, stream);
+        separator = ", \\\n    ";
+    }
+    return separator;
+}
+
 static void put_plot(const struct figure *figure, FILE *stream)
 {
-    const char *separator = "plot ";
-    for (size_t i = 0; i < figure->nlines; i++) {
+    const char *separator = put_curves(figure, stream);
+    const bool points = figure->x_axis.categories || figure->ncurves > 0;
+    for (size_t i = 0; i < figure->nlines - figure->ncurves; i++) {
         if (figure->lines[i].npoints == 0)
             continue;
         const struct style style = style_of(figure, i);
         fprintf(stream, "%s$line%zu using 1:2 with %s", separator, i + 1,
-                figure->x_axis.categories ? "points" : "linespoints");
-        if (!figure->x_axis.categories)
+                points ? "points" : "linespoints");
+        if (!points)
             fprintf(stream, " linewidth 2 dashtype %s pointinterval %zu", style.dash,
                     1 + (figure->lines[i].npoints - 1) / POINTS_MOST);
         fprintf(stream, " linecolor rgb '%s' pointtype %d title ", style.colour,

@@ -4,17 +4,26 @@
 
 #include <string.h>
 
+/* Those of cells, and behind them those of curves. */
+static size_t results_count(const struct result_set *set)
+{
+    return set->experiment->ncells + set->experiment->ncurves;
+}
+
 bool results_have_table(const struct result_set *set, size_t table)
 {
-    for (size_t i = 0; i < set->experiment->ncells; i++)
+    for (size_t i = 0; i < results_count(set); i++)
         if (set->results[i].state == CELL_DONE && set->results[i].tables[table].n > 0)
             return true;
     return false;
 }
 
-static bool tells_cells_apart(const struct data *cells, size_t column)
+/* Curves are of a trace. */
+static bool tells_rows_apart(const struct data *cells, size_t column, size_t table)
 {
     const char *name = data_name(cells, column);
+    if (table == TABLE_CURVES)
+        return strcmp(name, "trace") == 0;
     return data_kind(cells, column) == COLUMN_KEY &&
            (strcmp(name, "trace") == 0 || strcmp(name, "policy") == 0 ||
             !data_constant(cells, column));
@@ -25,9 +34,14 @@ static enum status add_all_rows(struct data *data, const struct data *cells,
                                 struct error *err)
 {
     enum status status = OK;
-    for (size_t i = 0; status == OK && i < set->experiment->ncells; i++)
-        if (set->results[i].state == CELL_DONE && set->results[i].tables[table].n > 0)
-            status = csv_add_rows(data, cells, i, &set->results[i].tables[table], err);
+    const struct experiment *e = set->experiment;
+    for (size_t i = 0; status == OK && i < results_count(set); i++) {
+        const struct rows *rows = &set->results[i].tables[table];
+        const size_t cell =
+            i < e->ncells ? i : (size_t)(e->curves[i - e->ncells].cell - e->cells);
+        if (set->results[i].state == CELL_DONE && rows->n > 0)
+            status = csv_add_rows(data, cells, cell, rows, err);
+    }
     return status;
 }
 
@@ -42,7 +56,7 @@ enum status data_from_table(struct data **out, const struct result_set *set, siz
         return status;
     struct data *data = data_create(data_source(cells));
     for (size_t i = 0; data && i < data_columns(cells); i++)
-        if (tells_cells_apart(cells, i))
+        if (tells_rows_apart(cells, i, table))
             data_add_column(data, data_name(cells, i), COLUMN_KEY);
     for (size_t i = 0; data && i < kind->ncolumns; i++)
         data_add_column(data, kind->columns[i].name, COLUMN_COUNTER);

@@ -111,20 +111,20 @@ static void add_columns(struct data *data, const struct result_set *set)
 }
 
 /* What was not counted stays "". */
-static void put_counters(struct data *data, const struct cell_config *config,
-                         const struct counters *counters)
+static void put_counters(struct data *data, const struct experiment *experiment,
+                         const struct cell_config *config, const struct counters *counters)
 {
     char buffer[64];
     for (size_t i = 0; i < counter_count; i++) {
         const struct counter *counter = &counter_table[i];
-        if (!counter->timed || config->events)
+        if (experiment_wants(experiment, counter) && (!counter->timed || config->events))
             data_put(data, data_find(data, counter->name),
                      counter_format(counter, counters, buffer, sizeof buffer));
     }
 }
 
-static void add_cell(struct data *data, const struct cell_config *config,
-                     const struct cell_result *result)
+static void add_cell(struct data *data, const struct experiment *experiment,
+                     const struct cell_config *config, const struct cell_result *result)
 {
     char buffer[64];
     data_add_row(data);
@@ -135,7 +135,7 @@ static void add_cell(struct data *data, const struct cell_config *config,
     snprintf(buffer, sizeof buffer, "%" PRIu64, config->frames);
     data_put(data, 3, config->frames == UINT64_MAX ? "unlimited" : buffer);
     if (result->state == CELL_DONE)
-        put_counters(data, config, &result->counters);
+        put_counters(data, experiment, config, &result->counters);
     for (size_t i = 0; i < config->nsettings; i++) {
         const char *key = config->settings[i].key;
         const size_t column = has_own_column(key) ? COLUMN_NONE : data_find(data, key);
@@ -165,7 +165,7 @@ enum status data_from_results(struct data **out, const struct result_set *set,
     add_columns(data, set);
     for (size_t i = 0; i < experiment->ncells && data_complete(data); i++)
         if (set->results[i].state == CELL_DONE || !finished_only)
-            add_cell(data, &experiment->cells[i], &set->results[i]);
+            add_cell(data, experiment, &experiment->cells[i], &set->results[i]);
     if (!data_complete(data)) {
         data_free(data);
         return error_nomem(err);

@@ -34,7 +34,9 @@ static double *x_values(const struct figure *figure, bool positive, size_t *coun
     for (size_t i = 0; i < figure->nlines; i++)
         most += figure->lines[i].npoints;
     double *values = arena_array(figure->arena, most, sizeof *values);
-    for (size_t i = 0; values && i < figure->nlines; i++)
+    /* Of curves over cells only what is beside these is drawn. */
+    const size_t nlines = figure->nlines - figure->ncurves;
+    for (size_t i = 0; values && i < nlines; i++)
         for (size_t k = 0; k < figure->lines[i].npoints; k++) {
             const double x = figure->lines[i].points[k].x;
             if (isfinite(x) && (x > 0 || !positive))

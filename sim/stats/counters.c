@@ -5,6 +5,7 @@
 #include "stats/numbers.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #define ROW(member, unit_, description_, formula_, kind_, timed_)                          \
@@ -182,7 +183,10 @@ char *counter_format(const struct counter *counter, const struct counters *count
     const void *value = member(counter, counters);
     switch (counter->kind) {
     case COUNTER_COUNT:
-        return number_count(*(const uint64_t *)value, buffer);
+        buffer[0] = '\0';
+        return *(const uint64_t *)value == COUNT_UNKNOWN
+                   ? buffer
+                   : number_count(*(const uint64_t *)value, buffer);
     case COUNTER_TIME:
         return number_time(*(const psec_t *)value, buffer);
     case COUNTER_RATIO:
@@ -196,7 +200,8 @@ double counter_value(const struct counter *counter, const struct counters *count
     const void *value = member(counter, counters);
     switch (counter->kind) {
     case COUNTER_COUNT:
-        return (double)*(const uint64_t *)value;
+        return *(const uint64_t *)value == COUNT_UNKNOWN ? NAN
+                                                         : (double)*(const uint64_t *)value;
     case COUNTER_TIME:
         return (double)*(const psec_t *)value / 1e12;
     case COUNTER_RATIO:

@@ -50,10 +50,12 @@ struct counters {
 };
 
 enum counter_kind {
-    COUNTER_COUNT, /* uint64_t                                                           */
+    COUNTER_COUNT, /* uint64_t; COUNT_UNKNOWN: it was not measured                       */
     COUNTER_RATIO, /* double; NAN: it was not measured                                   */
     COUNTER_TIME,  /* psec_t, printed as seconds                                         */
 };
+
+#define COUNT_UNKNOWN UINT64_MAX
 
 struct counter {
     const char *name;        /* column heading                                        */
@@ -72,7 +74,7 @@ extern const size_t counter_count;
 const struct counter *counter_find(const char *name);
 
 /* Its value as results.csv prints it: a whole number; exact seconds; or the shortest
- * decimal that reads back as the same double, "" if it was not measured.  Returns buffer. */
+ * decimal that reads back as the same double; "" if it was not measured.  Returns buffer. */
 char *counter_format(const struct counter *counter, const struct counters *counters,
                      char *buffer, size_t size);
 

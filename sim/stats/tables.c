@@ -80,11 +80,28 @@ static const struct table_column series[] = {
     {"swap_queue", "requests", "requests at the swap device; waiting or served"},
 };
 
+static const struct table_column curves[] = {
+    {"page_size", "bytes", "page size"},
+    {"curve", "", "curve; what is told of every memory size, window or time"},
+    {"frames", "frames", "memory; of lru and opt"},
+    {"memory", "bytes", "memory; frames or mean pages, times the page size"},
+    {"window", "references",
+     "window in references; of working-set, vmin and window-footprint"},
+    {"distance", "pages", "reuse distance; other pages used since the last use of a page"},
+    {"reference", "references", "references so far; of footprint"},
+    {"faults", "faults", "page faults"},
+    {"fault_rate", "1", "fault rate; faults / references"},
+    {"pages", "pages", "pages; of windows the mean"},
+    {"accesses", "accesses",
+     "page accesses; those at a reuse distance, or without one: first uses of pages"},
+};
+
 const struct result_table_kind result_tables[TABLES] = {
     [TABLE_PROCESSES] = {"processes", processes, ARRAY_LEN(processes), true},
     [TABLE_DEVICES] = {"devices", devices, ARRAY_LEN(devices), true},
     [TABLE_TLBS] = {"tlbs", tlbs, ARRAY_LEN(tlbs), false},
     [TABLE_SERIES] = {"series", series, ARRAY_LEN(series), true},
+    [TABLE_CURVES] = {"curves", curves, ARRAY_LEN(curves), false},
 };
 
 const struct table_column *table_column_find(const struct result_table_kind *table,

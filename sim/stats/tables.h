@@ -1,6 +1,7 @@
 /* tables.h -- the results of a cell that have many rows: its processes, its devices, the
- * arrays of its TLBs, and how things went on over time.  As counters.h, these tables write
- * the headings of files, results.json and the axes of plots. */
+ * arrays of its TLBs, and how things went on over time; and the curves of a trace.  As
+ * counters.h, these tables write the headings of files, results.json and the axes of
+ * plots. */
 #ifndef FAULTLINE_STATS_TABLES_H
 #define FAULTLINE_STATS_TABLES_H
 
@@ -13,6 +14,8 @@ enum {
     TABLE_TLBS,      /* a row for each array of the TLB, of all CPUs together             */
     TABLE_SERIES,    /* for each sample a row for "all" and one for each process; what
                       * only "all" has is blank in a process's row                        */
+    TABLE_CURVES,    /* of a trace and not of a cell: a row for each point of each curve;
+                      * what a curve does not have is blank                               */
     TABLES
 };
 

@@ -17,6 +17,7 @@ struct flt_writer_options {
     unsigned granule_shift;
     const char *origin; /* how the trace was made: a line of at most FLT_ORIGIN_MAX */
     int level;          /* of zstd; 0: the default, 9                               */
+    struct reduction reduction; /* zeroed: none                                     */
 };
 
 /* Create `path` anew; it appears under its name when flt_writer_finish succeeds (written

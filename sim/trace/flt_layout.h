@@ -2,7 +2,7 @@
  * All numbers are little-endian.
  *
  *     header   magic 8 | version 4 | bytes of the header 4 | granule shift 4 |
- *              address bits 4 | length of origin 4 | origin | checksum 8
+ *              address bits 4 | length of origin 4 | origin | reduction below | checksum 8
  *     chunk    magic 4 | header checksum 4 | chunk header below | payload
  *     index    magic 4 | kinds of operations counted 4 | chunks 8 | entries of 24 bytes |
  *              totals 48 | operations of each kind counted, 8 each | checksum 8
@@ -14,7 +14,10 @@
  * if there are any, operations: their number 4 | bytes of names 4 | operations of 40 bytes,
  * the fields of struct vm_op in their order | names, each ended by NUL.
  *
- * Version 1 has no operations; a file without any differs in its version only.  Checksums are XXH3: 64 bits, or their low 32 for a chunk header. */
+ * Version 1 has no operations; a file without any differs in its version only.  Version 3 is
+ * that of reduced traces: only these have a reduction (method 4 | frames 8), so that a
+ * program that knows nothing of them does not take one for a full trace.  Checksums are
+ * XXH3: 64 bits, or their low 32 for a chunk header. */
 #ifndef FAULTLINE_TRACE_FLT_LAYOUT_H
 #define FAULTLINE_TRACE_FLT_LAYOUT_H
 
@@ -31,9 +34,12 @@
 #define FLT_INDEX_MAGIC "FLIX"
 
 enum {
-    FLT_VERSION = 2,
-    FLT_VERSION_OPS = 2,   /* the first version with operations */
-    FLT_HEADER_FIXED = 28, /* up to the origin */
+    FLT_VERSION = 3,         /* the last one that is read */
+    FLT_VERSION_FULL = 2,    /* of traces that are not reduced */
+    FLT_VERSION_REDUCED = 3, /* of those that are */
+    FLT_VERSION_OPS = 2,     /* the first version with operations */
+    FLT_HEADER_FIXED = 28,   /* up to the origin */
+    FLT_REDUCTION = 12,      /* method 4, frames 8 */
     /* Chunk header: magic 4, header checksum 4, number 8, nsteps 4, nshapes 4, nblocks 4,
      * start of the two streams 2+2, ifetches 8, loads 8, stores 8, modifies 8,
      * payload bytes 4, expanded bytes 4, payload checksum 8. */

@@ -2,6 +2,7 @@
  * Nothing that a file says is believed before a checksum or a bound has confirmed it. */
 #include "trace/flt.h"
 #include "trace/flt_chunk.h"
+#include "trace/flt_header.h"
 #include "trace/flt_layout.h"
 
 #include <errno.h>
@@ -54,10 +55,25 @@ static enum status read_bytes(struct flt_reader *r, void *bytes, size_t n,
     return END;
 }
 
-static enum status read_header(struct flt_reader *r, struct trace_info *info,
-                               char **origin_copy, struct error *err)
+/* Take over what a sound header says. */
+static enum status use_header(struct flt_reader *r, const struct flt_header *header,
+                              struct trace_info *info, char **origin, struct error *err)
 {
-    unsigned char h[FLT_HEADER_FIXED + FLT_ORIGIN_MAX + 8];
+    char *text = strndup(header->origin, header->origin_length);
+    if (!text)
+        return error_nomem(err);
+    info->origin = *origin = text;
+    info->granule_shift = header->granule_shift;
+    info->address_bits = header->address_bits;
+    info->reduction = header->reduction;
+    r->first_chunk = r->offset;
+    return OK;
+}
+
+static enum status read_header(struct flt_reader *r, struct trace_info *info, char **origin,
+                               struct error *err)
+{
+    unsigned char h[FLT_HEADER_MAX];
     enum status status = read_bytes(r, h, FLT_HEADER_FIXED, err);
     if (status == OK && !flt_probe(h, 8))
         return error_set(err, ERR_DAMAGED, at_file(r->path), "not a native trace");
@@ -66,32 +82,17 @@ static enum status read_header(struct flt_reader *r, struct trace_info *info,
         return error_set(err, ERR_DAMAGED, at_file(r->path),
                          "native trace of version %u; this program reads 1 to %d",
                          r->version, FLT_VERSION);
-    const uint32_t size = status == OK ? get32(h + 12) : 0;
-    const uint32_t origin = status == OK ? get32(h + 24) : 0;
-    const unsigned shift = status == OK ? get32(h + 16) : 0;
-    const bool sane = origin <= FLT_ORIGIN_MAX && size == FLT_HEADER_FIXED + origin + 8;
-    if (status == OK && sane)
-        status = read_bytes(r, h + FLT_HEADER_FIXED, origin + 8, err);
-    if (status != OK && status != END)
-        return status;
+    if (status == OK)
+        status = read_bytes(r, h + FLT_HEADER_FIXED, flt_header_rest(h), err);
     if (status == END)
         return error_set(err, ERR_DAMAGED, at_file(r->path),
                          "damaged: the header is cut short at byte %llu",
                          (unsigned long long)r->offset);
-    if (!sane || get64(h + size - 8) != XXH3_64bits(h, size - 8) ||
-        shift < GRANULE_SHIFT_MIN || shift > GRANULE_SHIFT_MAX)
-        return error_set(err, ERR_DAMAGED, at_file(r->path),
-                         "damaged: the header at byte 0 does not match its checksum");
-    char *text = malloc(origin + 1);
-    if (!text)
-        return error_nomem(err);
-    memcpy(text, h + FLT_HEADER_FIXED, origin);
-    text[origin] = '\0';
-    info->origin = *origin_copy = text;
-    info->granule_shift = shift;
-    info->address_bits = get32(h + 20);
-    r->first_chunk = r->offset;
-    return OK;
+    struct flt_header header;
+    const char *wrong = status == OK ? flt_header_parse(&header, h) : NULL;
+    if (wrong)
+        return error_set(err, ERR_DAMAGED, at_file(r->path), "%s", wrong);
+    return status == OK ? use_header(r, &header, info, origin, err) : status;
 }
 
 /* Can an index count so many kinds of operations? */

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/map.h"
 #include "trace/flt.h"
+#include "trace/flt_header.h"
 #include "trace/flt_layout.h"
 #include "trace/flt_ops.h"
 
@@ -63,23 +64,6 @@ static enum status write_bytes(struct flt_writer *w, const void *bytes, size_t n
     return OK;
 }
 
-static enum status write_header(struct flt_writer *w, unsigned granule_shift,
-                                const char *origin, struct error *err)
-{
-    unsigned char h[FLT_HEADER_FIXED + FLT_ORIGIN_MAX + 8];
-    const size_t length = strnlen(origin, FLT_ORIGIN_MAX);
-    const size_t size = FLT_HEADER_FIXED + length + 8;
-    memcpy(h, FLT_MAGIC, 8);
-    put32(h + 8, FLT_VERSION);
-    put32(h + 12, (uint32_t)size);
-    put32(h + 16, granule_shift);
-    put32(h + 20, 64);
-    put32(h + 24, (uint32_t)length);
-    memcpy(h + FLT_HEADER_FIXED, origin, length);
-    put64(h + size - 8, XXH3_64bits(h, size - 8));
-    return write_bytes(w, h, size, err);
-}
-
 enum status flt_writer_create_on(struct flt_writer **out, FILE *file, const char *name,
                                  const struct flt_writer_options *options,
                                  struct error *err)
@@ -94,10 +78,10 @@ enum status flt_writer_create_on(struct flt_writer **out, FILE *file, const char
     w->raw = malloc(FLT_EXPANDED_MAX);
     w->packed = malloc(w->packed_capacity);
     w->zstd = ZSTD_createCCtx();
+    unsigned char header[FLT_HEADER_MAX];
     enum status status = w->raw && w->packed && w->zstd ? OK : error_nomem(err);
     if (status == OK)
-        status = write_header(w, options->granule_shift,
-                              options->origin ? options->origin : "", err);
+        status = write_bytes(w, header, flt_header_put(header, options), err);
     if (status != OK) {
         writer_free(w);
         return status;

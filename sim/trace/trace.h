@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "trace/batch.h"
 #include "trace/fold.h"
+#include "trace/reduction.h"
 
 struct trace;
 
@@ -19,11 +20,12 @@ struct trace_options {
 };
 
 /* What is known of a trace.  The native format knows all of it when opened; a foreign one
- * knows the first three. */
+ * knows the first three, and is not reduced. */
 struct trace_info {
     const char *path;
     const char *format; /* "flt", "lackey", ...                                        */
     unsigned granule_shift;
+    struct reduction reduction; /* counts are those of the full trace                    */
     bool complete;      /* the fields below are known                                  */
     const char *origin; /* how the trace was made, one line; "" if not said            */
     unsigned address_bits;

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# A program outside the tree builds against what is installed, by pkg-config and by CMake.
+# A program and a policy outside the tree build against what is installed, by pkg-config and
+# by CMake.
 set -euo pipefail
 
 cmake --install "$BUILD_DIR" --prefix "$PWD/root" >install.log
@@ -46,3 +47,16 @@ cmake -S . -B build -G Ninja -DCMAKE_C_COMPILER="$CC" -DCMAKE_C_FLAGS="$flags" \
     -DCMAKE_PREFIX_PATH="$PWD/root" >cmake.log
 cmake --build build >build.log
 test "$(build/user)" = found
+
+# A policy needs the headers only, written as in this tree, by pkg-config and by CMake; and so
+# does what the installed program writes.
+faultline=$PWD/root/bin/faultline
+"$faultline" new policy my-policy >new.log
+read -ra options <<<"$(pkg-config --cflags faultline-plugin)"
+"$CC" -std=c17 -fPIC -shared "${options[@]}" -o my-policy.so my-policy/my-policy.c
+"$faultline" check --policy ./my-policy.so >check.log
+env -u FAULTLINE my-policy/test.sh >test.log
+grep -q 'worked by hand' test.log
+cmake -S my-policy -B my-build -DCMAKE_C_COMPILER="$CC" -DCMAKE_PREFIX_PATH="$PWD/root" >my-cmake.log
+cmake --build my-build >my-build.log
+env -u FAULTLINE ctest --test-dir my-build >ctest.log

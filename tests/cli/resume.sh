@@ -9,8 +9,8 @@ exec </dev/null
 cat >sweep.yaml <<'END'
 trace: zipf.flt
 sweep:
-  machine.frames: [100, 200, 300, 400, 500, 600, 700, 800]
-  policy: [lru, clock, fifo]
+  machine.frames: [100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100, 1200]
+  policy: [lru, clock, fifo, second-chance, sieve, arc]
 plots: [{x: machine.frames, y: fault_rate, series: policy, file: faults}]
 END
 
@@ -27,7 +27,7 @@ while ((took_ms < 1200)); do
 done
 
 # disturb SIGNAL JOBS STATUS -- run the sweep in the folder `run` and send the signal once the
-# first of the 24 cells is there; the run ends with this status.  A machine that is busy may
+# first of the 72 cells is there; the run ends with this status.  A machine that is busy may
 # have finished the others by then; that is no test, and it is tried again.
 disturb()
 {
@@ -45,7 +45,7 @@ disturb()
     done
     [ "$status" -eq "$3" ] || fail "exit status $status, not $3"
     cells=(run/cells/*.json)
-    ((${#cells[@]} >= 1 && ${#cells[@]} < 24)) || fail "${#cells[@]} cells are kept"
+    ((${#cells[@]} >= 1 && ${#cells[@]} < 72)) || fail "${#cells[@]} cells are kept"
 }
 
 # same FOLDER -- it holds what the undisturbed run has written, and no other file
@@ -57,13 +57,13 @@ same()
 # Ctrl-C: the program tells how far it came and reports what there is.
 disturb INT 1 1
 says "faultline: interrupted"
-says "faultline: ${#cells[@]} of 24 cells have finished; --resume goes on from there"
+says "faultline: ${#cells[@]} of 72 cells have finished; --resume goes on from there"
 [ "$(wc -l <run/results.csv)" -eq $((${#cells[@]} + 1)) ] ||
     fail "results.csv does not hold the ${#cells[@]} finished cells"
 ! grep -vxFf undisturbed/results.csv run/results.csv || fail "results.csv has wrong rows"
-[ "$(grep -c '"state": "missing"' run/results.json)" -eq $((24 - ${#cells[@]})) ] ||
+[ "$(grep -c '"state": "missing"' run/results.json)" -eq $((72 - ${#cells[@]})) ] ||
     fail "results.json does not tell which cells are missing"
-[ "$(grep -c missing out.txt)" -eq $((24 - ${#cells[@]})) ] ||
+[ "$(grep -c missing out.txt)" -eq $((72 - ${#cells[@]})) ] ||
     fail "the table does not tell which cells are missing"
 
 # Of the cells that are kept none is run again, but for those that are damaged.
@@ -98,4 +98,4 @@ cp run/results.csv out.txt
 [ "$(column references | sort -u)" = 1000 ] || fail "results of another trace were taken"
 exits 0 "$FAULTLINE" run sweep.yaml --output run --resume --quiet --set seed=2
 cells=(run/cells/*)
-[ "${#cells[@]}" -eq 72 ] || fail "${#cells[@]} cells, not 3 times 24"
+[ "${#cells[@]}" -eq 216 ] || fail "${#cells[@]} cells, not 3 times 72"

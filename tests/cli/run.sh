@@ -8,7 +8,7 @@ exec </dev/null
 
 columns=trace,policy,page_size,frames,references,ifetches,loads,stores,accesses,faults,\
 faults_cold,faults_major,faults_minor,faults_referenced,fault_rate,page_ins,page_outs,\
-page_outs_dirty,tlb_l1i_misses,tlb_l1d_misses,tlb_l2_hits,tlb_l2_misses,tlb_l3_hits,\
+page_outs_dirty,resident_mean,ghosts_max,policy_memory,tlb_l1i_misses,tlb_l1d_misses,tlb_l2_hits,tlb_l2_misses,tlb_l3_hits,\
 tlb_l3_misses,tlb_flushes,walks,walk_accesses,walk_writes,walk_instructions,\
 walk_cache_hits,table_cache_hits,table_cache_misses,modify_walks,alias_faults,table_bytes,\
 translation_time,cycles_per_reference,bytes_fetched,bytes_touched

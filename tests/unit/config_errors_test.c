@@ -162,7 +162,7 @@ static const struct {
     {T "plots: [{ x: seed, y: faults, serie: policy }]\n",
      "e.yaml:2:31: unknown key 'serie' of a plot; nearest is 'series'; it has x, y, "
      "series, "
-     "title, file"},
+     "title, file, curves, curve, pictures, only"},
     {T "plots: [{ x: seed, y: faults, file: a/b }]\n",
      "e.yaml:2:37: 'a/b' for file cannot be the name of a file: at most 100 characters, no "
      "'/' and no blanks, and neither '.' nor '-' first"},

@@ -24,6 +24,9 @@ static const char *const names[] = {
     "page_ins",
     "page_outs",
     "page_outs_dirty",
+    "resident_mean",
+    "ghosts_max",
+    "policy_memory",
     "tlb_l1i_misses",
     "tlb_l1d_misses",
     "tlb_l2_hits",
@@ -145,10 +148,10 @@ END_TEST
 START_TEST(counts_are_written_whole)
 {
     char buffer[32];
-    const struct counters counters = {.references = UINT64_MAX, .faults = 0};
+    const struct counters counters = {.references = UINT64_MAX - 1, .faults = 0};
     ck_assert_str_eq(
         counter_format(counter_find("references"), &counters, buffer, sizeof buffer),
-        "18446744073709551615");
+        "18446744073709551614");
     ck_assert_str_eq(
         counter_format(counter_find("faults"), &counters, buffer, sizeof buffer), "0");
 }
@@ -187,6 +190,16 @@ START_TEST(times_are_seconds)
 }
 END_TEST
 
+START_TEST(a_count_that_was_not_measured_is_blank)
+{
+    char buffer[32];
+    const struct counters counters = {.accesses = COUNT_UNKNOWN};
+    const struct counter *accesses = counter_find("accesses");
+    ck_assert_str_eq(counter_format(accesses, &counters, buffer, sizeof buffer), "");
+    ck_assert(isnan(counter_value(accesses, &counters)));
+}
+END_TEST
+
 START_TEST(a_ratio_that_was_not_measured_is_blank)
 {
     char buffer[32];
@@ -208,6 +221,7 @@ static Suite *counters_suite(void)
     tcase_add_test(tests, find_knows_whole_names_only);
     tcase_add_test(tests, counts_are_written_whole);
     tcase_add_test(tests, times_are_seconds);
+    tcase_add_test(tests, a_count_that_was_not_measured_is_blank);
     tcase_add_test(tests, a_ratio_that_was_not_measured_is_blank);
     tcase_add_loop_test(tests, ratios_are_the_shortest_decimals_that_read_back, 0,
                         (int)ARRAY_LEN(ratios));

@@ -137,6 +137,8 @@ static void check_flip(size_t at)
         must_say("not recognised as a trace", at);
     else if (at < 8)
         must_say("not a native trace", at);
+    else if (at == 8 && strstr(error.text, "damaged")) /* a version of another header */
+        must_say("damaged: the header ", at);
     else if (at < 12)
         must_say("native trace of version", at);
     else if (at < chunk_at[0])

@@ -265,6 +265,7 @@ START_TEST(numbers_come_out_in_bytes_counts_and_places)
         {"swap.cluster", "65536", 65536},
         {"swap.read_ahead", "1", 1},
         {"swap.allocation", "address", 2},
+        {"replacement", "process", 1},
         {"scheduler.quantum", "1.5 ms", UINT64_C(1500000000)},
         {"series", "0", 0},
         {"machine.cost.page_zero", "333 ps", 333},

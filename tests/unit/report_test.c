@@ -13,6 +13,7 @@
 #define COUNTER_NAMES                                                                      \
     "references,ifetches,loads,stores,accesses,faults,faults_cold,faults_major,"           \
     "faults_minor,faults_referenced,fault_rate,page_ins,page_outs,page_outs_dirty,"        \
+    "resident_mean,ghosts_max,policy_memory,"                                              \
     "tlb_l1i_misses,tlb_l1d_misses,tlb_l2_hits,tlb_l2_misses,tlb_l3_hits,tlb_l3_misses,"   \
     "tlb_flushes,walks,walk_accesses,walk_writes,walk_instructions,walk_cache_hits,"       \
     "table_cache_hits,table_cache_misses,modify_walks,alias_faults,table_bytes,"           \
@@ -22,11 +23,12 @@
  * swept key last; a label with a comma is quoted. */
 static const char csv_of_made_up[] =
     "trace,policy,page_size,frames," COUNTER_NAMES ",seed\n"
-    "cc1,lru,512,16,10,0,0,0,0,8,0,0,0,0,0.8,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,"
+    "cc1,lru,512,16,10,0,0,0,0,8,0,0,0,0,0.8,0,0,0,0,0,0,0,0,0,0,0,0,0,7,0,0,0,0,0,0,0,0,0,"
     "0.000000021,6.25,0,0,1\n"
     "cc1,\"clock(hand=a,b)\",512,16,10,0,0,0,0,1234567,0,0,0,0,0.1,0,0,0,0,0,0,0,0,0,0,0,"
-    "0,0,0,0,0,0,0,0,0,0.0,0,0,0,1\n"
-    "cc1,lru,4096,2,10,0,0,0,0,3,0,0,0,0,0.3,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0.0,"
+    "0,0,0,0,0,0,0,0,0,0,0,0,0.0,0,0,0,1\n"
+    "cc1,lru,4096,2,10,0,0,0,0,3,0,0,0,0,0.3,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,"
+    "0.0,"
     "0,0,0,2\n";
 
 static char folder[64];

@@ -22,6 +22,9 @@ static void setup(void)
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(store_enter(&use, folder, &err), OK);
     timed_fill(&kept, 2);
+    for (size_t i = 0; i < result_tables[TABLE_CURVES].ncolumns; i++)
+        rows_count(&kept.tables[TABLE_CURVES], i);
+    rows_end(&kept.tables[TABLE_CURVES]);
     found = (struct cell_result){0};
     memcpy(found.id, kept.id, sizeof found.id);
 }
@@ -76,8 +79,10 @@ END_TEST
 START_TEST(what_was_not_measured_stays_so)
 {
     kept.counters.slowdown = NAN;
+    kept.counters.accesses = COUNT_UNKNOWN;
     put_and_get();
     ck_assert(isnan(found.counters.slowdown));
+    ck_assert_uint_eq(found.counters.accesses, COUNT_UNKNOWN);
     ck_assert(found.counters.fault_rate == kept.counters.fault_rate);
 }
 END_TEST

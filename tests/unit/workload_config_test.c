@@ -374,6 +374,7 @@ START_TEST(the_effective_experiment_is_written_out)
                      "    page_zero: 250 ns\n"
                      "kernel: textbook\n"
                      "policy: lru\n"
+                     "replacement: global\n"
                      "scheduler:\n"
                      "  quantum: 10 ms\n"
                      "  switch: 5 us\n"

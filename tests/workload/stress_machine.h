@@ -294,6 +294,7 @@ static inline void stress_policy(struct stress *stress)
     }
     stress->alone = policy->sees == POLICY_FUTURE;
     stress->params.pager.policy = policy;
+    stress->params.pager.by_process = stress_chance(stress, 30);
     stress->params.pager.policy_params = stress->policy.bytes;
 }
 

@@ -1,0 +1,226 @@
+/* guard.c -- see guard.h. */
+#include "experiment/guard.h"
+
+#include "pager/instance.h"
+
+#include <assert.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+
+const char *const guard_call_names[CALLS] = {
+    [CALL_NONE] = "",
+    [CALL_GHOSTS] = "ghosts()",
+    [CALL_INIT] = "init()",
+    [CALL_RESIZE] = "resize()",
+    [CALL_FAULT] = "fault()",
+    [CALL_PAGE_IN] = "page_in()",
+    [CALL_PAGE_OUT] = "page_out()",
+    [CALL_FORGET] = "forget()",
+    [CALL_ACCESS] = "access()",
+    [CALL_SETTLED] = "settled()",
+    [CALL_VICTIM] = "victim()",
+    [CALL_RELEASE] = "release()",
+    [CALL_TICK] = "tick()",
+    [CALL_WHY] = "why()",
+    [CALL_SHOW] = "show()",
+};
+
+/* With `replay` in the place of CALL_NONE. */
+_Static_assert(sizeof(struct policy_ops) - offsetof(struct policy_ops, ghosts) ==
+                   CALLS * sizeof(void (*)(void)),
+               "each call of a policy has one here that stands for it");
+
+/* What the pager takes for the policy's state. */
+struct guarded {
+    const struct guard *guard;
+    const struct instance *instance;
+    _Alignas(16) unsigned char state[]; /* the policy's own                              */
+};
+
+/* The compiler must not move the call out from between the two. */
+static void enter(const struct guard *guard, const struct instance *instance,
+                  enum guard_call call)
+{
+    struct guard_record *record = guard->record;
+    atomic_store_explicit(&record->reference, instance ? instance->now : 0,
+                          memory_order_relaxed);
+    atomic_store_explicit(&record->calls,
+                          atomic_load_explicit(&record->calls, memory_order_relaxed) + 1,
+                          memory_order_relaxed);
+    atomic_store_explicit(&record->last, call, memory_order_relaxed);
+    atomic_store_explicit(&record->call, call, memory_order_release);
+}
+
+static void leave(const struct guard *guard)
+{
+    atomic_store_explicit(&guard->record->call, CALL_NONE, memory_order_release);
+}
+
+static void returned(const struct guarded *g, enum guard_call call, pfn_t entry)
+{
+    leave(g->guard);
+    if (g->guard->observe)
+        g->guard->observe(g->guard->context, call, entry, g->instance);
+}
+
+static uint64_t guarded_ghosts(const void *params, pfn_t nframes)
+{
+    const struct guard *guard = params;
+    enter(guard, NULL, CALL_GHOSTS);
+    const uint64_t n = guard->policy->ghosts(params, nframes);
+    leave(guard);
+    return n;
+}
+
+static enum status guarded_init(void *state, const struct policy_env *env,
+                                struct error *err)
+{
+    struct guarded *g = state;
+    g->guard = env->params;
+    g->instance = CONTAINER_OF(env, const struct instance, env);
+    if (!g->guard->policy->init)
+        return OK;
+    enter(g->guard, g->instance, CALL_INIT);
+    const enum status status = g->guard->policy->init(g->state, env, err);
+    returned(g, CALL_INIT, PFN_NONE);
+    return status;
+}
+
+static void guarded_resize(void *state)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_RESIZE);
+    g->guard->policy->resize(g->state);
+    returned(g, CALL_RESIZE, PFN_NONE);
+}
+
+static void guarded_fault(void *state, pfn_t ghost)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_FAULT);
+    g->guard->policy->fault(g->state, ghost);
+    returned(g, CALL_FAULT, ghost);
+}
+
+static void guarded_page_in(void *state, pfn_t pfn, pfn_t ghost)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_PAGE_IN);
+    g->guard->policy->page_in(g->state, pfn, ghost);
+    returned(g, CALL_PAGE_IN, pfn);
+}
+
+static void guarded_page_out(void *state, pfn_t pfn, bool evicted)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_PAGE_OUT);
+    g->guard->policy->page_out(g->state, pfn, evicted);
+    returned(g, CALL_PAGE_OUT, pfn);
+}
+
+static void guarded_forget(void *state, pfn_t ghost)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_FORGET);
+    g->guard->policy->forget(g->state, ghost);
+    returned(g, CALL_FORGET, ghost);
+}
+
+static void guarded_access(void *state, pfn_t pfn, uint64_t next)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_ACCESS);
+    g->guard->policy->access(g->state, pfn, next);
+    returned(g, CALL_ACCESS, pfn);
+}
+
+static bool guarded_settled(const void *state, pfn_t pfn)
+{
+    const struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_SETTLED);
+    const bool settled = g->guard->policy->settled(g->state, pfn);
+    leave(g->guard);
+    return settled;
+}
+
+static pfn_t guarded_victim(void *state)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_VICTIM);
+    const pfn_t pfn = g->guard->policy->victim(g->state);
+    returned(g, CALL_VICTIM, pfn);
+    return pfn;
+}
+
+static pfn_t guarded_release(void *state)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_RELEASE);
+    const pfn_t pfn = g->guard->policy->release(g->state);
+    returned(g, CALL_RELEASE, pfn);
+    return pfn;
+}
+
+static uint64_t guarded_tick(void *state, uint64_t now)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_TICK);
+    const uint64_t next = g->guard->policy->tick(g->state, now);
+    returned(g, CALL_TICK, PFN_NONE);
+    return next;
+}
+
+static void guarded_why(void *state, pfn_t victim, struct policy_view *view)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_WHY);
+    g->guard->policy->why(g->state, victim, view);
+    returned(g, CALL_WHY, victim);
+}
+
+static void guarded_show(void *state, struct policy_view *view)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_SHOW);
+    g->guard->policy->show(g->state, view);
+    returned(g, CALL_SHOW, PFN_NONE);
+}
+
+void guard_init(struct guard *guard, const struct policy_ops *policy, const void *params,
+                struct guard_record *record)
+{
+    *guard = (struct guard){.policy = policy, .ops = *policy, .record = record};
+    assert(policy->params_size <= sizeof guard->values);
+    memcpy(guard->values, params, policy->params_size);
+    struct policy_ops *ops = &guard->ops;
+    ops->state_size = offsetof(struct guarded, state) + policy->state_size;
+    ops->replay = NULL; /* it would call the policy itself */
+    ops->init = guarded_init;
+    ops->victim = guarded_victim;
+    ops->ghosts = policy->ghosts ? guarded_ghosts : NULL;
+    ops->resize = policy->resize ? guarded_resize : NULL;
+    ops->fault = policy->fault ? guarded_fault : NULL;
+    ops->page_in = policy->page_in ? guarded_page_in : NULL;
+    ops->page_out = policy->page_out ? guarded_page_out : NULL;
+    ops->forget = policy->forget ? guarded_forget : NULL;
+    ops->access = policy->access ? guarded_access : NULL;
+    ops->settled = policy->settled ? guarded_settled : NULL;
+    ops->release = policy->release ? guarded_release : NULL;
+    ops->tick = policy->tick ? guarded_tick : NULL;
+    ops->why = policy->why ? guarded_why : NULL;
+    ops->show = policy->show ? guarded_show : NULL;
+}
+
+struct guard_record *guard_record_create(void)
+{
+    void *memory = mmap(NULL, sizeof(struct guard_record), PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return memory == MAP_FAILED ? NULL : memory;
+}
+
+void guard_record_free(struct guard_record *record)
+{
+    if (record)
+        munmap(record, sizeof *record);
+}
