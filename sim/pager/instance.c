@@ -318,7 +318,10 @@ enum status instance_victim(struct pager *pager, uint32_t process, pfn_t *victim
 {
     struct instance *instance =
         pager->by_process && process == PROCESS_ANY ? NULL : pager_instance(pager, process);
-    if (!instance || instance->active == 0)
+    /* Who has less than its share takes from who has most. */
+    const bool takes = pager->by_process && !pager->policy->release && instance &&
+                       instance->active < instance->env.share;
+    if (!instance || instance->active == 0 || takes)
         instance = largest(pager);
     *victim = pager->policy->victim(instance->state);
     return is_evictable(pager, instance, *victim) ? check_wrong(instance, err)

@@ -68,7 +68,7 @@ MUST_CHECK enum status instance_release(struct pager *pager, struct instance *in
 MUST_CHECK enum status instance_tick(struct instance *instance, struct error *err);
 
 /* The victim for a process, or of the one with most frames if it has none that can be
- * evicted; at least one frame can be.  ERR_CELL if the policy breaks the contract. */
+ * evicted, or less than its share; at least one frame can be.  ERR_CELL if the policy breaks the contract. */
 MUST_CHECK enum status instance_victim(struct pager *pager, uint32_t process, pfn_t *victim,
                                        struct error *err);
 

@@ -35,6 +35,26 @@ START_TEST(a_process_cannot_take_the_share_of_another)
 }
 END_TEST
 
+/* The parent has all frames when it forks; the child takes its half of them, and its loop of
+ * four pages stays in memory: four faults for its own pages, of 400 references. */
+START_TEST(a_child_takes_its_share)
+{
+    char parent[4096] = "", child[4096] = "";
+    for (int i = 0; i < 8; i++)
+        snprintf(parent + strlen(parent), sizeof parent - strlen(parent), "L%d ", i);
+    strcat(parent, "@fork 1; L0x64");
+    for (int i = 0; i < 400; i++)
+        snprintf(child + strlen(child), sizeof child - strlen(child), "L%d ", 100 + i % 4);
+    program("parent.trace", parent);
+    program("child.trace", child);
+    struct outcome o =
+        run_timed("workload=[{trace: parent.trace, streams: [child.trace], " ZEROS "}]",
+                  "machine.frames=8", "replacement=process", "policy=lru", NULL);
+    ck_assert_uint_eq(o.results[0].counters.faults, 8 + 4);
+    outcome_free(&o);
+}
+END_TEST
+
 /* With a window of three references of its own time the loop of four pages faults at every
  * reference, whatever the other process does meanwhile, and with four at none but the first
  * four. */
@@ -82,6 +102,7 @@ static Suite *replacement_suite(void)
     TCase *tcase = tcase_create("replacement");
     tcase_add_checked_fixture(tcase, folder_setup, folder_teardown);
     tcase_add_test(tcase, a_process_cannot_take_the_share_of_another);
+    tcase_add_test(tcase, a_child_takes_its_share);
     tcase_add_test(tcase, time_is_that_of_the_process);
     tcase_add_test(tcase, one_process_replaces_as_with_global_replacement);
     suite_add_tcase(suite, tcase);
