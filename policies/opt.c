@@ -182,8 +182,8 @@ const struct policy_ops policy_opt = {
     .params = opt_table,
     .params_size = sizeof(struct opt_params),
     .state_size = sizeof(struct opt),
-    .frame_size = sizeof(struct frame_key) + 2 * sizeof(uint64_t) + 3 * sizeof(pfn_t) +
-                  sizeof(bool),
+    .frame_size =
+        sizeof(struct frame_key) + 2 * sizeof(uint64_t) + 3 * sizeof(pfn_t) + sizeof(bool),
     .init = opt_init,
     .page_in = opt_page_in,
     .page_out = opt_page_out,

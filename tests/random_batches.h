@@ -21,13 +21,13 @@ struct random_batches {
 struct random_program {
     struct rng *rng;
     struct builder *builder;
-    unsigned pages;          /* of RANDOM_PAGE bytes                                     */
-    bool apart;              /* code and data lie in different ones                      */
-    vaddr_t base[2];         /* of the present phase: code, data                         */
-    unsigned window[2];      /* bytes from there                                         */
-    vaddr_t at[2];           /* addresses used next                                      */
-    unsigned loop;           /* references left in the loop in place                     */
-    unsigned only;           /* 0: code only, 1: data only, else both                    */
+    unsigned pages;     /* of RANDOM_PAGE bytes                                     */
+    bool apart;         /* code and data lie in different ones                      */
+    vaddr_t base[2];    /* of the present phase: code, data                         */
+    unsigned window[2]; /* bytes from there                                         */
+    vaddr_t at[2];      /* addresses used next                                      */
+    unsigned loop;      /* references left in the loop in place                     */
+    unsigned only;      /* 0: code only, 1: data only, else both                    */
 };
 
 static inline unsigned random_of(struct random_program *p, unsigned n)

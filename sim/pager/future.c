@@ -267,8 +267,7 @@ static uint32_t list_touches(page_t touched[SPAN_ENTRIES], const struct span *sp
     for (uint32_t i = 0; i < nsteps; i++) {
         const uint32_t step = batch->batch->steps[from + i];
         const uint32_t page = batch->pages[step >> STEP_SHAPE_BITS];
-        const unsigned class =
-            batch->classes[2 * (step & STEP_SHAPE_MASK) + (page & 1)];
+        const unsigned class = batch->classes[2 * (step & STEP_SHAPE_MASK) + (page & 1)];
         const bool data = class & STEP_MOVER_DATA;
         dpage = data ? page >> 1 : dpage;
         ipage = data ? ipage : page >> 1;

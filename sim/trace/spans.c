@@ -338,8 +338,7 @@ enum status span_finder_run(struct span_finder *finder, struct paged_spans *page
         }
         paged->spans[i] = *span;
         paged->spans[i].first = at;
-        paged->spans[i].crossings =
-            count_crossings(carried, span->crossings, batch->pages);
+        paged->spans[i].crossings = count_crossings(carried, span->crossings, batch->pages);
         carried += span->crossings;
         at = put_pages(finder, paged, list, n, at);
     }
@@ -350,6 +349,7 @@ enum status span_finder_run(struct span_finder *finder, struct paged_spans *page
 uint32_t span_stream(const struct span *spans, const struct paged_batch *batch,
                      uint32_t span, int stream)
 {
-    const uint16_t block = span ? spans[span - 1].streams[stream] : batch->batch->start[stream];
+    const uint16_t block =
+        span ? spans[span - 1].streams[stream] : batch->batch->start[stream];
     return block == BLOCK_NONE ? PAGE_NONE : batch->pages[block] >> 1;
 }

@@ -45,8 +45,8 @@ static unsigned below(unsigned n)
 static bool set(const struct param *param, const char *text)
 {
     struct error err;
-    return param_set(policy->params, policy_params, param->name, text, "test",
-                     at_nowhere(), &err) == OK;
+    return param_set(policy->params, policy_params, param->name, text, "test", at_nowhere(),
+                     &err) == OK;
 }
 
 /* A value near the default, or a small one: some count in references and would do nothing in

@@ -37,10 +37,9 @@ static void make(int trial)
 {
     static const unsigned shifts[] = {4, 6, 9, 12};
     rng_seed(&rng, (uint64_t)trial + 1);
-    random_batches_make(&batches, &rng, shifts[rng_below(&rng, 4)],
-                        1 + (unsigned)rng_below(&rng, 60),
-                        1 + rng_below(&rng, RANDOM_BATCHES_MAX),
-                        1 + (unsigned)rng_below(&rng, 20000));
+    random_batches_make(
+        &batches, &rng, shifts[rng_below(&rng, 4)], 1 + (unsigned)rng_below(&rng, 60),
+        1 + rng_below(&rng, RANDOM_BATCHES_MAX), 1 + (unsigned)rng_below(&rng, 20000));
     page_index_init(&page_index);
     page_space_init(&space, &page_index, 0,
                     batches.granule_shift + (unsigned)rng_below(&rng, 5),
@@ -115,8 +114,8 @@ static void list_touches(void)
                 if (touched[stream] || (part && !(entry & 1)))
                     continue;
                 ck_assert(ntouches < 1 << 17);
-                touches[ntouches++] = (struct slow_touch){current[stream], step, reference,
-                                                          touched[!stream]};
+                touches[ntouches++] =
+                    (struct slow_touch){current[stream], step, reference, touched[!stream]};
                 touched[stream] = true;
             }
         }
@@ -126,8 +125,7 @@ static void list_touches(void)
 static uint64_t slow_next(size_t touch, bool in_references)
 {
     for (size_t i = touch + 1; i < ntouches; i++)
-        if (touches[i].page == touches[touch].page &&
-            touches[i].step > touches[touch].step)
+        if (touches[i].page == touches[touch].page && touches[i].step > touches[touch].step)
             return in_references ? touches[i].reference
                                  : 2 * touches[i].step + touches[i].other;
     return FUTURE_NEVER;
@@ -206,8 +204,8 @@ static void same_step(const struct paged_batch *batch, uint32_t i, const uint32_
                       const uint32_t *by_spans)
 {
     const uint32_t step = batch->batch->steps[i];
-    const unsigned class = classes[2 * (step & STEP_SHAPE_MASK) +
-                                   (pages[step >> STEP_SHAPE_BITS] & 1)];
+    const unsigned class =
+        classes[2 * (step & STEP_SHAPE_MASK) + (pages[step >> STEP_SHAPE_BITS] & 1)];
     if (class & STEP_TOUCHES)
         same_time(2 * (uint64_t)i, by_steps[0], by_spans[0]);
     if (class & STEP_OTHER)

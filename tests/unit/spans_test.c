@@ -33,8 +33,7 @@ static void slow_touch(struct slow_span *span, uint32_t id, uint32_t time, bool 
         i++;
     if (i < span->n) {
         entry = span->entries[i];
-        memmove(&span->entries[i], &span->entries[i + 1],
-                (span->n - i - 1) * sizeof entry);
+        memmove(&span->entries[i], &span->entries[i + 1], (span->n - i - 1) * sizeof entry);
         span->n--;
     }
     entry.stored |= store;
@@ -93,10 +92,9 @@ static void make(int trial)
 {
     static const unsigned shifts[] = {9, 9, 6, 4, 12};
     rng_seed(&rng, (uint64_t)trial + 1);
-    random_batches_make(&batches, &rng, shifts[rng_below(&rng, 5)],
-                        1 + (unsigned)rng_below(&rng, 60),
-                        1 + rng_below(&rng, RANDOM_BATCHES_MAX),
-                        1 + (unsigned)rng_below(&rng, 20000));
+    random_batches_make(
+        &batches, &rng, shifts[rng_below(&rng, 5)], 1 + (unsigned)rng_below(&rng, 60),
+        1 + rng_below(&rng, RANDOM_BATCHES_MAX), 1 + (unsigned)rng_below(&rng, 20000));
 }
 
 /* Check's own assertions note each success, which would take most of the time here. */
