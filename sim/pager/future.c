@@ -273,8 +273,8 @@ static uint32_t list_touches(page_t touched[SPAN_ENTRIES], const struct span *sp
         ipage = data ? ipage : page >> 1;
         const page_t first = class & STEP_FIRST_DATA ? dpage : ipage;
         const page_t second = class & STEP_FIRST_DATA ? ipage : dpage;
-        touched[2 * i] = class & STEP_TOUCHES ? first : PAGE_NONE;
-        touched[2 * i + 1] = class & STEP_OTHER ? second : first;
+        touched[2 * (size_t)i] = class & STEP_TOUCHES ? first : PAGE_NONE;
+        touched[2 * (size_t)i + 1] = class & STEP_OTHER ? second : first;
     }
     return nsteps;
 }
@@ -292,9 +292,9 @@ void future_spread(const struct future *future, const struct paged_batch *batch,
     for (uint32_t k = spans->spans[span].first; k < spans->spans[span + 1].first; k++)
         soon[spans->pages[k] >> 1] = spans->next[k];
     const uint64_t first = (uint64_t)span << SPAN_SHIFT;
-    for (uint32_t i = list_touches(touched, spans->spans, batch, span); i-- > 0;) {
+    for (size_t i = list_touches(touched, spans->spans, batch, span); i-- > 0;) {
         const uint64_t time = 2 * (kept->step + first + i);
-        uint32_t *next = kept->of_steps + 2 * (first + i);
+        uint32_t *next = kept->of_steps + 2 * (size_t)(first + i);
         if (UNLIKELY(touched[2 * i] == PAGE_NONE))
             continue;
         next[0] = (uint32_t)soon[touched[2 * i]];

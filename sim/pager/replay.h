@@ -246,6 +246,29 @@ ALWAYS_INLINE void replay_enter(const struct stretch *s, struct replay_at *at, p
     at->most = kind->counted ? replay_most(s, cost, kind) : 0;
 }
 
+/* Do what is due, and a step that needs the slow path; the loop ends if that fails or the
+ * stretch does. */
+ALWAYS_INLINE enum status replay_what_is_due(struct pager *pager, struct stretch *s,
+                                             struct replay_at *at, psec_t cost,
+                                             const struct replay_kind *kind,
+                                             struct error *err)
+{
+    replay_leave(s, at, cost);
+    const enum status status = replay_due(pager, s, err);
+    replay_enter(s, at, cost, kind);
+    return status;
+}
+
+ALWAYS_INLINE enum status replay_slowly(struct pager *pager, struct stretch *s,
+                                        struct replay_at *at, psec_t cost, unsigned class,
+                                        const struct replay_kind *kind, struct error *err)
+{
+    replay_leave(s, at, cost);
+    const enum status status = replay_step(pager, s, class, err);
+    replay_enter(s, at, cost, kind);
+    return status;
+}
+
 ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
                                       const struct replay_kind *kind, struct error *err)
 {
@@ -262,9 +285,7 @@ ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
 
     for (replay_enter(s, &at, cost, kind); at.step < end; at.step++) {
         if (kind->counted && UNLIKELY(at.references >= at.most)) {
-            replay_leave(s, &at, cost);
-            status = replay_due(pager, s, err);
-            replay_enter(s, &at, cost, kind);
+            status = replay_what_is_due(pager, s, &at, cost, kind, err);
             if (status != OK || s->why != STRETCH_DONE)
                 break;
         }
@@ -283,10 +304,8 @@ ALWAYS_INLINE enum status replay_loop(struct pager *pager, struct stretch *s,
         const unsigned missing = replay_missing(bits, class, first, other);
         if (UNLIKELY(
                 replay_is_slow(pager, bits, class, first, other, missing, state, kind))) {
-            replay_leave(s, &at, cost);
-            status = replay_step(pager, s, class, err);
+            status = replay_slowly(pager, s, &at, cost, class, kind, err);
             bits = pager->mmu.bits; /* a large page may have brought new pages */
-            replay_enter(s, &at, cost, kind);
             if (status != OK || s->why != STRETCH_DONE)
                 break;
             continue;

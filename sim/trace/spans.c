@@ -21,7 +21,7 @@ enum status spans_init(struct spans *spans, struct error *err)
 {
     *spans = (struct spans){
         .spans = malloc((SPANS_MAX + 1) * sizeof *spans->spans),
-        .blocks = malloc(2 * BATCH_STEPS * sizeof *spans->blocks),
+        .blocks = malloc((size_t)2 * BATCH_STEPS * sizeof *spans->blocks),
         .carried = malloc(BATCH_STEPS * sizeof *spans->carried),
         .roles = malloc(BATCH_SHAPES * sizeof *spans->roles),
         .last = malloc(BATCH_BLOCKS * sizeof *spans->last),
@@ -186,7 +186,7 @@ enum status paged_spans_init(struct paged_spans *paged, struct error *err)
 {
     *paged = (struct paged_spans){
         .spans = malloc((SPANS_MAX + 1) * sizeof *paged->spans),
-        .pages = malloc(2 * BATCH_STEPS * sizeof *paged->pages),
+        .pages = malloc((size_t)2 * BATCH_STEPS * sizeof *paged->pages),
     };
     return paged->spans && paged->pages ? OK : error_nomem(err);
 }
@@ -201,7 +201,7 @@ void paged_spans_release(struct paged_spans *paged)
 enum status span_finder_init(struct span_finder *finder, struct error *err)
 {
     *finder = (struct span_finder){
-        .uses = malloc(2 * BATCH_STEPS * sizeof *finder->uses),
+        .uses = malloc((size_t)2 * BATCH_STEPS * sizeof *finder->uses),
     };
     return finder->uses ? OK : error_nomem(err);
 }
