@@ -38,7 +38,11 @@ struct run {
     struct cell cells[PASS_CELLS];
     size_t view_of[PASS_CELLS];
     bool running[PASS_CELLS];
-    struct map blocks; /* every block touched, to count the distinct ones */
+    /* Every block touched, to count the distinct ones: a bit each, of 64 neighbours together. */
+    struct map groups; /* from block / 64 to the index in masks                          */
+    uint64_t *masks;   /* [group]                                                        */
+    size_t nmasks;     /* capacity                                                       */
+    uint64_t blocks;   /* distinct ones                                                  */
     struct reference_counts counts;
 };
 
@@ -214,12 +218,33 @@ static enum status start_cells(struct run *run, struct error *err)
     return OK;
 }
 
+static enum status count_block(struct run *run, uint64_t block, struct error *err)
+{
+    const uint32_t group =
+        map_get_or_add(&run->groups, block >> 6, (uint32_t)run->groups.used, err);
+    if (group == MAP_ABSENT)
+        return ERR_NOMEM;
+    if (group == run->nmasks) {
+        const size_t n = run->nmasks ? 2 * run->nmasks : 256;
+        uint64_t *masks = realloc(run->masks, n * sizeof *masks);
+        if (!masks)
+            return error_nomem(err);
+        memset(masks + run->nmasks, 0, (n - run->nmasks) * sizeof *masks);
+        run->masks = masks;
+        run->nmasks = n;
+    }
+    const uint64_t bit = UINT64_C(1) << (block & 63);
+    run->blocks += !(run->masks[group] & bit);
+    run->masks[group] |= bit;
+    return OK;
+}
+
 static enum status count_blocks(struct run *run, struct error *err)
 {
-    for (uint32_t i = 0; i < run->batch.nblocks; i++)
-        if (map_get_or_add(&run->blocks, run->batch.blocks[i], 0, err) == MAP_ABSENT)
-            return ERR_NOMEM;
-    return OK;
+    enum status status = OK;
+    for (uint32_t i = 0; i < run->batch.nblocks && status == OK; i++)
+        status = count_block(run, run->batch.blocks[i], err);
+    return status;
 }
 
 static enum status replay_cell(struct run *run, size_t i, struct error *err)
@@ -321,7 +346,8 @@ static void clean_up(struct run *run)
         free(run->views[v].pages);
     }
     spans_release(&run->spans);
-    map_release(&run->blocks);
+    map_release(&run->groups);
+    free(run->masks);
     batch_release(&run->batch);
     free(run->classes);
     trace_close(run->trace);
@@ -347,7 +373,7 @@ static enum status replay_pass(struct pass *pass, const struct fold *fold,
                 break;
         status = status == END ? OK : status;
     }
-    const uint64_t touched = (uint64_t)run->blocks.used << pass->source->granule_shift;
+    const uint64_t touched = run->blocks << pass->source->granule_shift;
     for (size_t i = 0; i < pass->ncells && status == OK; i++)
         if (run->running[i]) {
             cell_result(run->cells[i].config, &run->cells[i].pager, &run->counts, touched,
