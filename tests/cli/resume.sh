@@ -15,7 +15,7 @@ plots: [{x: machine.frames, y: fault_rate, series: policy, file: faults}]
 END
 
 # An undisturbed run that takes long enough to be disturbed, in any build.
-references=500000
+references=25000
 took_ms=0
 while ((took_ms < 1200)); do
     ((references *= 2))
