@@ -6,34 +6,19 @@
 #include "experiment/lru_cells.h"
 #include "experiment/reduced.h"
 #include "experiment/timed.h"
+#include "experiment/trace_view.h"
 #include "machine/pagetable.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The pages of the trace at one of the page sizes that the pass's cells have. */
-struct view {
-    struct page_index index;
-    struct page_space space;
-    uint32_t *pages;
-    struct future future; /* built if a cell of this page size needs it: by spans, or, in
-                           * references, by steps                                         */
-    bool needs_future;
-    bool needs_spans; /* and has no such index                                           */
-    struct span_finder finder;
-    struct paged_spans found;
-    const struct paged_spans *spans; /* of the present batch: found, or the future's      */
-};
-
 struct run {
     struct pass *pass;
     struct trace *trace;
-    struct batch batch;
-    uint8_t *classes;
-    struct spans spans;
+    struct trace_view_input input; /* the present batch */
     bool needs_spans; /* a view does                                                     */
-    struct view views[PASS_CELLS];
+    struct trace_view views[PASS_CELLS];
     size_t nviews;
     struct cell cells[PASS_CELLS];
     size_t view_of[PASS_CELLS];
@@ -62,39 +47,21 @@ static void trace_fails(struct cell_result *result, const struct source *source,
     error_format(&err, result->message, sizeof result->message);
 }
 
-/* The view of a page size; two whose futures are counted in different units are two. */
+/* The view of a page size. */
 static size_t view_for(struct run *run, unsigned page_shift,
                        const struct policy_ops *policy)
 {
-    const bool future = policy->sees == POLICY_FUTURE;
-    for (size_t v = 0; v < run->nviews; v++) {
-        struct view *view = &run->views[v];
-        if (view->space.page_shift != page_shift)
-            continue;
-        if (future && !view->needs_future)
-            view->future.in_references = policy->uses_time;
-        if (future && view->future.in_references != policy->uses_time)
-            continue;
-        view->needs_future |= future;
-        return v;
-    }
-    struct view *view = &run->views[run->nviews];
-    view->needs_future = future;
-    view->future.in_references = future && policy->uses_time;
-    page_index_init(&view->index);
-    page_space_init(&view->space, &view->index, 0, page_shift,
-                    run->pass->source->granule_shift);
+    for (size_t v = 0; v < run->nviews; v++)
+        if (trace_view_serves(&run->views[v], page_shift, policy))
+            return v;
+    struct trace_view *view = &run->views[run->nviews];
+    trace_view_init(view, page_shift, run->pass->source->granule_shift);
+    trace_view_serves(view, page_shift, policy);
     return run->nviews++;
 }
 
 /* To find the spans takes about as long as to replay two cells without them. */
 enum { SPANS_CELLS = 3 };
-
-/* The index of the future is by spans, which it keeps. */
-static bool keeps_spans(const struct view *view)
-{
-    return view->needs_future && !view->future.in_references;
-}
 
 /* A cell whose machine has no TLB replays what it can by spans. */
 static bool uses_spans(const struct run *run, size_t i)
@@ -102,7 +69,7 @@ static bool uses_spans(const struct run *run, size_t i)
     const struct cell_config *config = run->pass->configs[i];
     return run->running[i] && !pagetable_find(config->machine.mmu.name)->create &&
            config->policy_ops->sees != POLICY_FUTURE &&
-           !keeps_spans(&run->views[run->view_of[i]]);
+           !trace_view_keeps_spans(&run->views[run->view_of[i]]);
 }
 
 static void plan_spans(struct run *run)
@@ -137,30 +104,6 @@ static void plan(struct run *run)
     plan_spans(run);
 }
 
-static struct paged_batch paged(const struct run *run, const struct view *view)
-{
-    return (struct paged_batch){
-        .spans = view->spans,
-        .batch = &run->batch,
-        .classes = run->classes,
-        .pages = view->pages,
-        .index = &view->index,
-        .npages = view->index.npages,
-    };
-}
-
-/* Add the batch to the view's index of the future. */
-static enum status add_to_future(struct run *run, struct view *view, struct error *err)
-{
-    const enum status status =
-        page_space_translate(&view->space, &run->batch, view->pages, err);
-    if (status != OK)
-        return status;
-    const struct paged_batch batch = paged(run, view);
-    return keeps_spans(view) ? future_add_spans(&view->future, &run->spans, &batch, err)
-                             : future_add(&view->future, &batch, err);
-}
-
 /* The indexes of the future are complete. */
 static void finish_futures(struct run *run)
 {
@@ -176,18 +119,18 @@ static enum status look_ahead(struct run *run, const struct pass_host *host,
     bool needed = false, by_spans = false;
     for (size_t v = 0; v < run->nviews; v++) {
         needed = needed || run->views[v].needs_future;
-        by_spans = by_spans || keeps_spans(&run->views[v]);
+        by_spans = by_spans || trace_view_keeps_spans(&run->views[v]);
     }
     if (!needed)
         return OK;
     enum status status;
-    while ((status = trace_next(run->trace, &run->batch, err)) == OK) {
-        batch_classify(&run->batch, run->classes);
+    while ((status = trace_next(run->trace, &run->input.batch, err)) == OK) {
+        batch_classify(&run->input.batch, run->input.classes);
         if (by_spans)
-            spans_find(&run->spans, &run->batch, run->classes);
+            spans_find(&run->input.spans, &run->input.batch, run->input.classes);
         for (size_t v = 0; v < run->nviews && status == OK; v++)
             if (run->views[v].needs_future)
-                status = add_to_future(run, &run->views[v], err);
+                status = trace_view_look_ahead(&run->views[v], &run->input, err);
         if (status == OK && !host->advance(host->context, 0))
             status = error_set(err, ERR_INTERRUPTED, at_nowhere(), "interrupted");
         if (status != OK)
@@ -202,7 +145,7 @@ static enum status start_cells(struct run *run, struct error *err)
     for (size_t i = 0; i < run->pass->ncells; i++) {
         if (!run->running[i])
             continue;
-        const struct view *view = &run->views[run->view_of[i]];
+        const struct trace_view *view = &run->views[run->view_of[i]];
         const struct cell_config *config = run->pass->configs[i];
         const bool future = config->policy_ops->sees == POLICY_FUTURE;
         struct error why;
@@ -242,17 +185,18 @@ static enum status count_block(struct run *run, uint64_t block, struct error *er
 static enum status count_blocks(struct run *run, struct error *err)
 {
     enum status status = OK;
-    for (uint32_t i = 0; i < run->batch.nblocks && status == OK; i++)
-        status = count_block(run, run->batch.blocks[i], err);
+    for (uint32_t i = 0; i < run->input.batch.nblocks && status == OK; i++)
+        status = count_block(run, run->input.batch.blocks[i], err);
     return status;
 }
 
 static enum status replay_cell(struct run *run, size_t i, struct error *err)
 {
-    const struct paged_batch batch = paged(run, &run->views[run->view_of[i]]);
+    const struct paged_batch batch =
+        trace_view_batch(&run->views[run->view_of[i]], &run->input);
     struct error why;
     const enum status status =
-        run->batch.nops
+        run->input.batch.nops
             ? error_set(&why, ERR_CELL, at_file(run->pass->source->path),
                         "the trace has operations on virtual memory (map, fork, ...); they "
                         "need 'timing: events'")
@@ -268,39 +212,24 @@ static enum status replay_cell(struct run *run, size_t i, struct error *err)
     return OK;
 }
 
-static enum status translate(struct run *run, struct view *view, struct error *err)
-{
-    const enum status status =
-        page_space_translate(&view->space, &run->batch, view->pages, err);
-    if (status != OK)
-        return status;
-    const struct paged_batch batch = paged(run, view);
-    if (keeps_spans(view))
-        return future_next_batch(&view->future, &batch, &view->spans, err);
-    if (!view->needs_spans)
-        return OK;
-    view->spans = &view->found;
-    return span_finder_run(&view->finder, &view->found, &run->spans, &batch, err);
-}
-
 static enum status replay_batch(struct run *run, const struct pass_host *host,
                                 struct error *err)
 {
-    const struct reference_counts *counts = &run->batch.counts;
+    const struct reference_counts *counts = &run->input.batch.counts;
     run->counts.ifetches += counts->ifetches;
     run->counts.loads += counts->loads;
     run->counts.stores += counts->stores;
-    batch_classify(&run->batch, run->classes);
+    batch_classify(&run->input.batch, run->input.classes);
     enum status status = count_blocks(run, err);
     if (run->needs_spans)
-        spans_find(&run->spans, &run->batch, run->classes);
+        spans_find(&run->input.spans, &run->input.batch, run->input.classes);
     for (size_t v = 0; v < run->nviews && status == OK; v++)
-        status = translate(run, &run->views[v], err);
+        status = trace_view_translate(&run->views[v], &run->input, err);
     for (size_t i = 0; i < run->pass->ncells && status == OK; i++)
         if (run->running[i]) {
             status = replay_cell(run, i, err);
             if (status == OK &&
-                !host->advance(host->context, batch_references(&run->batch)))
+                !host->advance(host->context, batch_references(&run->input.batch)))
                 status = error_set(err, ERR_INTERRUPTED, at_nowhere(), "interrupted");
         }
     return status;
@@ -310,26 +239,19 @@ static enum status prepare(struct run *run, const struct fold *fold, struct erro
 {
     enum status status = source_read_folded(run->pass->source, fold, &run->trace, err);
     if (status == OK)
-        status = batch_init(&run->batch, err);
+        status = batch_init(&run->input.batch, err);
     if (status != OK)
         return status;
-    run->classes = malloc(2 * (size_t)BATCH_SHAPES);
+    run->input.classes = malloc(2 * (size_t)BATCH_SHAPES);
+    if (!run->input.classes)
+        return error_nomem(err);
     plan(run);
-    bool enough = run->classes;
     bool by_spans = run->needs_spans;
-    for (size_t v = 0; v < run->nviews; v++) {
-        struct view *view = &run->views[v];
-        view->pages = malloc(BATCH_BLOCKS * sizeof *view->pages);
-        enough = enough && view->pages;
-        if (view->needs_spans && status == OK)
-            status = span_finder_init(&view->finder, err);
-        if (view->needs_spans && status == OK)
-            status = paged_spans_init(&view->found, err);
-        by_spans = by_spans || keeps_spans(view);
+    for (size_t v = 0; v < run->nviews && status == OK; v++) {
+        status = trace_view_prepare(&run->views[v], err);
+        by_spans = by_spans || trace_view_keeps_spans(&run->views[v]);
     }
-    if (by_spans && status == OK)
-        status = spans_init(&run->spans, err);
-    return enough ? status : error_nomem(err);
+    return status == OK && by_spans ? spans_init(&run->input.spans, err) : status;
 }
 
 static void clean_up(struct run *run)
@@ -337,19 +259,13 @@ static void clean_up(struct run *run)
     for (size_t i = 0; i < run->pass->ncells; i++)
         if (run->running[i])
             cell_release(&run->cells[i]);
-    for (size_t v = 0; v < run->nviews; v++) {
-        page_space_release(&run->views[v].space);
-        page_index_release(&run->views[v].index);
-        future_release(&run->views[v].future);
-        span_finder_release(&run->views[v].finder);
-        paged_spans_release(&run->views[v].found);
-        free(run->views[v].pages);
-    }
-    spans_release(&run->spans);
+    for (size_t v = 0; v < run->nviews; v++)
+        trace_view_release(&run->views[v]);
+    spans_release(&run->input.spans);
     map_release(&run->groups);
     free(run->masks);
-    batch_release(&run->batch);
-    free(run->classes);
+    batch_release(&run->input.batch);
+    free(run->input.classes);
     trace_close(run->trace);
     free(run);
 }
@@ -368,7 +284,7 @@ static enum status replay_pass(struct pass *pass, const struct fold *fold,
     if (status == OK)
         status = start_cells(run, err);
     if (status == OK) {
-        while ((status = trace_next(run->trace, &run->batch, err)) == OK)
+        while ((status = trace_next(run->trace, &run->input.batch, err)) == OK)
             if ((status = replay_batch(run, host, err)) != OK)
                 break;
         status = status == END ? OK : status;
