@@ -86,6 +86,8 @@ static const struct option long_options[] = {
     {"level", required_argument, NULL, 'l'},
     {"origin", required_argument, NULL, 'o'},
     {"to", required_argument, NULL, 't'},
+    {"no-operations", no_argument, NULL, 'n'},
+    {"thread", required_argument, NULL, 'T'},
     TRACE_INPUT_OPTIONS,
     {0},
 };
@@ -104,6 +106,20 @@ static enum status set_target(struct convert_options *options, const char *name,
                      nearest ? "'" : "");
 }
 
+static enum status set_thread(struct trace_options *input, const char *text,
+                              struct error *err)
+{
+    uint64_t thread;
+    const enum status status = parse_count(&thread, text, "--thread", at_nowhere(), err);
+    if (status == OK && thread > UINT32_MAX)
+        return error_set(err, ERR_CONFIG, at_nowhere(),
+                         "bad value '%s' for --thread: it is from 0 to %" PRIu32, text,
+                         UINT32_MAX);
+    input->one_thread = true;
+    input->thread = (uint32_t)thread;
+    return status;
+}
+
 static enum status set_option(void *context, int option, struct error *err)
 {
     struct convert_options *options = context;
@@ -115,6 +131,11 @@ static enum status set_option(void *context, int option, struct error *err)
         return check_origin(optarg, err);
     case 't':
         return set_target(options, optarg, err);
+    case 'n':
+        options->input.no_operations = true;
+        return OK;
+    case 'T':
+        return set_thread(&options->input, optarg, err);
     case 'q':
         options->quiet = true;
         return OK;
@@ -173,6 +194,10 @@ const struct command command_trace_convert = {
         "                    from 16 B to 1 GiB; default 512 B\n"
         "  --level N         of the compression, 1 (fast) to 22 (small); default 9\n"
         "  --origin TEXT     one line that says how the trace was made; it is kept in OUT\n"
+        "  --no-operations   leave out the operations on memory\n"
+        "  --thread N        of a trace that holds several threads, thread N only, as its\n"
+        "                    'switch' operations number them; 0: the one that it begins "
+        "with\n"
         "  --skip-damaged    go on past damaged chunks of a native IN and say what was "
         "lost\n"
         "  --to pages        print a line for each page touched, in order: the page "
@@ -183,7 +208,6 @@ const struct command command_trace_convert = {
         "  --quiet           no progress bar\n"
         "\n"
         "Example:\n"
-        "  valgrind --tool=lackey --trace-mem=yes --log-fd=9 9>&1 >/dev/null ls |\n"
-        "      faultline trace convert - ls.flt --origin 'valgrind lackey: ls'\n",
+        "  faultline trace convert --origin 'valgrind lackey: ls' ls.lackey.zst ls.flt\n",
     .run = convert_run,
 };

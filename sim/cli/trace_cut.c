@@ -20,6 +20,17 @@ struct cut_options {
     bool quiet;
 };
 
+/* The trace begins with another thread than the one whose number is 0. */
+static enum status put_switch(struct trace_output *output, uint32_t thread,
+                              struct error *err)
+{
+    struct vm_op op = {.kind = VM_SWITCH, .file = VM_ANONYMOUS, .stream = thread};
+    char names[] = "";
+    const struct batch batch = {
+        .start = {BLOCK_NONE, BLOCK_NONE}, .nops = 1, .ops = &op, .names = names};
+    return trace_output_put(output, &batch, 0, 0, err);
+}
+
 static enum status cut_batches(struct trace *trace, const struct cut_options *options,
                                struct trace_output *output, struct error *err)
 {
@@ -32,7 +43,12 @@ static enum status cut_batches(struct trace *trace, const struct cut_options *op
         status = trace_next(trace, &batch, err);
         if (status != OK)
             break;
+        const bool begun = slice.kept;
         slice_batch(&slice, &batch);
+        if (!begun && slice.kept && slice.thread != 0)
+            status = put_switch(output, slice.thread, err);
+        if (status != OK)
+            break;
         const uint64_t done = slice.at < slice.end ? slice.at : slice.end;
         status = trace_output_put(output, &batch, done, slice.end, err);
     }
@@ -142,7 +158,7 @@ const struct command command_trace_cut = {
         "\n"
         "An operation on memory is kept if the reference after it is among those asked\n"
         "for, or if it ends IN and they go on beyond. What was mapped before N is not in\n"
-        "OUT.\n"
+        "OUT. If another thread than the first runs at N, OUT begins with a switch to it.\n"
         "\n"
         "  --from N          first reference; default 0\n"
         "  --count M         how many\n"

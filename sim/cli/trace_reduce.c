@@ -46,7 +46,8 @@ static enum status reduce_batches(struct sink *sink, struct reducer *reducer,
         if (batch.nops)
             status = error_set(err, ERR_CONFIG, at_file(trace_info(sink->trace)->path),
                                "the trace has operations on virtual memory (map, fork, "
-                               "...), which a reduced one cannot keep");
+                               "...), which a reduced one cannot keep; 'faultline trace "
+                               "convert --no-operations' leaves them out");
         else if (command_interrupted)
             status = error_set(err, ERR_INTERRUPTED, at_file(sink->output.path),
                                "not written: interrupted");

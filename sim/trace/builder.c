@@ -1,9 +1,10 @@
-/* builder.c -- see builder.h.
+/* builder.c -- see builder.h and builder_inside.h.
  * The two dictionaries of a batch are found through open-addressed tables whose slots
  * carry the number of the batch that filled them, so that a new batch empties them free. */
 #include "trace/builder.h"
 
 #include "base/bits.h"
+#include "trace/builder_inside.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -14,32 +15,17 @@ enum {
     LARGEST_REFERENCE = 65536,
 };
 
-struct slot {
-    uint64_t stamp; /* batch that filled the slot, counted from 1 */
-    uint32_t index;
-};
-
-struct builder {
-    struct batch batch;
-    unsigned granule_shift;
-    uint32_t headroom; /* steps that one more reference may need */
-    uint64_t stamp;
-    uint64_t block[2]; /* where the instruction [0] and the data [1] stream are */
-    uint16_t index[2]; /* the same as index in the batch's blocks, or BLOCK_NONE */
-    struct shape open; /* the step under way; length 0: none */
-    struct slot *block_slots, *shape_slots;
-};
-
-static uint16_t block_index(struct builder *b, uint64_t block)
+uint16_t builder_enter_block(struct builder *builder, uint64_t block)
 {
+    struct batch *batch = &builder->batch;
     for (size_t i = mix64(block) % TABLE_SLOTS;; i = (i + 1) % TABLE_SLOTS) {
-        struct slot *slot = &b->block_slots[i];
-        if (slot->stamp != b->stamp) {
-            *slot = (struct slot){.stamp = b->stamp, .index = b->batch.nblocks};
-            b->batch.blocks[b->batch.nblocks++] = block;
+        struct builder_slot *slot = &builder->block_slots[i];
+        if (slot->stamp != builder->stamp) {
+            *slot = (struct builder_slot){.stamp = builder->stamp, .index = batch->nblocks};
+            batch->blocks[batch->nblocks++] = block;
             return (uint16_t)slot->index;
         }
-        if (b->batch.blocks[slot->index] == block)
+        if (batch->blocks[slot->index] == block)
             return (uint16_t)slot->index;
     }
 }
@@ -50,49 +36,68 @@ static bool same_shape(const struct shape *a, const struct shape *b)
            a->continued == b->continued;
 }
 
-static uint32_t shape_index(struct builder *b, const struct shape *shape)
+static uint32_t enter_shape(struct builder *builder, const struct shape *shape)
 {
+    struct batch *batch = &builder->batch;
     const uint64_t hash =
         mix64(shape->data ^
               mix64(shape->store ^ mix64((uint64_t)shape->length << 1 | shape->continued)));
     for (size_t i = hash % TABLE_SLOTS;; i = (i + 1) % TABLE_SLOTS) {
-        struct slot *slot = &b->shape_slots[i];
-        if (slot->stamp != b->stamp) {
-            *slot = (struct slot){.stamp = b->stamp, .index = b->batch.nshapes};
-            b->batch.shapes[b->batch.nshapes++] = *shape;
+        struct builder_slot *slot = &builder->shape_slots[i];
+        if (slot->stamp != builder->stamp) {
+            *slot = (struct builder_slot){.stamp = builder->stamp, .index = batch->nshapes};
+            batch->shapes[batch->nshapes++] = *shape;
             return slot->index;
         }
-        if (same_shape(&b->batch.shapes[slot->index], shape))
+        if (same_shape(&batch->shapes[slot->index], shape))
             return slot->index;
     }
 }
 
-static void close_step(struct builder *b)
+static bool is_near(const struct builder *builder, const struct builder_near_shape *near,
+                    uint64_t data, uint64_t store, uint32_t length_continued)
 {
-    if (b->open.length == 0)
-        return;
-    const uint16_t block = b->index[b->open.data & 1];
-    b->batch.steps[b->batch.nsteps++] =
-        (uint32_t)block << STEP_SHAPE_BITS | shape_index(b, &b->open);
-    b->open = (struct shape){0};
+    return near->data == data && near->store == store &&
+           near->length_continued == length_continued &&
+           near->stamp == (uint32_t)builder->stamp;
+}
+
+uint32_t builder_near_shape_index(struct builder *builder, uint64_t data, uint64_t store,
+                                  uint32_t length_continued)
+{
+    const uint64_t mixed = data * 0x9e3779b97f4a7c15u + store * 0xc2b2ae3d27d4eb4fu +
+                           length_continued * 0x165667b19e3779f9u;
+    /* Two places, the first for the one that was looked up last. */
+    struct builder_near_shape *near =
+        &builder->near_shapes[(mixed >> 40) % (BUILDER_NEAR_SHAPES / 2) * 2];
+    if (LIKELY(is_near(builder, &near[0], data, store, length_continued)))
+        return near[0].index;
+    struct builder_near_shape found = near[1];
+    if (!is_near(builder, &near[1], data, store, length_continued)) {
+        const struct shape shape = {.data = data,
+                                    .store = store,
+                                    .length = (uint8_t)(length_continued >> 1),
+                                    .continued = length_continued & 1};
+        found = (struct builder_near_shape){
+            .data = data,
+            .store = store,
+            .length_continued = length_continued,
+            .stamp = (uint32_t)builder->stamp,
+            .index = enter_shape(builder, &shape),
+        };
+    }
+    near[1] = near[0];
+    near[0] = found;
+    return found.index;
 }
 
 /* One reference's part in one block. */
 static void add_piece(struct builder *b, bool data, bool store, uint64_t block,
                       bool continued)
 {
-    const bool moved = b->index[data] == BLOCK_NONE || b->block[data] != block;
-    if (moved || b->open.length == STEP_REFERENCES)
-        close_step(b);
-    if (moved) {
-        b->block[data] = block;
-        b->index[data] = block_index(b, block);
-    }
-    if (b->open.length == 0)
-        b->open.continued = continued;
-    b->open.data |= (uint64_t)data << b->open.length;
-    b->open.store |= (uint64_t)store << b->open.length;
-    b->open.length++;
+    if (b->at.block[data] != block)
+        builder_move(b, &b->at, data, block, continued);
+    builder_append(b, &b->at, data, store, 1);
 }
 
 static void add_access(struct builder *b, bool data, bool store, vaddr_t vaddr,
@@ -122,14 +127,22 @@ void builder_add(struct builder *builder, enum reference_kind kind, vaddr_t vadd
     counts->modifies += kind == MODIFY;
 }
 
+static void leave_blocks(struct builder *b)
+{
+    b->at.block[0] = b->at.block[1] = BUILDER_NOWHERE;
+    b->at.index[0] = b->at.index[1] = BLOCK_NONE;
+}
+
 void builder_op(struct builder *builder, const struct vm_op *op, const char *file)
 {
     assert(!builder_full(builder));
     struct batch *batch = &builder->batch;
-    close_step(builder);
+    builder_close_step(builder, &builder->at);
     struct vm_op *added = &batch->ops[batch->nops++];
     *added = *op;
     added->step = batch->nsteps;
+    if (op->kind == VM_SWITCH) /* so that a thread's steps can be told apart from others' */
+        leave_blocks(builder);
     added->file = file ? batch->names_length : VM_ANONYMOUS;
     assert(vm_op_is_sound(added));
     if (!file)
@@ -155,19 +168,20 @@ static void start_batch(struct builder *b)
 {
     struct batch *batch = &b->batch;
     b->stamp++;
+    memset(b->short_shapes, 0xff, sizeof b->short_shapes); /* SHAPE_NONE */
     batch->nsteps = batch->nshapes = batch->nblocks = 0;
     batch->nops = batch->names_length = 0;
     batch->counts = (struct reference_counts){0};
     for (int s = 0; s < 2; s++) {
-        if (b->index[s] != BLOCK_NONE)
-            b->index[s] = block_index(b, b->block[s]);
-        batch->start[s] = b->index[s];
+        if (b->at.index[s] != BLOCK_NONE)
+            b->at.index[s] = builder_block_index(b, b->at.block[s]);
+        batch->start[s] = b->at.index[s];
     }
 }
 
 void builder_take(struct builder *builder, struct batch *batch)
 {
-    close_step(builder);
+    builder_close_step(builder, &builder->at);
     const struct batch empty = *batch;
     const uint64_t number = builder->batch.number;
     *batch = builder->batch;
@@ -185,7 +199,7 @@ enum status builder_create(struct builder **out, unsigned granule_shift, struct 
     b->granule_shift = granule_shift;
     /* A modify touches every block twice; one more step may be open. */
     b->headroom = 2 * (((uint32_t)LARGEST_REFERENCE >> granule_shift) + 2) + 1;
-    b->index[0] = b->index[1] = BLOCK_NONE;
+    leave_blocks(b);
     b->block_slots = calloc(TABLE_SLOTS, sizeof *b->block_slots);
     b->shape_slots = calloc(TABLE_SLOTS, sizeof *b->shape_slots);
     if (!b->block_slots || !b->shape_slots || batch_init(&b->batch, err) != OK) {

@@ -24,8 +24,9 @@ void builder_add(struct builder *builder, enum reference_kind kind, vaddr_t vadd
                  uint32_t size);
 
 /* Add an operation after the references so far (op->step and op->file are set here); file:
- * the name of the file that a MAP maps, at most 4095 bytes, or NULL.  Must not be called
- * while builder_full(). */
+ * the name of the file that a MAP maps, at most 4095 bytes, or NULL; the name of a NAME.
+ * After a SWITCH the streams are nowhere, since they are another thread's.  Must not be
+ * called while builder_full(). */
 void builder_op(struct builder *builder, const struct vm_op *op, const char *file);
 
 /* True when the batch has to be taken before the next builder_add or builder_op. */

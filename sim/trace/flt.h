@@ -18,6 +18,9 @@ struct flt_writer_options {
     const char *origin; /* how the trace was made: a line of at most FLT_ORIGIN_MAX */
     int level;          /* of zstd; 0: the default, 9                               */
     struct reduction reduction; /* zeroed: none                                     */
+    bool keep_written; /* on a full disk flt_writer_put writes nothing of its batch and
+                        * flt_writer_finish still succeeds: the room for each chunk and for
+                        * the index is reserved beforehand                           */
 };
 
 /* Create `path` anew; it appears under its name when flt_writer_finish succeeds (written
@@ -35,6 +38,9 @@ MUST_CHECK enum status flt_writer_create_on(struct flt_writer **out, FILE *file,
 /* Write one batch as one chunk; an empty batch is nothing. */
 MUST_CHECK enum status flt_writer_put(struct flt_writer *writer, const struct batch *batch,
                                       struct error *err);
+
+/* Bytes written so far. */
+uint64_t flt_writer_bytes(const struct flt_writer *writer);
 
 /* Write the index, flush or sync and rename; the writer is freed in any case.  ERR_OUTPUT. */
 MUST_CHECK enum status flt_writer_finish(struct flt_writer *writer, struct error *err);

@@ -83,16 +83,34 @@ static const unsigned char *get_shapes(const unsigned char *p, const unsigned ch
     return p;
 }
 
-/* A stream must have moved somewhere before a step may say that it was active. */
-static bool streams_are_placed(const struct batch *batch)
+/* A stream must have moved somewhere before a step from number `first` on may say that it
+ * was active. */
+static bool streams_are_placed(const struct batch *batch, uint32_t first, uint32_t end,
+                               bool instructions, bool data)
 {
-    bool placed[2] = {batch->start[0] != BLOCK_NONE, batch->start[1] != BLOCK_NONE};
-    for (uint32_t i = 0; i < batch->nsteps && !(placed[0] && placed[1]); i++) {
+    bool placed[2] = {instructions, data};
+    for (uint32_t i = first; i < end && !(placed[0] && placed[1]); i++) {
         const struct shape *shape = step_shape(batch, batch->steps[i]);
         const uint64_t used = shape_references(shape);
         placed[shape->data & 1] = true;
         if ((!placed[0] && shape->data != used) || (!placed[1] && shape->data != 0))
             return false;
+    }
+    return true;
+}
+
+/* A thread's first steps after a switch go on where no other thread was. */
+static bool switches_are_sound(const struct batch *batch)
+{
+    uint32_t end = batch->nsteps;
+    for (uint32_t i = batch->nops; i-- > 0;) {
+        const struct vm_op *op = &batch->ops[i];
+        if (op->kind != VM_SWITCH)
+            continue;
+        if (!streams_are_placed(batch, op->step, end, false, false) ||
+            (op->step < end && step_shape(batch, batch->steps[op->step])->continued))
+            return false;
+        end = op->step;
     }
     return true;
 }
@@ -131,7 +149,9 @@ static const unsigned char *get_steps(const unsigned char *p, const unsigned cha
     if ((size_t)(end - p) < (size_t)batch->nsteps * 4)
         return NULL;
     copy_steps(batch->steps, p, batch->nsteps);
-    return indexes_are_sound(batch) && streams_are_placed(batch)
+    return indexes_are_sound(batch) && streams_are_placed(batch, 0, batch->nsteps,
+                                                          batch->start[0] != BLOCK_NONE,
+                                                          batch->start[1] != BLOCK_NONE)
                ? p + 4 * (size_t)batch->nsteps
                : NULL;
 }
@@ -155,7 +175,8 @@ const char *flt_chunk_expand(const struct flt_chunk *chunk, const unsigned char 
     const unsigned char *end = raw + size, *p = get_blocks(raw, end, batch);
     p = p ? get_shapes(p, end, batch) : NULL;
     p = p ? get_steps(p, end, batch) : NULL;
-    return p && flt_ops_get(p, end, batch) && !batch_is_empty(batch)
+    return p && flt_ops_get(p, end, batch) && switches_are_sound(batch) &&
+                   !batch_is_empty(batch)
                ? NULL
                : "has contents that make no sense";
 }

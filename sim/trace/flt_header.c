@@ -28,7 +28,7 @@ size_t flt_header_put(unsigned char *h, const struct flt_writer_options *options
 uint32_t flt_header_rest(const unsigned char *fixed)
 {
     const uint32_t length = get32(fixed + 24);
-    const bool reduced = get32(fixed + 8) >= FLT_VERSION_REDUCED;
+    const bool reduced = get32(fixed + 8) == FLT_VERSION_REDUCED;
     const uint32_t rest = length + (reduced ? FLT_REDUCTION : 0) + 8;
     const bool sane =
         length <= FLT_ORIGIN_MAX && get32(fixed + 12) == FLT_HEADER_FIXED + rest;
@@ -62,7 +62,7 @@ const char *flt_header_parse(struct flt_header *header, const unsigned char *h)
     if (header->granule_shift < GRANULE_SHIFT_MIN ||
         header->granule_shift > GRANULE_SHIFT_MAX)
         return damaged;
-    if (header->version >= FLT_VERSION_REDUCED &&
+    if (header->version == FLT_VERSION_REDUCED &&
         !get_reduction(&header->reduction, h + size - 8 - FLT_REDUCTION))
         return "reduced in a way that this program does not know";
     return NULL;

@@ -14,10 +14,12 @@
  * if there are any, operations: their number 4 | bytes of names 4 | operations of 40 bytes,
  * the fields of struct vm_op in their order | names, each ended by NUL.
  *
- * Version 1 has no operations; a file without any differs in its version only.  Version 3 is
- * that of reduced traces: only these have a reduction (method 4 | frames 8), so that a
- * program that knows nothing of them does not take one for a full trace.  Checksums are
- * XXH3: 64 bits, or their low 32 for a chunk header. */
+ * Full traces are written as version 4.  Version 1 has no operations; a file without any
+ * differs in its version only.  Version 2 has the first FLT_KINDS_2 kinds of them, and no
+ * status of an exit.  Version 3 is that of reduced traces: only these have a reduction
+ * (method 4 | frames 8), so that a program that knows nothing of them does not take one for
+ * a full trace; they have no operations.  Checksums are XXH3: 64 bits, or their low 32 for
+ * a chunk header. */
 #ifndef FAULTLINE_TRACE_FLT_LAYOUT_H
 #define FAULTLINE_TRACE_FLT_LAYOUT_H
 
@@ -34,10 +36,10 @@
 #define FLT_INDEX_MAGIC "FLIX"
 
 enum {
-    FLT_VERSION = 3,         /* the last one that is read */
-    FLT_VERSION_FULL = 2,    /* of traces that are not reduced */
+    FLT_VERSION = 4,         /* the last one that is read */
+    FLT_VERSION_FULL = 4,    /* of traces that are not reduced */
     FLT_VERSION_REDUCED = 3, /* of those that are */
-    FLT_VERSION_OPS = 2,     /* the first version with operations */
+    FLT_KINDS_2 = 8,         /* kinds of operations in version 2 */
     FLT_HEADER_FIXED = 28,   /* up to the origin */
     FLT_REDUCTION = 12,      /* method 4, frames 8 */
     /* Chunk header: magic 4, header checksum 4, number 8, nsteps 4, nshapes 4, nblocks 4,

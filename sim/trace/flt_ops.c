@@ -76,3 +76,22 @@ bool flt_ops_get(const unsigned char *p, const unsigned char *end, struct batch 
             return false;
     return true;
 }
+
+uint32_t flt_ops_kinds(uint32_t version)
+{
+    return version == FLT_VERSION_FULL ? VM_OP_KINDS : version == 2 ? FLT_KINDS_2 : 0;
+}
+
+const char *flt_ops_refuse(const struct batch *batch, uint32_t version)
+{
+    if (batch->nops && version == 1)
+        return "has operations, which a trace of version 1 cannot";
+    if (batch->nops && version == FLT_VERSION_REDUCED)
+        return "has operations, which a reduced trace cannot";
+    for (uint32_t i = 0; i < batch->nops && version < FLT_VERSION_FULL; i++) {
+        const struct vm_op *op = &batch->ops[i];
+        if (op->kind >= FLT_KINDS_2 || (op->kind == VM_EXIT && op->stream))
+            return "has an operation that a trace of version 2 cannot";
+    }
+    return NULL;
+}

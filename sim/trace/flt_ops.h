@@ -11,4 +11,11 @@ unsigned char *flt_ops_put(unsigned char *p, const struct batch *batch);
  * no operations.  False if it is not exactly what flt_ops_put writes of sound operations. */
 bool flt_ops_get(const unsigned char *p, const unsigned char *end, struct batch *batch);
 
+/* How many kinds of operations, the first ones, a trace of a version can have. */
+uint32_t flt_ops_kinds(uint32_t version);
+
+/* Can a trace of the version have the operations of the batch?  NULL, or what is wrong, as
+ * the end of a sentence that begins with "chunk 3". */
+MUST_CHECK const char *flt_ops_refuse(const struct batch *batch, uint32_t version);
+
 #endif

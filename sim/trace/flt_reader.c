@@ -4,6 +4,7 @@
 #include "trace/flt_chunk.h"
 #include "trace/flt_header.h"
 #include "trace/flt_layout.h"
+#include "trace/flt_ops.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -98,7 +99,7 @@ static enum status read_header(struct flt_reader *r, struct trace_info *info, ch
 /* Can an index count so many kinds of operations? */
 static bool kinds_are_sound(const struct flt_reader *r, uint32_t kinds)
 {
-    return kinds == 0 || (kinds == VM_OP_KINDS && r->version >= FLT_VERSION_OPS);
+    return kinds == 0 || kinds == flt_ops_kinds(r->version);
 }
 
 static void set_totals(struct trace_info *info, uint64_t nchunks,
@@ -239,8 +240,8 @@ static enum status read_chunk(struct flt_reader *r, struct batch *batch, struct 
         wrong = "has a number that was there before";
     if (status == OK && !wrong)
         wrong = flt_chunk_expand(&c, r->packed, r->raw, r->zstd, batch);
-    if (status == OK && !wrong && batch->nops && r->version < FLT_VERSION_OPS)
-        wrong = "has operations, which a trace of version 1 cannot";
+    if (status == OK && !wrong)
+        wrong = flt_ops_refuse(batch, r->version);
     if (status == OK && wrong)
         return damaged(r, at, wrong, err);
     if (status == OK)

@@ -8,7 +8,9 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <xxhash.h>
 #include <zstd.h>
 
@@ -19,6 +21,8 @@ struct flt_writer {
     const char *name;          /* of the file, for errors                       */
     struct file_writer output; /* stream NULL: the file is the caller's         */
     uint64_t offset;           /* bytes written so far                          */
+    bool keep_written;         /* see flt_writer_options                        */
+    uint64_t reserved;         /* if so, the file may grow to so many bytes     */
     ZSTD_CCtx *zstd;
     int level;
     unsigned char *raw, *packed;
@@ -64,6 +68,34 @@ static enum status write_bytes(struct flt_writer *w, const void *bytes, size_t n
     return OK;
 }
 
+/* Bytes of the index and what follows it, for so many chunks and with operations. */
+static uint64_t index_bytes(uint64_t chunks)
+{
+    return FLT_INDEX_HEADER + chunks * FLT_INDEX_ENTRY + FLT_INDEX_TOTALS + FLT_INDEX_OPS +
+           8 + FLT_TRAILER;
+}
+
+/* Reserve the room for so many bytes more and for the index as it is then. */
+static enum status reserve(struct flt_writer *w, uint64_t bytes, uint64_t chunks,
+                           struct error *err)
+{
+    const uint64_t end = w->offset + bytes + index_bytes(chunks);
+    if (!w->keep_written || end <= w->reserved)
+        return OK;
+    int number;
+    do {
+        number = posix_fallocate(fileno(w->file), (off_t)w->reserved,
+                                 (off_t)(end - w->reserved));
+    } while (number == EINTR);
+    if (number == ESPIPE || number == ENODEV) /* no file; nothing can be kept there */
+        w->keep_written = false;
+    else if (number != 0)
+        return error_set(err, ERR_OUTPUT, at_file(w->name), "cannot be written: %s",
+                         strerror(number));
+    w->reserved = end;
+    return OK;
+}
+
 enum status flt_writer_create_on(struct flt_writer **out, FILE *file, const char *name,
                                  const struct flt_writer_options *options,
                                  struct error *err)
@@ -74,14 +106,18 @@ enum status flt_writer_create_on(struct flt_writer **out, FILE *file, const char
     w->file = file;
     w->name = name;
     w->level = options->level ? options->level : DEFAULT_LEVEL;
+    w->keep_written = options->keep_written;
     w->packed_capacity = ZSTD_compressBound(FLT_EXPANDED_MAX);
     w->raw = malloc(FLT_EXPANDED_MAX);
     w->packed = malloc(w->packed_capacity);
     w->zstd = ZSTD_createCCtx();
     unsigned char header[FLT_HEADER_MAX];
     enum status status = w->raw && w->packed && w->zstd ? OK : error_nomem(err);
+    const size_t length = status == OK ? flt_header_put(header, options) : 0;
+    if (status == OK) /* a chunk of a single operation finds room in any case */
+        status = reserve(w, length + FLT_CHUNK_HEADER + FLT_OP + 64, 1, err);
     if (status == OK)
-        status = write_bytes(w, header, flt_header_put(header, options), err);
+        status = write_bytes(w, header, length, err);
     if (status != OK) {
         writer_free(w);
         return status;
@@ -200,12 +236,19 @@ enum status flt_writer_put(struct flt_writer *writer, const struct batch *batch,
     put32(h + 68, (uint32_t)raw);
     put64(h + 72, XXH3_64bits(writer->packed, packed));
     put32(h + 4, (uint32_t)XXH3_64bits(h + FLT_CHUNK_SUMMED, sizeof h - FLT_CHUNK_SUMMED));
-    enum status status = note_chunk(writer, batch, packed, err);
+    enum status status = reserve(writer, sizeof h + packed, writer->nentries + 1, err);
+    if (status == OK)
+        status = note_chunk(writer, batch, packed, err);
     if (status == OK)
         status = write_bytes(writer, h, sizeof h, err);
     if (status == OK)
         status = write_bytes(writer, writer->packed, packed, err);
     return status;
+}
+
+uint64_t flt_writer_bytes(const struct flt_writer *writer)
+{
+    return writer->offset;
 }
 
 /* Put the totals, and the operations by kind if there are any; returns their bytes. */
@@ -256,6 +299,9 @@ enum status flt_writer_finish(struct flt_writer *writer, struct error *err)
 {
     enum status status = write_index(writer, err);
     if (status == OK && fflush(writer->file) != 0)
+        status = write_error(writer, err);
+    if (status == OK && writer->keep_written &&
+        ftruncate(fileno(writer->file), (off_t)writer->offset) != 0)
         status = write_error(writer, err);
     if (status != OK) {
         flt_writer_abandon(writer);

@@ -1,10 +1,9 @@
-/* op_text.c -- see op_text.h. */
+/* op_text.c -- see op_text.h: operations are read. */
 #include "trace/op_text.h"
 
 #include "base/units.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -142,10 +141,22 @@ static enum status read_stream(struct fields *line, struct vm_op *op, struct err
     const enum status status = fields_decimal(line, &stream, UINT32_MAX, "stream", err);
     if (status != OK)
         return status;
-    if (stream == 0)
+    if (stream == 0 && op->kind != VM_SWITCH)
         return fields_bad(before, before.at, "stream", "a number from 1 expected", err);
     op->stream = (uint32_t)stream;
     return OK;
+}
+
+static enum status read_exit_status(struct fields *line, struct vm_op *op,
+                                    struct error *err)
+{
+    uint64_t value;
+    fields_skip_blanks(line);
+    const enum status status =
+        fields_decimal(line, &value, VM_STATUS_MAX, "exit status", err);
+    if (status == OK)
+        op->stream = (uint32_t)value + 1;
+    return status;
 }
 
 /* --- words ----------------------------------------------------------------------------- */
@@ -199,10 +210,9 @@ static int next_character(const char **p, const char *end)
 }
 
 /* A name from a word, or between quotes with its blanks. */
-static enum status read_name(struct fields *line, char name[VM_NAME_MAX + 1],
-                             struct error *err)
+static enum status read_name(struct fields *line, const char *what,
+                             char name[VM_NAME_MAX + 1], struct error *err)
 {
-    static const char what[] = "file name";
     fields_skip_blanks(line);
     const bool quoted = line->at < line->end && *line->at == '"';
     struct word word = {line->at, line->end};
@@ -228,7 +238,7 @@ static enum status read_name(struct fields *line, char name[VM_NAME_MAX + 1],
         return bad(*line, (struct word){word.begin, line->at}, what,
                    "a name expected, in quotation marks if it has blanks", err);
     if (line->at < line->end && !fields_blank(*line->at))
-        return bad(*line, next_word(line), "end of the file name", "a blank expected", err);
+        return bad(*line, next_word(line), "end of the name", "a blank expected", err);
     return OK;
 }
 
@@ -237,7 +247,7 @@ static enum status read_name(struct fields *line, char name[VM_NAME_MAX + 1],
 static enum status read_file(struct fields *line, struct vm_op *op, char *name,
                              struct error *err)
 {
-    enum status status = read_name(line, name, err);
+    enum status status = read_name(line, "file name", name, err);
     if (status != OK)
         return status;
     const struct fields before = *line;
@@ -294,16 +304,25 @@ static enum status read_operands(struct fields *line, struct vm_op *op, char *na
     case VM_ADVISE:
         status = read_advice(line, op, err);
         return status == OK ? finish(line, "advice", err) : status;
+    case VM_EXIT:
+        if (is_empty(next_word(&rest)))
+            return OK;
+        status = read_exit_status(line, op, err);
+        return status == OK ? finish(line, "exit status", err) : status;
+    case VM_NAME:
+        status = read_name(line, "name", name, err);
+        return status == OK ? finish(line, "name", err) : status;
     case VM_EXEC:
         if (is_empty(next_word(&rest)))
             return OK;
         /* fall through */
     case VM_FORK:
     case VM_THREAD:
+    case VM_SWITCH:
         status = read_stream(line, op, err);
         return status == OK ? finish(line, "stream", err) : status;
     default:
-        return finish(line, op->kind == VM_UNMAP ? "length" : "operation", err);
+        return finish(line, "length", err);
     }
 }
 
@@ -323,60 +342,4 @@ enum status op_text_read(struct fields line, struct builder *builder, struct err
     if (status == OK)
         builder_op(builder, &op, name[0] ? name : NULL);
     return status;
-}
-
-/* --- writing --------------------------------------------------------------------------- */
-
-static char *put_name(char *p, const char *name)
-{
-    bool plain = true;
-    for (const char *c = name; *c; c++)
-        plain = plain && (unsigned char)*c > ' ' && *c != '"' && *c != '#' && *c != 0x7f;
-    if (plain)
-        return stpcpy(p, name);
-    *p++ = '"';
-    for (const char *c = name; *c; c++)
-        if ((unsigned char)*c < ' ' || *c == 0x7f) {
-            p += sprintf(p, "\\x%02x", (unsigned)(unsigned char)*c);
-        } else {
-            if (*c == '"' || *c == '\\')
-                *p++ = '\\';
-            *p++ = *c;
-        }
-    return stpcpy(p, "\"");
-}
-
-static char *put_protection(char *p, const struct vm_op *op)
-{
-    *p++ = ' ';
-    if (op->protection & VM_READ)
-        *p++ = 'r';
-    if (op->protection & VM_WRITE)
-        *p++ = 'w';
-    if (op->protection & VM_EXECUTE)
-        *p++ = 'x';
-    if (op->protection == 0)
-        *p++ = '-';
-    return p;
-}
-
-char *op_text_format(const struct vm_op *op, const char *names, char *buffer)
-{
-    char *p = buffer + sprintf(buffer, "@%s", vm_op_names[op->kind]);
-    if (vm_op_has_range(op))
-        p += sprintf(p, " 0x%" PRIx64 " 0x%" PRIx64, op->start, op->length);
-    if (op->kind == VM_MAP || op->kind == VM_PROTECT)
-        p = put_protection(p, op);
-    if (op->kind == VM_ADVISE)
-        p += sprintf(p, " %s", vm_advice_names[op->advice]);
-    if (op->stream)
-        p += sprintf(p, " %" PRIu32, op->stream);
-    if (op->file != VM_ANONYMOUS)
-        p = put_name(stpcpy(p, " file "), names + op->file);
-    if (op->offset)
-        p += sprintf(p, " 0x%" PRIx64, op->offset);
-    if (op->shared)
-        p = stpcpy(p, " shared");
-    *p = '\0';
-    return buffer;
 }

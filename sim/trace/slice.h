@@ -14,6 +14,7 @@ struct slice {
     bool begun;         /* a step has been kept                                        */
     bool kept;          /* a step or an operation has been kept                        */
     bool keeping;       /* the last step seen was kept                                 */
+    uint32_t thread;    /* that runs where the range begins, as SWITCH names it        */
     uint32_t *renumber; /* scratch: an entry for each index of a dictionary            */
 };
 
@@ -22,9 +23,9 @@ MUST_CHECK enum status slice_init(struct slice *slice, uint64_t from, uint64_t c
 void slice_release(struct slice *slice);
 
 /* Reduce the next batch of the stream to its steps and operations in the range;
- * batch_is_empty() if it has none.  Its dictionaries keep only what is used, and its counts are those of what is
- * kept, but for one: a step does not mark which of its loads and stores are modifies, so
- * a batch that is cut through gets the share that its pairs of load and store suggest. */
+ * batch_is_empty() if it has none.  Its dictionaries keep only what is used, and its counts
+ * are those of what is kept, but for the modifies of a batch that is cut through: see
+ * compact.h. */
 void slice_batch(struct slice *slice, struct batch *batch);
 
 /* Nothing that follows is in the range. */

@@ -4,6 +4,7 @@
 #include "base/units.h"
 #include "trace/flt.h"
 #include "trace/format.h"
+#include "trace/one_thread.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,6 +24,8 @@ struct trace {
     void *state;
     struct format_options options;
     const struct fold *fold; /* or NULL */
+    bool no_operations, one_thread;
+    struct one_thread filter; /* if one_thread */
     bool ended;
     bool yielded; /* a batch has come out: the trace is not empty */
 };
@@ -146,6 +149,15 @@ static enum status open_any(struct trace *t, const struct trace_options *options
     return status == OK && !native ? open_foreign(t, options, err) : status;
 }
 
+/* Leave out what was not asked for. */
+static enum status prepare_filters(struct trace *t, const struct trace_options *options,
+                                   struct error *err)
+{
+    t->no_operations = options->no_operations;
+    t->one_thread = options->one_thread;
+    return options->one_thread ? one_thread_init(&t->filter, options->thread, err) : OK;
+}
+
 enum status trace_open(struct trace **out, const struct trace_options *options,
                        struct error *err)
 {
@@ -155,7 +167,9 @@ enum status trace_open(struct trace **out, const struct trace_options *options,
     t->path = strdup(options->path);
     t->info.path = t->path;
     t->fold = options->fold;
-    const enum status status = t->path ? open_any(t, options, err) : error_nomem(err);
+    enum status status = t->path ? open_any(t, options, err) : error_nomem(err);
+    if (status == OK)
+        status = prepare_filters(t, options, err);
     if (status != OK) {
         trace_close(t);
         return status;
@@ -173,6 +187,7 @@ void trace_close(struct trace *trace)
     text_close(trace->text);
     builder_free(trace->builder);
     free(trace->state);
+    one_thread_release(&trace->filter);
     free(trace->path);
     free(trace);
 }
@@ -195,27 +210,50 @@ static enum status next_foreign(struct trace *t, struct batch *batch, struct err
     return batch_is_empty(batch) ? END : OK;
 }
 
+static enum status next_filtered(struct trace *t, struct batch *batch, struct error *err)
+{
+    const enum status status = t->flt ? flt_reader_next(t->flt, batch, &t->info, err)
+                                      : next_foreign(t, batch, err);
+    if (status == OK && t->one_thread)
+        one_thread_keep(&t->filter, batch);
+    if (status == OK && t->no_operations) {
+        t->info.ops_left_out += batch->nops;
+        batch->nops = batch->names_length = 0;
+    }
+    if (status == OK && t->fold && !fold_batch(t->fold, batch, t->info.granule_shift))
+        return error_set(err, ERR_DAMAGED, at_file(t->path),
+                         "it has changed while it was being used");
+    return status;
+}
+
+static enum status is_empty(const struct trace *t, struct error *err)
+{
+    if (t->info.lost_batches)
+        return error_set(err, ERR_DAMAGED, at_file(t->path),
+                         "damaged: no sound chunk is left");
+    if (t->one_thread)
+        return error_set(err, ERR_SYNTAX, at_file(t->path), "it has no thread %u",
+                         t->filter.wanted);
+    return error_set(err, ERR_SYNTAX, at_file(t->path), "empty trace: no references%s",
+                     t->no_operations ? "" : " and no operations");
+}
+
 enum status trace_next(struct trace *trace, struct batch *batch, struct error *err)
 {
-    const enum status status = trace->flt
-                                   ? flt_reader_next(trace->flt, batch, &trace->info, err)
-                                   : next_foreign(trace, batch, err);
-    if (status == END && !trace->yielded && trace->info.lost_batches)
-        return error_set(err, ERR_DAMAGED, at_file(trace->path),
-                         "damaged: no sound chunk is left");
+    enum status status;
+    do {
+        status = next_filtered(trace, batch, err);
+    } while (status == OK && batch_is_empty(batch));
     if (status == END && !trace->yielded)
-        return error_set(err, ERR_SYNTAX, at_file(trace->path),
-                         "empty trace: no references and no operations");
+        return is_empty(trace, err);
     trace->yielded = trace->yielded || status == OK;
-    if (status == OK && trace->fold &&
-        !fold_batch(trace->fold, batch, trace->info.granule_shift))
-        return error_set(err, ERR_DAMAGED, at_file(trace->path),
-                         "it has changed while it was being used");
     return status;
 }
 
 enum status trace_rewind(struct trace *trace, struct error *err)
 {
+    one_thread_rewind(&trace->filter);
+    trace->info.ops_left_out = 0;
     if (trace->flt) {
         trace->info.lost_batches = trace->info.lost_bytes = 0;
         return flt_reader_rewind(trace->flt, err);

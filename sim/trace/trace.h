@@ -15,12 +15,15 @@ struct trace_options {
     uint64_t list_page_size; /* bytes of a page in a list of page numbers; 0: 4096      */
     uint64_t granule;        /* bytes of a block, foreign formats only; 0: the default  */
     bool skip_damaged;       /* native: go on past damaged chunks and count the loss    */
+    bool no_operations;      /* the references alone                                   */
+    bool one_thread;         /* of a trace with switches the steps and operations of    */
+    uint32_t thread;         /* this thread alone, as SWITCH names it                   */
     const struct fold *fold; /* NULL: addresses as they are; else one that has looked at all
                               * of the trace; borrowed                                   */
 };
 
-/* What is known of a trace.  The native format knows all of it when opened; a foreign one
- * knows the first three, and is not reduced. */
+/* What is known of a trace, of all its threads together.  The native format knows all of it
+ * when opened; a foreign one knows the first three, and is not reduced. */
 struct trace_info {
     const char *path;
     const char *format; /* "flt", "lackey", ...                                        */
@@ -32,9 +35,10 @@ struct trace_info {
     struct reference_counts counts;
     uint64_t steps, batches;
     uint64_t blocks; /* distinct blocks touched                                        */
-    uint64_t ops;    /* operations on memory                                           */
+    uint64_t ops;    /* operations on memory, whether or not they are left out         */
     uint64_t ops_of[VM_OP_KINDS];      /* the same by kind                              */
     uint64_t lost_batches, lost_bytes; /* skipped as damaged so far                     */
+    uint64_t ops_left_out;             /* so far, as no_operations says                 */
 };
 
 /* ERR_IO, ERR_SYNTAX (format not recognised, empty trace), ERR_DAMAGED. */

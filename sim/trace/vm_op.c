@@ -4,7 +4,8 @@
 const char *const vm_op_names[VM_OP_KINDS] = {
     [VM_MAP] = "map",       [VM_UNMAP] = "unmap", [VM_PROTECT] = "protect",
     [VM_ADVISE] = "advise", [VM_FORK] = "fork",   [VM_THREAD] = "thread",
-    [VM_EXEC] = "exec",     [VM_EXIT] = "exit",
+    [VM_EXEC] = "exec",     [VM_EXIT] = "exit",   [VM_SWITCH] = "switch",
+    [VM_NAME] = "name",
 };
 
 const char *const vm_advice_names[VM_ADVICES] = {
@@ -35,14 +36,17 @@ static bool stream_is_sound(const struct vm_op *op)
 {
     if (op->kind == VM_FORK || op->kind == VM_THREAD)
         return op->stream > 0;
-    return op->kind == VM_EXEC || op->stream == 0;
+    if (op->kind == VM_EXIT)
+        return op->stream <= VM_STATUS_MAX + 1;
+    return op->kind == VM_EXEC || op->kind == VM_SWITCH || op->stream == 0;
 }
 
 static bool map_is_sound(const struct vm_op *op)
 {
     if (op->kind == VM_MAP)
         return op->offset == 0 || op->file != VM_ANONYMOUS;
-    return !op->shared && op->offset == 0 && op->file == VM_ANONYMOUS;
+    return !op->shared && op->offset == 0 &&
+           (op->file == VM_ANONYMOUS) == (op->kind != VM_NAME);
 }
 
 bool vm_op_is_sound(const struct vm_op *op)

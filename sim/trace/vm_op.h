@@ -18,6 +18,10 @@ enum vm_op_kind {
     VM_EXEC,    /* the address space is replaced by a new one without pages; with a `stream`
                  * (not 0) the process goes on with that one from its beginning           */
     VM_EXIT,    /* the process or thread ends here, whatever follows in its trace         */
+    VM_SWITCH,  /* what follows is of the thread that THREAD started with stream `stream`;
+                 * 0: the one that the trace begins with                                  */
+    VM_NAME,    /* the process, or the thread whose references follow, is called so: a
+                 * command line, or a thread's name                                       */
     VM_OP_KINDS
 };
 
@@ -34,7 +38,11 @@ enum vm_advice {
 
 #define VM_ANONYMOUS UINT32_MAX
 
-enum { VM_NAME_MAX = 4095 }; /* bytes of a file's name, its NUL not counted               */
+enum {
+    VM_NAME_MAX =
+        4095, /* bytes of a file's or other name, its NUL not counted            */
+    VM_STATUS_MAX = 255, /* of an exit                                                   */
+};
 
 /* Fields that a kind does not name are 0; `file` is VM_ANONYMOUS. */
 struct vm_op {
@@ -44,9 +52,12 @@ struct vm_op {
     uint8_t advice;     /* ADVISE: enum vm_advice                                        */
     bool shared;        /* MAP: stores are seen by all that map it, and go to the file    */
     uint32_t file;      /* MAP: offset in names[] of the batch of the file's name, ended by
-                      * NUL; VM_ANONYMOUS: no file, pages are zero at first               */
+                      * NUL; VM_ANONYMOUS: no file, pages are zero at first.  NAME: of the
+                      * name                                                              */
     uint32_t stream;    /* FORK, THREAD, EXEC: number of a trace in the `streams` of the
-                      * process in the workload, from 1; EXEC: 0 for none                 */
+                      * process in the workload, from 1; EXEC: 0 for none.  SWITCH: that of
+                      * the thread.  EXIT: 1 + the exit status as a shell has it (128 + the
+                      * number of the signal that ended it), 0 if it is not said           */
     uint64_t start, length; /* MAP, UNMAP, PROTECT, ADVISE                                */
     uint64_t offset;        /* MAP: where in the file the region starts                   */
 };
@@ -60,7 +71,7 @@ bool vm_op_has_range(const struct vm_op *op);
 
 /* Do the fields say something, and only what the kind has?  A range has at least one byte
  * and ends within 2^64, and so does the part of a file that is mapped; FORK and THREAD name
- * a stream.  `step`, and where `file` points to, are not looked at. */
+ * a stream; an exit status is at most VM_STATUS_MAX.  `step`, and where `file` points to, are not looked at. */
 bool vm_op_is_sound(const struct vm_op *op);
 
 #endif

@@ -276,7 +276,13 @@ static const struct vm_op unsound[] = {
     OP(.kind = VM_UNMAP, .length = 1, .shared = true),
     OP(.kind = VM_UNMAP, .length = 1, .offset = 1),
     OP(.kind = VM_UNMAP, .length = 1, .stream = 1),
-    OP(.kind = VM_EXIT, .stream = 1),
+    OP(.kind = VM_EXIT, .stream = VM_STATUS_MAX + 2),
+    OP(.kind = VM_NAME),            /* no name */
+    {.kind = VM_NAME, .offset = 1}, /* of a file */
+    {.kind = VM_NAME, .stream = 1},
+    {.kind = VM_NAME, .shared = true},
+    {.kind = VM_SWITCH}, /* a name */
+    OP(.kind = VM_SWITCH, .length = 1),
     OP(.kind = VM_FORK), /* no stream */
     OP(.kind = VM_THREAD),
     OP(.kind = VM_FORK, .stream = 1, .start = 1),

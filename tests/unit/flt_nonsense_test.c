@@ -306,9 +306,9 @@ static const struct {
     uint32_t value;
     const char *expected;
 } header_fields[] = {
-    {8, 0, "native trace of version 0; this program reads 1 to 3"},
+    {8, 0, "native trace of version 0; this program reads 1 to 4"},
     {8, 3, "damaged: the header at byte 0"}, /* it would say how the trace is reduced */
-    {8, 4, "native trace of version 4; this program reads 1 to 3"},
+    {8, 5, "native trace of version 5; this program reads 1 to 4"},
     {12, 37, "damaged: the header at byte 0"},
     {16, 3, "damaged: the header at byte 0"},
     {16, 31, "damaged: the header at byte 0"},

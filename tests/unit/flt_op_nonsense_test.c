@@ -210,11 +210,49 @@ START_TEST(operations_that_no_batch_has_are_refused)
 }
 END_TEST
 
+/* A load, a switch, a load: of the second load all that can be wrong. */
+static void write_switch(bool moved, bool continued)
+{
+    struct builder *builder;
+    const struct vm_op to = {.kind = VM_SWITCH, .stream = 1};
+    ck_assert_int_eq(builder_create(&builder, 9, NULL), OK);
+    ck_assert_int_eq(batch_init(&batches[0], NULL), OK);
+    nbatches = 1;
+    builder_add(builder, IFETCH, 4096, 8);
+    builder_add(builder, LOAD, 4096, 8);
+    builder_op(builder, &to, NULL);
+    builder_add(builder, LOAD, 4096, 8);
+    if (!moved)
+        builder_add(builder, LOAD, 4096, 8);
+    builder_take(builder, &batches[0]);
+    builder_free(builder);
+    struct batch *batch = &batches[0];
+    ck_assert_uint_eq(batch->nsteps, 3);
+    struct shape *last = &batch->shapes[batch->steps[2] & STEP_SHAPE_MASK];
+    last->data = moved ? 1 : 1u << 1; /* or: a fetch where the other thread was */
+    last->continued = continued;
+    write_trace(9, "");
+}
+
+START_TEST(thread_goes_on_nowhere_after_a_switch)
+{
+    write_switch(true, false);
+    read_trace(path, false);
+    ck_assert_msg(got.status == END, "%s", error.text);
+    batch_release(&batches[0]);
+    write_switch(false, false);
+    must_refuse("has contents that make no sense", 0);
+    batch_release(&batches[0]);
+    write_switch(true, true);
+    must_refuse("has contents that make no sense", 0);
+}
+END_TEST
+
 /* --- versions -------------------------------------------------------------------------- */
 
-static void make_version_1(void)
+static void make_version(uint32_t version)
 {
-    put32(bytes + 8, 1);
+    put32(bytes + 8, version);
     put64(bytes + chunk_at[0] - 8, XXH3_64bits(bytes, chunk_at[0] - 8));
     save_file(size);
 }
@@ -237,7 +275,7 @@ static void build_plain(void)
 START_TEST(trace_of_version_1_is_read)
 {
     build_plain();
-    make_version_1();
+    make_version(1);
     read_trace(path, false);
     ck_assert_msg(got.status == END, "%s", error.text);
     ck_assert_uint_eq(got.n, 2);
@@ -245,6 +283,72 @@ START_TEST(trace_of_version_1_is_read)
 END_TEST
 
 /* Version 1 had an index of 24 bytes a chunk and 88 more, its trailer 16 of them. */
+/* One operation of a kind in a file as version 2 was: its index counts eight kinds. */
+static void write_version_2(struct vm_op op, const char *name)
+{
+    struct builder *builder;
+    ck_assert_int_eq(builder_create(&builder, 9, NULL), OK);
+    ck_assert_int_eq(batch_init(&batches[0], NULL), OK);
+    nbatches = 1;
+    builder_op(builder, &op, name);
+    builder_add(builder, LOAD, 4096, 8);
+    builder_take(builder, &batches[0]);
+    builder_free(builder);
+    write_trace(9, "");
+    load_file();
+    make_version(2);
+    const size_t at = chunk_at[1], kinds_end = size - FLT_TRAILER - 8;
+    put32(bytes + at + 4, 8);
+    memmove(bytes + kinds_end - 16, bytes + kinds_end, FLT_TRAILER + 8);
+    size -= 16;
+    put64(bytes + kinds_end - 16, XXH3_64bits(bytes + at, kinds_end - 16 - at));
+    save_file(size);
+}
+
+START_TEST(trace_of_version_2_is_read_with_its_eight_kinds)
+{
+    write_version_2((struct vm_op){.kind = VM_EXIT}, NULL);
+    read_trace(path, false);
+    ck_assert_msg(got.status == END, "%s", error.text);
+    ck_assert_uint_eq(got.n, 1);
+    struct trace *trace;
+    const struct trace_options options = {.path = path};
+    ck_assert_int_eq(trace_open(&trace, &options, &error), OK);
+    ck_assert(trace_info(trace)->complete);
+    ck_assert_uint_eq(trace_info(trace)->ops, 1);
+    ck_assert_uint_eq(trace_info(trace)->ops_of[VM_EXIT], 1);
+    trace_close(trace);
+}
+END_TEST
+
+static const struct {
+    struct vm_op op;
+    const char *name;
+} since_4[] = {
+    {{.kind = VM_SWITCH}, NULL},
+    {{.kind = VM_NAME}, "a"},
+    {{.kind = VM_EXIT, .stream = 1}, NULL},
+};
+
+START_TEST(operations_of_version_4_in_a_trace_of_version_2_are_refused)
+{
+    write_version_2(since_4[_i].op, since_4[_i].name);
+    must_refuse("damaged: chunk 0 at byte 36 has an operation that a trace of version 2 "
+                "cannot",
+                0);
+}
+END_TEST
+
+START_TEST(index_of_version_2_that_counts_ten_kinds_is_refused)
+{
+    write_sound();
+    make_version(2);
+    read_trace(path, false);
+    ck_assert_int_eq(got.status, ERR_DAMAGED);
+    must_say("damaged: the index at byte ", 0);
+}
+END_TEST
+
 START_TEST(trace_without_operations_has_no_byte_for_them)
 {
     build_plain();
@@ -262,7 +366,7 @@ END_TEST
 START_TEST(operations_in_a_trace_of_version_1_are_refused)
 {
     write_sound();
-    make_version_1();
+    make_version(1);
     must_refuse("damaged: chunk 0 at byte 36 has operations, which a trace of version 1 "
                 "cannot",
                 0);
@@ -277,7 +381,7 @@ static void seal_index(size_t at)
 }
 
 /* As many kinds as the index counts are there or not: both are refused. */
-static const uint32_t kinds[] = {1, VM_OP_KINDS - 1, VM_OP_KINDS + 1, UINT32_MAX};
+static const uint32_t kinds[] = {1, 8, VM_OP_KINDS - 1, VM_OP_KINDS + 1, UINT32_MAX};
 
 START_TEST(index_that_counts_other_kinds_is_refused)
 {
@@ -330,7 +434,12 @@ static Suite *flt_op_nonsense_suite(void)
     tcase_add_test(tests, chunk_of_nothing_is_refused);
     tcase_add_loop_test(tests, operations_that_no_batch_has_are_refused, 0,
                         (int)ARRAY_LEN(sizes));
+    tcase_add_test(tests, thread_goes_on_nowhere_after_a_switch);
     tcase_add_test(tests, trace_of_version_1_is_read);
+    tcase_add_test(tests, trace_of_version_2_is_read_with_its_eight_kinds);
+    tcase_add_loop_test(tests, operations_of_version_4_in_a_trace_of_version_2_are_refused,
+                        0, (int)ARRAY_LEN(since_4));
+    tcase_add_test(tests, index_of_version_2_that_counts_ten_kinds_is_refused);
     tcase_add_test(tests, trace_without_operations_has_no_byte_for_them);
     tcase_add_test(tests, operations_in_a_trace_of_version_1_are_refused);
     tcase_add_loop_test(tests, index_that_counts_other_kinds_is_refused, 0,

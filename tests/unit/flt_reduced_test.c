@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 static struct reduction found;
+static bool with_operations;
 
 static void write_reduced(enum reduction_method method, uint64_t frames)
 {
@@ -14,6 +15,7 @@ static void write_reduced(enum reduction_method method, uint64_t frames)
         .reduction = {.method = method, .frames = frames},
     };
     build(1, 10, 12);
+    batches[0].nops = with_operations ? batches[0].nops : 0;
     ck_assert_int_eq(flt_writer_create(&writer, path, &options, &error), OK);
     ck_assert_int_eq(flt_writer_put(writer, &batches[0], &error), OK);
     ck_assert_int_eq(flt_writer_finish(writer, &error), OK);
@@ -44,10 +46,10 @@ START_TEST(what_a_trace_is_reduced_to_comes_back)
 }
 END_TEST
 
-START_TEST(a_full_trace_is_as_programs_without_reduction_read_it)
+START_TEST(a_full_trace_has_no_reduction_in_its_header)
 {
     write_small();
-    ck_assert_uint_eq(get32(bytes + 8), 2);
+    ck_assert_uint_eq(get32(bytes + 8), 4);
     ck_assert_uint_eq(chunk_at[0], FLT_HEADER_FIXED + 1 + 8);
     ck_assert_int_eq(open_it(), OK);
     ck_assert_int_eq(found.method, REDUCTION_NONE);
@@ -72,6 +74,17 @@ START_TEST(an_unknown_reduction_is_refused)
     save_file(size);
     ck_assert_int_eq(open_it(), ERR_DAMAGED);
     must_say("reduced in a way that this program does not know", (size_t)_i);
+}
+END_TEST
+
+START_TEST(operations_in_a_reduced_trace_are_refused)
+{
+    with_operations = true;
+    write_reduced(REDUCTION_SAD, 64);
+    ck_assert_uint_gt(batches[0].nops, 0);
+    read_trace(path, false);
+    ck_assert_int_eq(got.status, ERR_DAMAGED);
+    must_say("has operations, which a reduced trace cannot", 0);
 }
 END_TEST
 
@@ -142,8 +155,9 @@ static Suite *flt_reduced_suite(void)
     TCase *tests = tcase_create("flt_reduced");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, what_a_trace_is_reduced_to_comes_back);
-    tcase_add_test(tests, a_full_trace_is_as_programs_without_reduction_read_it);
+    tcase_add_test(tests, a_full_trace_has_no_reduction_in_its_header);
     tcase_add_loop_test(tests, an_unknown_reduction_is_refused, 0, ARRAY_LEN(nonsense));
+    tcase_add_test(tests, operations_in_a_reduced_trace_are_refused);
     tcase_add_test(tests, a_header_without_its_reduction_is_damaged);
     tcase_add_test(tests, a_reduction_cut_short_is_noticed);
     tcase_add_loop_test(tests, a_reduced_trace_is_refused_where_it_is_not_exact, 0,

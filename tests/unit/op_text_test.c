@@ -127,6 +127,14 @@ static const struct {
     {"@exec # of nothing", "@exec\n"},
     {"@exec 3", "@exec 3\n"},
     {"@exit\r\n", "@exit\n"},
+    {"@exit 0", "@exit 0\n"},
+    {"@exit 255 # killed by nobody", "@exit 255\n"},
+    {"@exit # somehow", "@exit\n"},
+    {"@switch 0", "@switch 0\n"},
+    {"@switch 4294967295 # the last", "@switch 4294967295\n"},
+    {"@name xz", "@name xz\n"},
+    {"@name \"xz -9\" # a command", "@name \"xz -9\"\n"},
+    {"@name file", "@name file\n"},
 };
 
 START_TEST(every_form_is_read_and_written)
@@ -204,7 +212,7 @@ END_TEST
 #define BYTES "bytes expected: decimal, hexadecimal with 0x, or with a unit as in 64KiB"
 #define LETTERS "letters of r, w and x, or - for none expected"
 #define ZEROS "000000000000000000000000000000"
-#define KINDS "(map, unmap, protect, advise, fork, thread, exec, exit)"
+#define KINDS "(map, unmap, protect, advise, fork, thread, exec, exit, switch, name)"
 #define ADVICES "(normal, random, sequential, willneed, dontneed)"
 
 static const struct {
@@ -255,7 +263,7 @@ static const struct {
      "1:17: bad file name '\"\"': a name expected, in quotation marks if it has blanks"},
     {"@map 1 1 r file \"a b",
      "1:17: bad file name '\"a b': a quotation mark at its end expected"},
-    {"@map 1 1 r file \"a\"b", "1:20: bad end of the file name 'b': a blank expected"},
+    {"@map 1 1 r file \"a\"b", "1:20: bad end of the name 'b': a blank expected"},
     {"@map 1 1 r file \"a\\n\"",
      "1:19: bad escape '\\n\"': one of \\\\, \\\" and \\x with two digits expected"},
     {"@map 1 1 r file \"a\\x1\"",
@@ -283,7 +291,14 @@ static const struct {
     {"@thread 1 2", "1:11: unexpected '2': nothing expected after the stream"},
     {"@exec 0", "1:7: bad stream '0': a number from 1 expected"},
     {"@exec /bin/sh", "1:7: bad stream '/bin/sh': decimal digits expected"},
-    {"@exit 1", "1:7: unexpected '1': nothing expected after the operation"},
+    {"@exit 256", "1:7: bad exit status '256': at most 255 expected"},
+    {"@exit -1", "1:7: bad exit status '-1': decimal digits expected"},
+    {"@exit 1 2", "1:9: unexpected '2': nothing expected after the exit status"},
+    {"@switch", "1:8: missing stream: decimal digits expected"},
+    {"@switch 1 2", "1:11: unexpected '2': nothing expected after the stream"},
+    {"@name", "1:6: missing name: a name expected, in quotation marks if it has blanks"},
+    {"@name xz -9", "1:10: unexpected '-9': nothing expected after the name"},
+    {"@name \"xz -9", "1:7: bad name '\"xz -9': a quotation mark at its end expected"},
     {"@exit\x1b[31m", "1:2: unknown operation 'exit?[31m' " KINDS},
     {" L 10,4\n@exit\n\n  @forc 2\n",
      "4:4: unknown operation 'forc'; did you mean 'fork'? " KINDS},
@@ -302,10 +317,10 @@ END_TEST
 START_TEST(mistake_is_named_in_a_list_of_pages)
 {
     char message[1280];
-    ck_assert_int_eq(read_text("pages", "1 2\n3\n@exit 1\n"), ERR_SYNTAX);
+    ck_assert_int_eq(read_text("pages", "1 2\n3\n@exit 1 2\n"), ERR_SYNTAX);
     error_format(&error, message, sizeof message);
     ck_assert_str_eq(message + strlen(path) + 1,
-                     "3:7: unexpected '1': nothing expected after the operation");
+                     "3:9: unexpected '2': nothing expected after the exit status");
 }
 END_TEST
 

@@ -31,8 +31,8 @@ static inline void random_range(struct rng *rng, struct vm_op *op)
     op->start = random_start(rng, op->length);
 }
 
-/* Returns the name of the file that is mapped, of at most `most` characters, or NULL;
- * op->file is not set. */
+/* Returns the name of the file that is mapped, or a name given, of at most `most` characters,
+ * or NULL; op->file is not set. */
 static inline const char *random_op(struct rng *rng, struct vm_op *op, char *name,
                                     size_t most)
 {
@@ -46,8 +46,14 @@ static inline const char *random_op(struct rng *rng, struct vm_op *op, char *nam
         op->advice = (uint8_t)rng_below(rng, VM_ADVICES);
     if (op->kind == VM_FORK || op->kind == VM_THREAD)
         op->stream = 1 + (uint32_t)rng_below(rng, UINT32_MAX);
-    if (op->kind == VM_EXEC)
+    if (op->kind == VM_EXEC || op->kind == VM_SWITCH)
         op->stream = (uint32_t)rng_below(rng, 3);
+    if (op->kind == VM_EXIT)
+        op->stream = (uint32_t)rng_below(rng, VM_STATUS_MAX + 2);
+    if (op->kind == VM_NAME) {
+        random_name(rng, name, most);
+        return name;
+    }
     if (op->kind != VM_MAP)
         return NULL;
     op->shared = rng_below(rng, 2);
