@@ -95,9 +95,9 @@ static enum status check_trace(struct checked *checked, const char *path,
 static enum status check_process(struct checked *checked,
                                  const struct process_config *process, struct error *err)
 {
-    enum status status = check_trace(checked, process->trace, process->at, err);
-    for (size_t i = 0; i < process->nstreams && status == OK; i++)
-        status = check_trace(checked, process->streams[i], process->streams_at[i], err);
+    enum status status = OK;
+    for (size_t i = 0; i <= process->nstreams && status == OK; i++)
+        status = check_trace(checked, process->files[i].path, process->files[i].at, err);
     return status;
 }
 

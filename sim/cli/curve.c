@@ -301,6 +301,7 @@ static int work_on(struct work *work)
         return command_fail(&err);
     const struct curve_output output = {
         .path = info->path,
+        .ops = info->ops_left_out,
         .curves = work->curves,
         .n = work->request.npage_sizes,
         .points = {.set = arguments->set,
@@ -346,6 +347,7 @@ static int run(int argc, char **argv)
         return command_usage(&command_curve, "--format prints what --output writes: one of "
                                              "them is enough");
     arguments.input.path = argv[optind];
+    arguments.input.no_operations = true;
     if (!arguments.set)
         arguments.set = 1u << CURVE_NAME_LRU | 1u << CURVE_NAME_OPT;
     return run_with(&arguments);

@@ -8,6 +8,7 @@
 /* The curves of one trace. */
 struct curve_output {
     const char *path; /* of the trace */
+    uint64_t ops;     /* operations of it, which curves know nothing of */
     const struct curve *curves;
     size_t n; /* page sizes */
     struct curve_points points;

@@ -190,4 +190,8 @@ void curve_print(const struct curve_output *output)
         if (has(output, CURVE_NAME_REUSE_DISTANCE))
             print_distances(curve);
     }
+    char ops[TEXT];
+    if (output->ops)
+        printf("\nits operations on memory (%s) are not carried out\n",
+               format_count(output->ops, ops, sizeof ops));
 }

@@ -268,10 +268,11 @@ static enum status open_source(struct supply *supply, const struct explain_optio
                                struct error *err)
 {
     const struct cell_config *cell = options->cells[0];
+    const struct trace_file file = {.path = cell->trace};
     enum status status =
         cell->generate ? source_table_generate(&supply->sources, cell->trace,
                                                cell->generate, &command_interrupted, err)
-                       : source_table_add(&supply->sources, cell->trace, at_nowhere(),
+                       : source_table_add(&supply->sources, cell->trace, &file,
                                           &command_interrupted, err);
     for (size_t i = 0; i < options->ncells && status == OK; i++)
         status = reduced_check(options->cells[i], &supply->sources, err);

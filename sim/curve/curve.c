@@ -205,10 +205,6 @@ static enum status analyse(struct run *run, struct group *group, struct error *e
 
 static enum status next_batch(struct run *run, bool ahead, struct error *err)
 {
-    if (run->batch.nops)
-        return error_set(err, ERR_CELL, at_file(trace_info(run->trace)->path),
-                         "the trace has operations on virtual memory (map, fork, ...), for "
-                         "which there are no curves");
     batch_kinds(&run->batch, run->kinds);
     if (run->windows && !ahead)
         shape_uses_find(&run->shapes, &run->batch);

@@ -79,14 +79,13 @@ struct curve_host {
     bool (*advance)(void *context, uint64_t references);
 };
 
-/* Read the trace from where it stands, its beginning, to its end, and fill
- * curves[request->npage_sizes], in the request's order; each must be released.
+/* Read the trace, opened without operations, from its beginning, where it stands, to its
+ * end, and fill curves[request->npage_sizes], in the request's order; each must be released.
  * Of a reduced trace the faults of LRU and OPT are right from its number of frames on, and
  * nothing else is; whether it is exact for the policy, the caller knows.
  * ERR_CONFIG: a page size below the trace's granule, windows of a reduced trace.  ERR_CELL:
- * the trace has operations on virtual memory, or more than 2^29 pages.  ERR_IO (with OPT: a
- * pipe cannot be read twice, a file changed in between), ERR_DAMAGED, ERR_NOMEM,
- * ERR_INTERRUPTED.  After an error there is nothing to release. */
+ * the trace has more than 2^29 pages.  ERR_IO (with OPT: a pipe cannot be read twice, a file
+ * changed in between), ERR_DAMAGED, ERR_NOMEM, ERR_INTERRUPTED.  After an error there is nothing to release. */
 MUST_CHECK enum status curve_run(struct curve *curves, const struct curve_request *request,
                                  struct trace *trace, const struct curve_host *host,
                                  struct error *err);

@@ -23,8 +23,8 @@ static enum status build_trace(struct cellwork *work)
         return status;
     status = workload_trace(work, &node);
     if (status == OK)
-        status =
-            trace_name_of(&trace, &builder->traces, node, builder->arena, builder->err);
+        status = trace_name_of(&trace, &builder->traces, node, NULL, builder->arena,
+                               builder->err);
     if (status == OK)
         work->cell->trace = trace->path;
     return status;

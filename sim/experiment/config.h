@@ -58,7 +58,9 @@ enum regions_from {
     REGIONS_ALL,   /* one region over all addresses, BACKING_STORE                       */
     REGIONS_INFER, /* from the trace: what is executed or only read is file, what is
                     * written is zero-filled                                             */
-    REGIONS_LIST,  /* as declared; what is in none of them is an error at its first use   */
+    REGIONS_OPERATIONS, /* what operations of the trace map and nothing else; what is in
+                         * none, or against its protection, is a violation               */
+    REGIONS_LIST, /* as declared; what is in none of them is an error at its first use   */
 };
 
 struct region_config {
@@ -74,12 +76,22 @@ struct region_config {
     struct location at;
 };
 
+/* What the name of a trace stands for. */
+struct trace_file {
+    const char *path; /* resolved                                                         */
+    bool one_thread;  /* of the trace the references of this thread alone                 */
+    uint32_t thread;
+    struct location at; /* where it is named                                              */
+};
+
 /* An item of `workload.processes`, or the one process that `trace` makes. */
 struct process_config {
     const char *name;  /* from `name`, else the label of its trace                        */
-    const char *trace; /* path, resolved, or as struct cell_config's; streams too         */
+    bool named;        /* from `name`                                                     */
+    const char *trace; /* path, resolved; of one thread "PATH, thread N"; or as struct
+                        * cell_config's.  Streams too                                     */
     const char *const *streams; /* stream k of operations in the trace is streams[k - 1]  */
-    const struct location *streams_at; /* [nstreams]: where each is named                 */
+    const struct trace_file *files; /* [nstreams + 1] of trace and streams                */
     size_t nstreams;
     uint64_t copies; /* >= 1                                                             */
     uint64_t offset; /* references: copy k starts k * offset references into its trace,

@@ -150,7 +150,8 @@ enum status curves_run(struct pass *pass, const struct pass_host *host, struct e
         return error_nomem(err);
     struct trace *trace = NULL;
     struct error why;
-    enum status status = source_read(pass->source, &trace, &why);
+    const struct source_use use = {.operations = false};
+    enum status status = source_read(pass->source, &use, &trace, &why);
     if (status == OK)
         status = curve_run(curves, &request, trace, &own, &why);
     trace_close(trace);

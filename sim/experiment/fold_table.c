@@ -22,6 +22,7 @@ struct folding {
     const struct source **sources; /* [nsources] in the order of the processes            */
     const struct region_config **regions; /* [nregions] those that are declared           */
     size_t nsources, nregions;
+    bool operations; /* their ranges are moved too                                       */
     struct folding *next;
     pthread_mutex_t lock; /* guards what follows                                         */
     bool known;
@@ -124,6 +125,7 @@ static enum status folding_create(struct folding **out, const struct fold_table 
         folding_free(folding);
         return error_nomem(err);
     }
+    folding->operations = events != NULL;
     if (!events)
         add_source(folding, table, config->trace);
     for (size_t i = 0; events && i < events->nprocesses; i++)
@@ -137,7 +139,7 @@ static bool is_same(const struct folding *a, const struct folding *b)
 {
     if (strcmp(a->params.machine, b->params.machine) != 0 ||
         a->params.segment_shift != b->params.segment_shift || a->nsources != b->nsources ||
-        a->nregions != b->nregions)
+        a->nregions != b->nregions || a->operations != b->operations)
         return false;
     for (size_t i = 0; i < a->nsources; i++)
         if (a->sources[i] != b->sources[i])
@@ -178,11 +180,12 @@ enum status fold_table_get(struct folding **out, struct fold_table *table,
 /* --- how it is folded ------------------------------------------------------------------- */
 
 static enum status look_at_source(struct fold *fold, const struct source *source,
-                                  struct batch *batch, const struct pass_host *host,
-                                  struct error *err)
+                                  bool operations, struct batch *batch,
+                                  const struct pass_host *host, struct error *err)
 {
     struct trace *trace;
-    enum status status = source_read(source, &trace, err);
+    const struct source_use use = {.operations = operations};
+    enum status status = source_read(source, &use, &trace, err);
     if (status != OK)
         return status;
     while (status == OK && (status = trace_next(trace, batch, err)) == OK) {
@@ -223,7 +226,8 @@ static enum status decide(struct folding *folding, const struct pass_host *host,
     if (status != OK)
         return status;
     for (size_t i = 0; i < folding->nsources && status == OK; i++)
-        status = look_at_source(folding->fold, folding->sources[i], &batch, host, err);
+        status = look_at_source(folding->fold, folding->sources[i], folding->operations,
+                                &batch, host, err);
     for (size_t i = 0; i < folding->nregions && status == OK; i++)
         status = look_at_region(folding->fold, folding->regions[i], err);
     batch_release(&batch);

@@ -285,6 +285,7 @@ enum status key_parse_clocked(const struct key *key, uint64_t *number, const cha
     case KEY_GENERATOR:
         return find_plugin(key, text, at, err);
     case KEY_NAMES:
+    case KEY_STREAMS:
     case KEY_PAGES:
     case KEY_SIZES:
     case KEY_CURVES:

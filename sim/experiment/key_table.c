@@ -13,7 +13,7 @@ static const char *const allocations[] = {"page", "cluster", "address", NULL};
 static const char *const table_frames[] = {"counted", "apart", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 /* In the order of enum regions_from and enum region_backing. */
-static const char *const regions[] = {"all", "infer", NULL};
+static const char *const regions[] = {"all", "infer", "operations", NULL};
 static const char *const backings[] = {"store", "zero", "file", NULL};
 
 /* The largest number of frames: a frame number is a pfn_t, and one of them is PFN_NONE. */
@@ -63,9 +63,10 @@ const struct key key_table[] = {
     {"workload.offset", KEY_COUNT, KEY_EVENTS, "count", "0", 0, 0, NULL, NULL, "references",
      "copy k of a process starts k times as many references into its trace"},
     {"workload.regions", KEY_CHOICE, KEY_EVENTS, "choice", "all", 0, 0, regions,
-     "all, infer", NULL,
+     "all, infer, operations", NULL,
      "what the memory of a process is that does not say so itself; all: on the swap device "
-     "from the start; infer: files and zeros, as the trace uses it"},
+     "from the start; infer: files and zeros, as the trace uses it; operations: what "
+     "operations of the trace map"},
     {"workload.fold", KEY_CHOICE, 0, "choice", "no", 0, 0, no_yes, "no, yes", NULL,
      "whether addresses of traces are moved into the width of the machine's, if they have "
      "more bits"},
@@ -257,12 +258,24 @@ const struct key process_keys[] = {
      "processes", "how often it runs; default: workload.copies"},
     {"offset", KEY_COUNT, 0, "count", NULL, 0, 0, NULL, NULL, "references",
      "copy k starts k times as many references into the trace; default: workload.offset"},
-    {"streams", KEY_NAMES, 0, "path or list", NULL, 0, 0, NULL, NULL, NULL,
+    {"streams", KEY_STREAMS, 0, "path, map or list", NULL, 0, 0, NULL, NULL, NULL,
      "further traces, of the children and threads that operations in the trace start"},
-    {"regions", KEY_REGIONS, 0, "choice or list of maps", NULL, 0, 0, regions, "all, infer",
-     NULL, "what its memory is; default: workload.regions"},
+    {"thread", KEY_COUNT, 0, "count", NULL, 0, UINT32_MAX, NULL, "0 to 4294967295", NULL,
+     "thread of the trace that is replayed, of one that holds several; 0: the one that it "
+     "begins with"},
+    {"regions", KEY_REGIONS, 0, "choice or list of maps", NULL, 0, 0, regions,
+     "all, infer, operations", NULL, "what its memory is; default: workload.regions"},
 };
 const size_t process_key_count = ARRAY_LEN(process_keys);
+
+const struct key stream_keys[] = {
+    {"trace", KEY_TEXT, 0, "path", NULL, 0, 0, NULL, "must be given", NULL,
+     "trace to replay, relative to the file that says so"},
+    {"thread", KEY_COUNT, 0, "count", NULL, 0, UINT32_MAX, NULL, "0 to 4294967295", NULL,
+     "thread of it that is replayed, of one that holds several"},
+};
+const size_t stream_key_count = ARRAY_LEN(stream_keys);
+const struct key *const stream_thread_key = &stream_keys[1];
 
 const struct key region_keys[] = {
     {"name", KEY_NAME, 0, "name", NULL, 0, 0, NULL, "a file name", NULL,

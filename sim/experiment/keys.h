@@ -36,6 +36,7 @@ enum key_kind {
     KEY_GENERATOR, /* a name of generator_table                                         */
     /* Lists and maps. */
     KEY_NAMES,     /* text or a list of it                                              */
+    KEY_STREAMS,   /* text, a map (stream_keys) or a list of these                      */
     KEY_PAGES,     /* `any`, a size or a list of sizes                                  */
     KEY_SIZES,     /* a size or a list of sizes                                         */
     KEY_CURVES,    /* a name of curve_names or a list of them                           */
@@ -74,9 +75,10 @@ struct key {
 extern const struct key key_table[]; /* a section's keys stand together                 */
 extern const size_t key_count;
 
-/* The keys of an item of workload.processes, and of one of its `regions`. */
-extern const struct key process_keys[], region_keys[];
-extern const size_t process_key_count, region_key_count;
+/* The keys of an item of workload.processes, and of one of its `regions` and `streams`. */
+extern const struct key process_keys[], region_keys[], stream_keys[];
+extern const size_t process_key_count, region_key_count, stream_key_count;
+extern const struct key *const stream_thread_key; /* `thread`, of a process too           */
 
 /* The key called name, or of which it is an instance; NULL if there is none. */
 const struct key *key_find(const char *name);

@@ -2,6 +2,7 @@
 #include "experiment/lru_cells.h"
 
 #include "curve/curve.h"
+#include "experiment/operations.h"
 #include "experiment/reduced.h"
 #include "machine/pagetable.h"
 
@@ -80,6 +81,7 @@ static enum status fill(const struct cell_config *config, const struct source *s
     result->counters.policy_memory =
         policy->state_size + (uint64_t)most * policy->frame_size;
     reduced_mark(result, source);
+    operations_mark(result, source);
     cell_release(&cell);
     return OK;
 }
@@ -131,7 +133,8 @@ enum status lru_cells_run(struct pass *pass, const struct pass_host *host,
     struct curve curves[CURVE_PAGE_SIZES];
     struct trace *trace = NULL;
     struct error why;
-    enum status status = source_read(pass->source, &trace, &why);
+    const struct source_use use = {.operations = false};
+    enum status status = source_read(pass->source, &use, &trace, &why);
     if (status == OK)
         status = curve_run(curves, &request, trace, &own, &why);
     if (status == OK) {

@@ -4,6 +4,7 @@
 #include "experiment/curves.h"
 #include "experiment/fold_table.h"
 #include "experiment/lru_cells.h"
+#include "experiment/operations.h"
 #include "experiment/reduced.h"
 #include "experiment/timed.h"
 #include "experiment/trace_view.h"
@@ -195,12 +196,7 @@ static enum status replay_cell(struct run *run, size_t i, struct error *err)
     const struct paged_batch batch =
         trace_view_batch(&run->views[run->view_of[i]], &run->input);
     struct error why;
-    const enum status status =
-        run->input.batch.nops
-            ? error_set(&why, ERR_CELL, at_file(run->pass->source->path),
-                        "the trace has operations on virtual memory (map, fork, ...); they "
-                        "need 'timing: events'")
-            : pager_replay(&run->cells[i].pager, &batch, &why);
+    const enum status status = pager_replay(&run->cells[i].pager, &batch, &why);
     if (status != ERR_CELL) {
         if (status != OK)
             error_copy(err, &why);
@@ -237,7 +233,8 @@ static enum status replay_batch(struct run *run, const struct pass_host *host,
 
 static enum status prepare(struct run *run, const struct fold *fold, struct error *err)
 {
-    enum status status = source_read_folded(run->pass->source, fold, &run->trace, err);
+    const struct source_use use = {.fold = fold};
+    enum status status = source_read(run->pass->source, &use, &run->trace, err);
     if (status == OK)
         status = batch_init(&run->input.batch, err);
     if (status != OK)
@@ -295,6 +292,7 @@ static enum status replay_pass(struct pass *pass, const struct fold *fold,
             cell_result(run->cells[i].config, &run->cells[i].pager, &run->counts, touched,
                         pass->results[i]);
             reduced_mark(pass->results[i], pass->source);
+            operations_mark(pass->results[i], pass->source);
         }
     clean_up(run);
     return status;

@@ -52,9 +52,10 @@ static enum status read_regions(struct process_item *item, const struct key *key
         return regions_read(&config->regions, &config->nregions, node, arena, err);
     }
     if (node->kind != YAML_SCALAR)
-        return error_set(err, ERR_CONFIG, node->at,
-                         "'regions' of %s is all, infer or a list of maps, not %s",
-                         a_process, yaml_kind_name(node->kind));
+        return error_set(
+            err, ERR_CONFIG, node->at,
+            "'regions' of %s is all, infer, operations or a list of maps, not %s",
+            a_process, yaml_kind_name(node->kind));
     struct key choice = *key;
     uint64_t number;
     choice.kind = KEY_CHOICE;
@@ -63,15 +64,41 @@ static enum status read_regions(struct process_item *item, const struct key *key
     return status;
 }
 
+enum status stream_read(const struct yaml_node **trace, const struct yaml_node **thread,
+                        const struct yaml_node *node, struct error *err)
+{
+    static const char what[] = "a stream";
+    const struct yaml_node *said[KEYS_MAX] = {node};
+    assert(stream_key_count <= KEYS_MAX);
+    if (node->kind == YAML_MAP) {
+        const enum status status =
+            item_read(said, node, stream_keys, stream_key_count, what, err);
+        if (status != OK)
+            return status;
+    }
+    *trace = said[0];
+    *thread = said[1];
+    if (!*trace)
+        return error_set(err, ERR_CONFIG, node->at,
+                         "%s needs a trace, such as {trace: cc1.flt, thread: 1}", what);
+    if ((*trace)->kind != YAML_SCALAR || !*(*trace)->text)
+        return error_set(err, ERR_CONFIG, (*trace)->at,
+                         "'streams' of %s is a path, a map such as {trace: cc1.flt, "
+                         "thread: 1}, or a list of these, not %s",
+                         a_process, yaml_kind_name((*trace)->kind));
+    return OK;
+}
+
 static enum status read_streams(struct process_item *item, const struct yaml_node *node,
                                 struct error *err)
 {
-    const struct yaml_node *path = node->kind == YAML_LIST ? node->first : node;
-    for (; path; path = node->kind == YAML_LIST ? path->next : NULL)
-        if (path->kind != YAML_SCALAR || !*path->text)
-            return error_set(err, ERR_CONFIG, path->at,
-                             "'streams' of %s is a path or a list of paths, not %s",
-                             a_process, yaml_kind_name(path->kind));
+    const struct yaml_node *one = node->kind == YAML_LIST ? node->first : node;
+    for (; one; one = node->kind == YAML_LIST ? one->next : NULL) {
+        const struct yaml_node *trace, *thread;
+        const enum status status = stream_read(&trace, &thread, one, err);
+        if (status != OK)
+            return status;
+    }
     item->streams = node;
     item->config.nstreams = node->kind == YAML_LIST ? node->count : 1;
     return OK;
@@ -84,10 +111,12 @@ static enum status read_key(struct process_item *item, const struct key *key,
     uint64_t unused;
     if (node && key->kind == KEY_REGIONS)
         return read_regions(item, key, node, arena, err);
-    if (node && key->kind == KEY_NAMES)
+    if (node && key->kind == KEY_STREAMS)
         return read_streams(item, node, err);
     if (node && strcmp(key->name, "trace") == 0)
         item->trace = node;
+    if (node && strcmp(key->name, "thread") == 0)
+        item->thread = node;
     if (node && strcmp(key->name, "offset") == 0)
         item->says_offset = true;
     if (node && strcmp(key->name, "name") == 0) {

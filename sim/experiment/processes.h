@@ -11,9 +11,15 @@
 struct process_item {
     struct process_config config;
     const struct yaml_node *trace;
-    const struct yaml_node *streams; /* text or a list of it; NULL: none                  */
+    const struct yaml_node *thread;  /* NULL: not said                                    */
+    const struct yaml_node *streams; /* text, a map or a list of these; NULL: none        */
     bool says_offset, says_regions;
 };
+
+/* The trace of one of `streams`, and its thread (NULL: not said).  ERR_CONFIG. */
+MUST_CHECK enum status stream_read(const struct yaml_node **trace,
+                                   const struct yaml_node **thread,
+                                   const struct yaml_node *node, struct error *err);
 
 /* Read a list of maps (process_keys), which lies in the arena.  ERR_CONFIG. */
 MUST_CHECK enum status processes_read(struct process_item **out, size_t *n,

@@ -5,6 +5,7 @@
 #include "experiment/curves.h"
 #include "experiment/fold_table.h"
 #include "experiment/lru_cells.h"
+#include "experiment/operations.h"
 #include "experiment/reduced.h"
 #include "experiment/source.h"
 #include "experiment/store.h"
@@ -38,11 +39,10 @@ static enum status open_workload(struct job *job, const struct events_config *ev
     enum status status = OK;
     for (size_t i = 0; i < events->nprocesses && status == OK; i++) {
         const struct process_config *process = &events->processes[i];
-        status =
-            source_table_add(&job->sources, process->trace, process->at, interrupted, err);
-        for (size_t k = 0; k < process->nstreams && status == OK; k++)
-            status = source_table_add(&job->sources, process->streams[k],
-                                      process->streams_at[k], interrupted, err);
+        for (size_t k = 0; k <= process->nstreams && status == OK; k++)
+            status = source_table_add(&job->sources,
+                                      k == 0 ? process->trace : process->streams[k - 1],
+                                      &process->files[k], interrupted, err);
     }
     return status;
 }
@@ -56,7 +56,8 @@ static enum status open_traces(struct job *job, const struct cell_config *config
                                      interrupted, err);
     if (config->events)
         return open_workload(job, config->events, err);
-    return source_table_add(&job->sources, config->trace, at_nowhere(), interrupted, err);
+    const struct trace_file file = {.path = config->trace};
+    return source_table_add(&job->sources, config->trace, &file, interrupted, err);
 }
 
 static const struct source *source_of_curves(const struct job *job, size_t curves)
@@ -72,6 +73,8 @@ static enum status open_sources(struct job *job, struct error *err)
         status = open_traces(job, &e->cells[i], err);
     for (size_t i = 0; i < e->ncells && status == OK; i++)
         status = reduced_check(&e->cells[i], &job->sources, err);
+    for (size_t i = 0; i < e->ncells && status == OK; i++)
+        status = operations_check(&e->cells[i], &job->sources, err);
     for (size_t i = 0; i < e->ncurves && status == OK; i++)
         status = curves_check(&e->curves[i], source_of_curves(job, i), err);
     return status;

@@ -156,30 +156,35 @@ static const char *opened_path(const struct source *source)
 static enum status learn(struct source *source, struct error *err)
 {
     struct trace *trace;
-    enum status status = source_read(source, &trace, err);
+    const struct source_use use = {.operations = false};
+    enum status status = source_read(source, &use, &trace, err);
     if (status != OK)
         return status;
     const struct trace_info *info = trace_info(trace);
     source->granule_shift = info->granule_shift;
     source->references = info->counts.ifetches + info->counts.loads + info->counts.stores;
     source->steps = info->steps;
+    source->ops = info->ops;
+    source->switches = info->ops_of[VM_SWITCH];
     source->reduction = info->reduction;
     trace_close(trace);
     return digest_file(source, opened_path(source), err);
 }
 
-enum status source_open(struct source *source, const char *path,
+enum status source_open(struct source *source, const char *name,
+                        const struct trace_file *file,
                         const volatile sig_atomic_t *interrupted, struct error *err)
 {
-    *source = (struct source){.path = path};
+    *source = (struct source){.path = name};
     struct trace *trace;
-    const struct trace_options options = {.path = path};
+    const struct trace_options options = {
+        .path = file->path, .one_thread = file->one_thread, .thread = file->thread};
     enum status status = trace_open(&trace, &options, err);
     if (status != OK)
         return status;
     struct stat st;
     const bool native = strcmp(trace_info(trace)->format, "flt") == 0;
-    if (!native || stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+    if (!native || file->one_thread || stat(file->path, &st) != 0 || !S_ISREG(st.st_mode))
         status = spool(source, trace, interrupted, err);
     trace_close(trace);
     if (status == OK)
@@ -210,23 +215,20 @@ void source_close(struct source *source)
     source->spool = NULL;
 }
 
-enum status source_read(const struct source *source, struct trace **out, struct error *err)
+enum status source_read(const struct source *source, const struct source_use *use,
+                        struct trace **out, struct error *err)
 {
-    return source_read_folded(source, NULL, out, err);
-}
-
-enum status source_read_folded(const struct source *source, const struct fold *fold,
-                               struct trace **out, struct error *err)
-{
-    const struct trace_options options = {
-        .path = opened_path(source), .format = "flt", .fold = fold};
+    const struct trace_options options = {.path = opened_path(source),
+                                          .format = "flt",
+                                          .fold = use->fold,
+                                          .no_operations = !use->operations};
     return trace_open(out, &options, err);
 }
 
-static bool is_there(const struct source_table *table, const char *path)
+static bool is_there(const struct source_table *table, const char *name)
 {
     for (size_t i = 0; i < table->n; i++)
-        if (strcmp(table->all[i].path, path) == 0)
+        if (strcmp(table->all[i].path, name) == 0)
             return true;
     return false;
 }
@@ -244,19 +246,20 @@ static enum status make_room(struct source_table *table, struct error *err)
     return OK;
 }
 
-enum status source_table_add(struct source_table *table, const char *path,
-                             struct location at, const volatile sig_atomic_t *interrupted,
-                             struct error *err)
+enum status source_table_add(struct source_table *table, const char *name,
+                             const struct trace_file *file,
+                             const volatile sig_atomic_t *interrupted, struct error *err)
 {
-    if (is_there(table, path))
+    if (is_there(table, name))
         return OK;
     if (make_room(table, err) != OK)
         return ERR_NOMEM;
     struct error why;
-    const enum status status = source_open(&table->all[table->n], path, interrupted, &why);
+    const enum status status =
+        source_open(&table->all[table->n], name, file, interrupted, &why);
     table->n += status == OK;
-    if (status == ERR_IO && at.file) /* it is not there: who names it should know */
-        return error_set(err, status, at, "trace '%s': %.480s", path, why.text);
+    if (status == ERR_IO && file->at.file) /* it is not there: who names it should know */
+        return error_set(err, status, file->at, "trace '%s': %.480s", name, why.text);
     if (status != OK)
         error_copy(err, &why);
     return status;

@@ -34,7 +34,8 @@ struct folded {
 static enum status open_stream(const void *context, struct trace **out, struct error *err)
 {
     const struct folded *folded = context;
-    return source_read_folded(folded->source, folded->fold, out, err);
+    const struct source_use use = {.fold = folded->fold, .operations = true};
+    return source_read(folded->source, &use, out, err);
 }
 
 static enum status add_streams(const struct timed *timed, struct process_params *to,
@@ -71,6 +72,7 @@ static enum status add_regions(const struct timed *timed, struct process_params 
         arena_array(timed->arena, from->nregions + 1, sizeof *regions);
     if (!regions)
         return error_nomem(err);
+    to->operations = from->regions_from == REGIONS_OPERATIONS;
     to->infer = from->regions_from == REGIONS_INFER;
     to->regions = regions;
     to->nregions = from->regions_from == REGIONS_LIST ? from->nregions : 0;
@@ -122,6 +124,7 @@ static enum status add_processes(struct timed *timed, struct error *err)
         struct process_params *to = &timed->processes[i];
         *to = (struct process_params){
             .name = from->name,
+            .named = from->named,
             .copies = from->copies,
             .offset = from->offset,
             .repeat = from->repeat,
@@ -285,6 +288,7 @@ static void count_pages(struct counters *counters, const struct pager *pager)
     counters->faults_in_transfer = pages->faults_in_transfer;
     counters->faults_reclaim = pages->faults_reclaim;
     counters->faults_protection = pages->faults_protection;
+    counters->violations = pages->violations;
     counters->pages_read_ahead = pages->pages_read_ahead;
     counters->read_ahead_hits = pages->read_ahead_hits;
     counters->write_backs = pages->write_backs;

@@ -1,8 +1,10 @@
 /* trace_name.c -- see trace_name.h. */
 #include "experiment/trace_name.h"
 
+#include "experiment/keys.h"
 #include "experiment/preset.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 static const char *label_of(struct arena *arena, const char *path)
@@ -35,16 +37,28 @@ static enum status add(const struct trace_name **out, struct trace_name **traces
 }
 
 enum status trace_name_of(const struct trace_name **out, struct trace_name **traces,
-                          const struct yaml_node *node, struct arena *arena,
-                          struct error *err)
+                          const struct yaml_node *node, const struct yaml_node *thread,
+                          struct arena *arena, struct error *err)
 {
     const bool standard_input = strcmp(node->text, "-") == 0;
-    const char *path = standard_input ? "-" : preset_resolve(node->text, node->at, arena);
-    *out = path ? find(*traces, path) : NULL;
+    struct trace_name name = {.written = node->text, .file.one_thread = thread != NULL};
+    name.path = standard_input ? "-" : preset_resolve(node->text, node->at, arena);
+    name.file.path = name.path;
+    if (thread) {
+        uint64_t number;
+        const enum status status =
+            key_parse(stream_thread_key, &number, thread->text, thread->at, err);
+        if (status != OK)
+            return status;
+        name.file.thread = (uint32_t)number;
+        name.path = name.path
+                        ? arena_printf(arena, "%s, thread %" PRIu64, name.path, number)
+                        : NULL;
+    }
+    *out = name.path ? find(*traces, name.path) : NULL;
     if (*out)
         return OK;
-    const struct trace_name name = {
-        .path = path, .written = node->text, .label = label_of(arena, node->text)};
+    name.label = label_of(arena, node->text);
     return add(out, traces, name, arena, err);
 }
 

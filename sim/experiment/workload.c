@@ -60,27 +60,34 @@ static enum status read_items(const struct workload *workload, struct process_it
 }
 
 static enum status resolve_streams(struct process_item *item,
+                                   const struct trace_name *trace,
                                    struct cellconfig_builder *builder)
 {
     const size_t n = item->config.nstreams;
     const char **paths = arena_array(builder->arena, n, sizeof *paths);
-    struct location *places = arena_array(builder->arena, n, sizeof *places);
-    if (!paths || !places)
+    struct trace_file *files = arena_array(builder->arena, n + 1, sizeof *files);
+    if (!paths || !files)
         return error_nomem(builder->err);
+    files[0] = trace->file;
+    files[0].at = item->config.at;
     const struct yaml_node *node = item->streams;
     if (node && node->kind == YAML_LIST)
         node = node->first;
     for (size_t i = 0; node && i < n; i++, node = node->next) {
         const struct trace_name *stream;
-        const enum status status =
-            trace_name_of(&stream, &builder->traces, node, builder->arena, builder->err);
+        const struct yaml_node *path, *thread;
+        enum status status = stream_read(&path, &thread, node, builder->err);
+        if (status == OK)
+            status = trace_name_of(&stream, &builder->traces, path, thread, builder->arena,
+                                   builder->err);
         if (status != OK)
             return status;
         paths[i] = stream->path;
-        places[i] = node->at;
+        files[i + 1] = stream->file;
+        files[i + 1].at = node->at;
     }
     item->config.streams = paths;
-    item->config.streams_at = places;
+    item->config.files = files;
     return OK;
 }
 
@@ -89,20 +96,22 @@ static enum status complete(struct process_item *item, const struct workload *wo
                             struct cellconfig_builder *builder, const char **label)
 {
     const struct trace_name *trace = workload->generated;
-    const enum status status = trace ? OK
-                                     : trace_name_of(&trace, &builder->traces, item->trace,
-                                                     builder->arena, builder->err);
+    const enum status status =
+        trace ? OK
+              : trace_name_of(&trace, &builder->traces, item->trace, item->thread,
+                              builder->arena, builder->err);
     if (status != OK)
         return status;
     item->config.trace = trace->path;
-    *label = item->config.name ? NULL : trace->label;
+    item->config.named = item->config.name != NULL;
+    *label = item->config.named ? NULL : trace->label;
     if (item->config.copies == 0)
         item->config.copies = workload->copies;
     if (!item->says_offset)
         item->config.offset = workload->offset;
     if (!item->says_regions)
         item->config.regions_from = workload->regions_from;
-    return resolve_streams(item, builder);
+    return resolve_streams(item, trace, builder);
 }
 
 static bool name_taken(const struct process_item *items, size_t n, const char *name)
@@ -214,9 +223,10 @@ static const char *label_of(const struct workload *workload, struct arena *arena
 
 static const char *regions_of(const struct process_config *process, struct arena *arena)
 {
-    return process->regions_from == REGIONS_ALL ? "all"
-           : process->regions_from == REGIONS_INFER
-               ? "infer"
+    return process->regions_from == REGIONS_ALL     ? "all"
+           : process->regions_from == REGIONS_INFER ? "infer"
+           : process->regions_from == REGIONS_OPERATIONS
+               ? "operations"
                : regions_text(process->regions, process->nregions, arena);
 }
 

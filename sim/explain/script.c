@@ -36,8 +36,9 @@ enum status script_of_trace(struct script *script, const struct source *source,
             "pages of %llu bytes: the trace knows addresses to %llu bytes only",
             1ull << page_shift, 1ull << source->granule_shift);
     }
+    const struct source_use use = {.fold = fold};
     const enum status status = init(script, page_shift, source->granule_shift, err);
-    return status == OK ? source_read_folded(source, fold, &script->trace, err) : status;
+    return status == OK ? source_read(source, &use, &script->trace, err) : status;
 }
 
 void script_release(struct script *script)
@@ -68,10 +69,6 @@ static enum status load(struct script *script, struct error *err)
         status = trace_next(script->trace, &script->batch, err);
     if (status != OK)
         return status;
-    if (script->batch.nops)
-        return error_set(err, ERR_CELL, at_nowhere(),
-                         "the trace has operations on virtual memory (map, fork, ...), "
-                         "which cannot be explained");
     script->loaded = true;
     script->step = 0;
     script->at[0] = script->batch.start[0];

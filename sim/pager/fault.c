@@ -309,6 +309,17 @@ static enum status finish(struct pager *pager, struct fault *fault, bool *mapped
     return status;
 }
 
+/* Is the access not to be made?  Execution is not told from reading, which any protection
+ * but none allows, as on hardware without a bit that forbids it. */
+static bool is_violation(const struct pager *pager, const struct fault *fault)
+{
+    const struct space *space = pager_space_of(pager, fault->page);
+    if (!space->violations)
+        return false;
+    const struct region *region = space_region(space, pager->mmu.index->vpns[fault->page]);
+    return !region || !(region->protection & (fault->store ? VM_WRITE : UINT8_MAX));
+}
+
 /* Have the kernel work on the fault until it waits or its page is there. */
 static enum status work(struct pager *pager, struct fault *fault, struct error *err)
 {
@@ -318,6 +329,28 @@ static enum status work(struct pager *pager, struct fault *fault, struct error *
     if (status == OK && fault->run_length)
         large_follow(pager, fault);
     return status;
+}
+
+static void end(struct pager *pager, struct fault *fault)
+{
+    fault->active = false;
+    /* A frame that it was given and does not need: another thread was faster. */
+    if (fault->frame != PFN_NONE)
+        frame_free(pager, fault->frame);
+    fault->frame = PFN_NONE;
+}
+
+/* What it has waited for is left to others. */
+static enum status end_violation(struct pager *pager, struct fault *fault)
+{
+    pager->counts.violations++;
+    fault->violated = true;
+    let_go(pager, fault);
+    fault->ready = false;
+    fault->waited = PFN_NONE;
+    end(pager, fault);
+    large_let_go(pager, fault);
+    return OK;
 }
 
 enum status pager_fault(struct pager *pager, struct fault *fault, page_t page, bool store,
@@ -332,6 +365,8 @@ enum status pager_fault(struct pager *pager, struct fault *fault, page_t page, b
                                 .page_ins = fault->page_ins,
                                 .wake = fault->wake};
     for (bool mapped = false; !mapped;) {
+        if (is_violation(pager, fault))
+            return end_violation(pager, fault);
         enum status status = fault->ready ? OK : work(pager, fault, err);
         if (status != OK || !fault->ready)
             return status;
@@ -341,11 +376,7 @@ enum status pager_fault(struct pager *pager, struct fault *fault, page_t page, b
         fault->ready = false;
         fault->waited = PFN_NONE;
     }
-    fault->active = false;
-    /* A frame that it was given and does not need: another thread was faster. */
-    if (fault->frame != PFN_NONE)
-        frame_free(pager, fault->frame);
-    fault->frame = PFN_NONE;
+    end(pager, fault);
     return OK;
 }
 
@@ -356,8 +387,10 @@ enum status pager_run_granted(struct pager *pager, struct error *err)
         status = balance(pager, err);
     while (status == OK && pager->granted.first) {
         struct fault *fault = pop(&pager->granted);
-        /* It sets ready by itself where the frame is filled at once. */
-        status = work(pager, fault, err);
+        if (is_violation(pager, fault)) /* of what it waited for nothing is left */
+            fault->ready = true;
+        else /* it sets ready by itself where the frame is filled at once */
+            status = work(pager, fault, err);
         if (status == OK && fault->ready && fault->wake)
             fault->wake(fault);
         if (status == OK)

@@ -56,7 +56,8 @@ struct fault {
     bool ready;   /* what was waited for is in memory                                    */
     bool told;    /* the policy knows of it                                              */
     bool brought; /* its page has come into memory for it                                */
-    pfn_t frame;  /* granted and still empty, or PFN_NONE                                */
+    bool violated; /* it ended since the access must not be made                          */
+    pfn_t frame;   /* granted and still empty, or PFN_NONE                                */
     pfn_t run, run_length; /* frames that were granted for a large page, and are held until
                             * it can be mapped; run_length 0: none                        */
     pfn_t waited; /* frame that was filled for it last, or PFN_NONE                       */
@@ -102,6 +103,7 @@ struct pager_counts {
     uint64_t faults, faults_cold, faults_major, faults_minor;
     uint64_t faults_zero_fill, faults_copy, faults_in_transfer, faults_reclaim;
     uint64_t faults_protection, faults_referenced;
+    uint64_t violations; /* accesses that were not made; see struct space                 */
     uint64_t page_ins, page_outs, page_outs_dirty;
     uint64_t pages_read_ahead, read_ahead_hits, write_backs, scans;
     uint64_t large_pages;         /* mapped                                              */
@@ -281,7 +283,8 @@ void pager_protect(struct pager *pager, struct space *space, vpn_t first, vpn_t 
 /* --- for the replay and the workload ---------------------------------------------------- */
 
 /* The page is not there, or it is read-only and the access stores: do what can be done.  On
- * OK the access can be made if fault->active is false; else the fault waits, and this is
+ * OK the access can be made, or is to be passed over if fault->violated, if fault->active is
+ * false; else the fault waits, and this is
  * called again when its thread has been woken. */
 MUST_CHECK enum status pager_fault(struct pager *pager, struct fault *fault, page_t page,
                                    bool store, struct error *err);

@@ -145,8 +145,10 @@ static enum status touch(struct pager *pager, struct stretch *s, int stream, boo
     if (!(before & (PAGE_VALID | PAGE_WATCHED)) || (store && before & PAGE_READ_ONLY) ||
         s->fault->active) {
         const enum status status = trap(pager, s, page, store, err);
-        if (status != OK || s->why != STRETCH_DONE)
+        if (status != OK || s->why != STRETCH_DONE || s->fault->violated) {
+            s->fault->violated = false;
             return status;
+        }
         assert(pager->mmu.bits[page] & (PAGE_VALID | PAGE_WATCHED));
         trapped = true;
     }

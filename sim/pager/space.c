@@ -115,6 +115,7 @@ enum status space_copy_regions(struct space *to, const struct space *from,
                                struct error *err)
 {
     assert(to->nregions == 0);
+    to->violations = from->violations;
     for (size_t i = 0; i < from->nregions; i++) {
         const enum status status = insert(to, i, &from->regions[i], err);
         if (status != OK)

@@ -13,6 +13,9 @@ struct space {
     struct map blocks; /* every block touched, for what counts them                       */
     struct region *regions; /* sorted, without overlap                                   */
     size_t nregions, capacity;
+    bool violations; /* a use of what is in no region, or that its protection forbids, is
+                      * counted and passed over, as if the program had caught a signal;
+                      * else the first one is an error, the second a fault             */
     uint64_t resident, resident_max; /* pages mapped to frames                           */
 };
 
@@ -37,7 +40,8 @@ MUST_CHECK enum status space_cut(struct space *space, vpn_t first, vpn_t last,
 MUST_CHECK enum status space_split(struct space *space, vpn_t first, vpn_t last,
                                    struct region **within, size_t *n, struct error *err);
 
-/* Give a copy of all regions to a space that has none. */
+/* Give a copy of all regions to a space that has none; violations are to it what they are
+ * to the other. */
 MUST_CHECK enum status space_copy_regions(struct space *to, const struct space *from,
                                           struct error *err);
 

@@ -127,6 +127,9 @@ const struct counter counter_table[] = {
                 "faults on pages in transfer; they wait for a transfer under way"),
     TIMED_COUNT(faults_reclaim, "faults", "reclaim faults; the page was found in memory"),
     TIMED_COUNT(faults_protection, "faults", "protection faults"),
+    TIMED_COUNT(violations, "references",
+                "violations; uses of memory that is not mapped or not to be used so, of "
+                "processes whose regions operations map; they are passed over"),
     TIMED_COUNT(pages_read_ahead, "pages",
                 "pages read ahead; beside those that were asked for"),
     TIMED_COUNT(read_ahead_hits, "pages", "pages read ahead and then used"),

@@ -36,7 +36,7 @@ struct counters {
     double slowdown; /* NAN: no baseline was run                                         */
     uint64_t context_switches;
     uint64_t faults_zero_fill, faults_copy, faults_in_transfer, faults_reclaim;
-    uint64_t faults_protection;
+    uint64_t faults_protection, violations;
     uint64_t pages_read_ahead, read_ahead_hits;
     uint64_t write_backs;
     uint64_t scans;

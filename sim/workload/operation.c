@@ -30,7 +30,7 @@ static enum status bad_operation(const struct thread *thread, struct error *err,
 {
     return error_set(err, ERR_CELL, at_file(thread->cursor.stream->path),
                      "%s, after reference %llu of process '%s'", what,
-                     (unsigned long long)thread->references, thread->name);
+                     (unsigned long long)thread->references, thread->shown);
 }
 
 /* The pages of the operation's range, rounded outwards.  False: it is empty. */
@@ -165,7 +165,7 @@ static enum status start(struct thread *thread, const struct vm_op *op, struct s
 {
     struct simulation *sim = thread->simulation;
     struct thread *child;
-    char name[64];
+    char name[THREAD_NAME];
     snprintf(name, sizeof name, "%.40s.%u", thread->name, ++thread->children);
     return thread_create(sim, &child, thread->process, op->stream, name, space,
                          engine_now(sim->engine), 0, err);
@@ -245,6 +245,13 @@ static enum status run(struct thread *thread, const struct vm_op *op, bool *ende
     case VM_EXIT:
         *ended = true;
         return OK;
+    case VM_SWITCH:
+        return bad_operation(thread, err,
+                             "the references of several threads are in one trace: choose "
+                             "one with `thread: 0`, and name the others in `streams`");
+    case VM_NAME:
+        thread_call(thread, thread->cursor.batch.names + op->file);
+        return OK;
     case VM_OP_KINDS:
         break;
     }
@@ -257,7 +264,8 @@ enum status operation_run(struct thread *thread, const struct vm_op *op, bool *e
 {
     const struct vm_op copy = *op; /* exec may read the next batch over it */
     const bool starts = copy.kind == VM_FORK || copy.kind == VM_THREAD;
-    if (copy.stream >= thread->process->nstreams || (starts && copy.stream == 0)) {
+    if ((starts || copy.kind == VM_EXEC) &&
+        (copy.stream >= thread->process->nstreams || (starts && copy.stream == 0))) {
         char what[160];
         snprintf(what, sizeof what,
                  "%s names stream %u, and the process has %zu in `streams`",

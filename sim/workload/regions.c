@@ -1,5 +1,5 @@
-/* regions.c -- the regions that a process begins with: declared, all addresses, or inferred
- * from what its traces do.
+/* regions.c -- the regions that a process begins with: declared, all addresses, inferred
+ * from what its traces do, or none where operations of the trace map all there is.
  *
  * Inferred: a page that is never stored into is a page of the program's file (text and
  * constants), any other is zero-filled (data, heap and stack; the initial values of data,
@@ -218,6 +218,9 @@ enum status regions_begin(struct simulation *sim, struct space *space,
 {
     struct beginning *beginning = &sim->beginnings[process - sim->params->processes];
     enum status status = OK;
+    space->violations = process->operations;
+    if (process->operations)
+        return OK;
     if (!beginning->known)
         status = process->infer ? infer(sim, beginning, process, err)
                                 : declared(sim, beginning, process, err);

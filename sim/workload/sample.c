@@ -56,7 +56,7 @@ static void sample_threads(struct simulation *sim, psec_t now)
         if (thread->state == THREAD_NEW)
             continue;
         rows_time(rows, now);
-        rows_text(rows, thread->name);
+        rows_text(rows, thread->shown);
         rows_count(rows, thread->space->resident);
         for (size_t i = 0; i < blanks; i++)
             rows_blank(rows);
@@ -115,6 +115,7 @@ enum status sample_process(const struct thread *thread, struct error *err)
         .resident_max = thread->space->resident_max,
     };
     memcpy(ended->name, thread->name, sizeof ended->name);
+    memcpy(ended->shown, thread->shown, sizeof ended->shown);
     return OK;
 }
 
@@ -141,7 +142,7 @@ void simulation_list_processes(struct simulation *sim, const struct simulation *
     for (size_t i = 0; i < sim->nended; i++) {
         const struct ended *e = &sim->ended[i];
         const psec_t own = e->user + e->system + e->waiting;
-        rows_text(rows, e->name);
+        rows_text(rows, e->shown);
         rows_count(rows, e->space);
         rows_count(rows, e->priority);
         rows_time(rows, e->begun);

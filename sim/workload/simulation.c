@@ -110,7 +110,7 @@ static enum status add_process(struct simulation *sim, const struct process_para
                                struct error *err)
 {
     for (uint64_t copy = 0; copy < process->copies; copy++) {
-        char name[64];
+        char name[THREAD_NAME];
         if (process->copies == 1)
             snprintf(name, sizeof name, "%s", process->name);
         else

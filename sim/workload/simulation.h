@@ -27,12 +27,14 @@ struct region_params {
 
 struct process_params {
     const char *name;
+    bool named; /* the workload says so; else a trace may say another name               */
     const struct stream *streams; /* [nstreams]: 0 is its trace, the others those that
                                    * operations name                                     */
     size_t nstreams;
     uint64_t copies, offset, repeat, priority;
     uint64_t space; /* 0: one of its own for each copy                                   */
     psec_t start;
+    bool operations; /* no regions but those that operations of the trace map            */
     bool infer; /* regions from the trace; else as declared, or without any declared one
                  * over all addresses                                                    */
     const struct region_params *regions;

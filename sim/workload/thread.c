@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void start(struct event *event)
 {
@@ -37,6 +38,8 @@ enum status thread_create(struct simulation *sim, struct thread **out,
         return status;
     }
     snprintf(thread->name, sizeof thread->name, "%s", name);
+    memcpy(thread->shown, thread->name, sizeof thread->shown);
+    thread->named = stream == 0 && process->named;
     thread->simulation = sim;
     thread->number = sim->created++;
     thread->process = process;

@@ -14,6 +14,8 @@ enum thread_state {
     THREAD_STATES
 };
 
+enum { THREAD_NAME = 64 }; /* bytes of its name, NUL counted                             */
+
 /* The regions that a process begins with. */
 struct beginning {
     struct region *regions;
@@ -24,7 +26,9 @@ struct beginning {
 /* What the scheduler runs: a process, or one of several threads of it. */
 struct thread {
     struct simulation *simulation;
-    char name[64];
+    char name[THREAD_NAME]; /* by its process and who started it: the same in every run   */
+    char shown[THREAD_NAME]; /* in tables; as its trace calls it, if that may             */
+    bool named;              /* the workload says its name                                */
     uint64_t number; /* in the order of creation                                         */
     const struct process_params *process;
     struct space *space;
@@ -70,7 +74,7 @@ struct file_names {
 
 /* What a thread has come to. */
 struct ended {
-    char name[64];
+    char name[THREAD_NAME], shown[THREAD_NAME];
     uint64_t number, priority;
     uint32_t space;
     psec_t begun, elapsed, user, system, waiting, ready;
@@ -154,6 +158,13 @@ MUST_CHECK enum status operation_run(struct thread *thread, const struct vm_op *
 /* The number of a file's name. */
 MUST_CHECK enum status file_number(struct simulation *sim, const char *name, uint32_t *out,
                                    struct error *err);
+
+/* --- naming.c --------------------------------------------------------------------------- */
+
+/* The thread's trace says what it is called: a command line, or a name.  The tables show the
+ * last part of the first word's path, with a number where another thread is called so,
+ * unless the workload says its name. */
+void thread_call(struct thread *thread, const char *command);
 
 /* --- regions.c -------------------------------------------------------------------------- */
 

@@ -198,7 +198,7 @@ says_only "faultline: unknown command 'rn'; did you mean 'run'?" "try 'faultline
 exits 2 "$FAULTLINE" trace chekc sound.flt
 says "faultline: unknown command 'trace chekc'; did you mean 'trace check'?"
 exits 2 "$FAULTLINE" trace
-says "faultline: 'trace' needs a command: info, convert, cut, check, generate or reduce"
+says "faultline: 'trace' needs a command: info, convert, cut, check, compare, generate or reduce"
 exits 2 "$FAULTLINE" run --sett trace=sound.flt
 says_only "faultline: unknown option '--sett'" "try 'faultline run --help'"
 exits 2 "$FAULTLINE" run --set

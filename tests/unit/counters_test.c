@@ -65,6 +65,7 @@ static const char *const names[] = {
     "faults_in_transfer",
     "faults_reclaim",
     "faults_protection",
+    "violations",
     "pages_read_ahead",
     "read_ahead_hits",
     "write_backs",

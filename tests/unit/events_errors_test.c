@@ -65,7 +65,7 @@ static const struct {
     {T E "workload.copies: 0\n",
      "e.yaml:3:18: workload.copies '0' is out of range: it must be from 1 to 4096"},
     {T E "workload.regions: some\n",
-     "e.yaml:3:19: unknown workload.regions 'some'; allowed: all, infer"},
+     "e.yaml:3:19: unknown workload.regions 'some'; allowed: all, infer, operations"},
     /* Devices. */
     {T E "swap.device: dsik\n", "e.yaml:3:14: unknown swap.device 'dsik'; nearest is "
                                 "'disk'; 'faultline list devices' shows all"},
@@ -175,7 +175,7 @@ static const struct {
      "e.yaml:3:3: a process needs a trace, such as {trace: cc1.flt}"},
     {W "- { trace: a, repaet: 2 }\n",
      "e.yaml:3:15: unknown key 'repaet' of a process; nearest is 'repeat'; it has trace, "
-     "name, start, repeat, space, priority, copies, offset, streams, regions"},
+     "name, start, repeat, space, priority, copies, offset, streams, thread, regions"},
     {W "- { trace: [a] }\n",
      "e.yaml:3:12: 'trace' of a process takes a single value, not a list"},
     {W "- { trace: a, start: 3 }\n",
@@ -187,9 +187,11 @@ static const struct {
      "e.yaml:3:21: 'a/b' for name cannot be the name of a file: at most 100 characters, no "
      "'/' and no blanks, and neither '.' nor '-' first"},
     {W "- { trace: a, streams: { b: c } }\n",
-     "e.yaml:3:24: 'streams' of a process is a path or a list of paths, not a map"},
+     "e.yaml:3:26: unknown key 'b' of a stream; it has trace, thread"},
     {W "- { trace: a, streams: [b, [c]] }\n",
-     "e.yaml:3:28: 'streams' of a process is a path or a list of paths, not a list"},
+     "e.yaml:3:28: 'streams' of a process is a path, a map such as {trace: cc1.flt, "
+     "thread: "
+     "1}, or a list of these, not a list"},
     {W "- { trace: a, name: p }\n- { trace: b, name: p }\n",
      "e.yaml:4:12: a second process with the name 'p'"},
     {W "- { trace: a, copies: 4000 }\n- { trace: b, copies: 97 }\n",
@@ -208,7 +210,7 @@ static const struct {
     {E "sweep: { workload: [[{ trace: a }], [{ trce: b }]] }\n",
      "e.yaml:2:40: unknown key 'trce' of a process; nearest is 'trace'; it has trace, "
      "name, "
-     "start, repeat, space, priority, copies, offset, streams, regions"},
+     "start, repeat, space, priority, copies, offset, streams, thread, regions"},
     {W "- { trace: a }\n- { trace: b }\npolicy: opt\n",
      "e.yaml:5:9: policy 'opt' sees the future and needs one process: one copy, one trace "
      "without streams, replayed once"},
@@ -223,9 +225,10 @@ static const struct {
      "without streams, replayed once"},
     /* Regions. */
     {W "- { trace: a, regions: { start: 0 } }\n",
-     "e.yaml:3:24: 'regions' of a process is all, infer or a list of maps, not a map"},
-    {W "- { trace: a, regions: al }\n",
-     "e.yaml:3:24: unknown regions 'al'; nearest is 'all'; allowed: all, infer"},
+     "e.yaml:3:24: 'regions' of a process is all, infer, operations or a list of maps, not "
+     "a map"},
+    {W "- { trace: a, regions: al }\n", "e.yaml:3:24: unknown regions 'al'; nearest is "
+                                        "'all'; allowed: all, infer, operations"},
     {R "] }\n", "e.yaml:3:28: the list of regions is empty; leave it out, or write all or "
                 "infer for it"},
     {R "heap] }\n", "e.yaml:3:29: a region is a map, such as {start: 0x400000, size: 1 "

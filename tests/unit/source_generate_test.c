@@ -65,11 +65,12 @@ START_TEST(it_is_read_as_often_as_one_likes)
     const struct source *source = source_table_find(&table, "u");
     ck_assert_uint_eq(source->references, 1000000);
     ck_assert_uint_eq(source->granule_shift, GRANULE_SHIFT_DEFAULT);
+    const struct source_use use = {.operations = true};
     struct trace *readers[2];
     struct batch batch;
     ck_assert_int_eq(batch_init(&batch, NULL), OK);
     for (int i = 0; i < 2; i++) {
-        ck_assert_int_eq(source_read(source, &readers[i], NULL), OK);
+        ck_assert_int_eq(source_read(source, &use, &readers[i], NULL), OK);
         ck_assert_str_eq(trace_info(readers[i])->origin, "u");
     }
     for (int i = 0; i < 2; i++) {

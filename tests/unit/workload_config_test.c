@@ -61,8 +61,8 @@ START_TEST(a_process_is_what_its_keys_say)
     ck_assert_uint_eq(p->nstreams, 2);
     ck_assert_str_eq(p->streams[0], "b.flt");
     ck_assert_str_eq(p->streams[1], "c.flt");
-    ck_assert_uint_eq(p->streams_at[1].line, 4);
-    ck_assert_uint_eq(p->streams_at[1].column, 60);
+    ck_assert_uint_eq(p->files[2].at.line, 4);
+    ck_assert_uint_eq(p->files[2].at.column, 60);
     ck_assert_int_eq(p->regions_from, REGIONS_INFER);
     ck_assert_uint_eq(p->at.line, 3);
     ck_assert_uint_eq(p->at.column, 14);
@@ -75,6 +75,41 @@ START_TEST(a_process_is_what_its_keys_say)
     ck_assert_str_eq(p->streams[0], "d.flt");
     ck_assert_int_eq(p->regions_from, REGIONS_ALL);
     ck_assert_ptr_eq(p->trace, process(0, 0)->trace);
+}
+END_TEST
+
+START_TEST(a_trace_may_be_one_thread_of_a_file)
+{
+    load(E "workload:\n"
+           "  - { trace: a.flt, thread: 0, streams: [{trace: a.flt, thread: 1}, b.flt,\n"
+           "      {trace: b.flt}, {thread: 4294967295, trace: a.flt}] }\n"
+           "  - { trace: a.flt, streams: {trace: a.flt, thread: 1} }\n",
+         NULL);
+    const struct process_config *p = process(0, 0);
+    ck_assert_str_eq(p->trace, "a.flt, thread 0");
+    ck_assert_str_eq(p->files[0].path, "a.flt");
+    ck_assert(p->files[0].one_thread);
+    ck_assert_uint_eq(p->files[0].thread, 0);
+    ck_assert_uint_eq(p->nstreams, 4);
+    static const struct {
+        const char *name, *path;
+        bool one_thread;
+        uint32_t thread;
+    } streams[] = {{"a.flt, thread 1", "a.flt", true, 1},
+                   {"b.flt", "b.flt", false, 0},
+                   {"b.flt", "b.flt", false, 0},
+                   {"a.flt, thread 4294967295", "a.flt", true, UINT32_MAX}};
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_str_eq(p->streams[i], streams[i].name);
+        ck_assert_str_eq(p->files[i + 1].path, streams[i].path);
+        ck_assert(p->files[i + 1].one_thread == streams[i].one_thread);
+        ck_assert_uint_eq(p->files[i + 1].thread, streams[i].thread);
+    }
+    ck_assert_uint_eq(p->files[1].at.column, 42);
+    ck_assert_str_eq(p->name, "a");
+    ck_assert_ptr_eq(process(0, 1)->streams[0], p->streams[0]); /* one trace, read once */
+    ck_assert_str_eq(process(0, 1)->trace, "a.flt");
+    ck_assert(!process(0, 1)->files[0].one_thread);
 }
 END_TEST
 
@@ -279,6 +314,7 @@ START_TEST(a_policy_that_sees_the_future_has_one_process)
 END_TEST
 
 static const char *const rich[] = {
+    E "workload: [{trace: a.flt, thread: 0, streams: [{trace: a.flt, thread: 2}, b]}]\n",
     "trace: a.flt\ntiming: events\n",
     E
     "workload:\n- { trace: a.flt, name: 'x:y', copies: 2, streams: [b.flt, c d.flt] }\n"
@@ -290,7 +326,7 @@ static const char *const rich[] = {
     "series: 10 ms\nplots: [{ y: resident, series: process }, { y: slowdown, x: seed }]\n",
     E "trace: a.flt\nsweep: { workload.copies: [1, 2], workload.offset: [0, 10],\n"
       "  swap.device: [fixed, { name: slow, latency: 2 ms }], machine.cpus: [1, 2],\n"
-      "  workload.regions: [all, infer], scheduler.quantum: [1 ms, 2 ms] }\n",
+      "  workload.regions: [all, infer, operations], scheduler.quantum: [1 ms, 2 ms] }\n",
     E "sweep: { workload: [[{trace: a.flt}], [{trace: a.flt, regions: [{start: 0, size: "
       "1}]}, {trace: '-'}]] }\n"
       "zip: { swap.size: [1 MiB, unlimited], swap.cluster: [1, 4] }\nworkload.copies: 2\n",
@@ -402,6 +438,7 @@ static Suite *workload_config_suite(void)
     tcase_add_checked_fixture(tests, setup, folder_teardown);
     tcase_add_test(tests, a_workload_is_a_list_or_a_map_with_one);
     tcase_add_test(tests, a_process_is_what_its_keys_say);
+    tcase_add_test(tests, a_trace_may_be_one_thread_of_a_file);
     tcase_add_test(tests, all_of_a_process_but_its_traces_is_a_setting);
     tcase_add_test(tests, the_workload_says_what_its_processes_leave_open);
     tcase_add_test(tests, processes_without_names_are_called_by_their_traces_and_numbered);
