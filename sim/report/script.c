@@ -3,6 +3,7 @@
  * Series differ in colour, dash and symbol, so that they stay apart in print and for the
  * colour-blind; the colours are those of Okabe and Ito, "Color Universal Design", 2008, less
  * the yellow, which is too light for a line on white. */
+#include "report/canvas.h"
 #include "report/figure.h"
 
 #include <stdlib.h>
@@ -51,24 +52,12 @@ static struct style style_of(const struct figure *figure, size_t i)
     };
 }
 
-/* In single quotes, where gnuplot takes all characters but the quote as they are. */
-static void put_quoted(const char *text, FILE *stream)
-{
-    putc('\'', stream);
-    for (; *text; text++) {
-        if (*text == '\'')
-            putc('\'', stream);
-        putc((unsigned char)*text < ' ' ? ' ' : *text, stream);
-    }
-    putc('\'', stream);
-}
-
 static void put_text(const char *command, const char *text, const char *options,
                      FILE *stream)
 {
     fputs(command, stream);
     putc(' ', stream);
-    put_quoted(text, stream);
+    canvas_quote(text, stream);
     fprintf(stream, "%s\n", options);
 }
 
@@ -104,7 +93,7 @@ static bool is_slanted(const struct axis *axis)
 static void put_axis(const struct axis *axis, char name, FILE *stream)
 {
     fprintf(stream, "set %clabel ", name);
-    put_quoted(axis->label, stream);
+    canvas_quote(axis->label, stream);
     putc('\n', stream);
     if (axis->log)
         fprintf(stream, "set logscale %c %d\n", name, name == 'x' ? 2 : 10);
@@ -113,7 +102,7 @@ static void put_axis(const struct axis *axis, char name, FILE *stream)
             name == 'x' && is_slanted(axis) ? "rotate by -25" : "norotate");
     for (size_t i = 0; i < axis->ntics; i++) {
         fputs(i ? ", " : " (", stream);
-        put_quoted(axis->tics[i].label, stream);
+        canvas_quote(axis->tics[i].label, stream);
         fprintf(stream, " %.10g%s", axis->tics[i].at, *axis->tics[i].label ? "" : " 1");
     }
     fputs(axis->ntics ? ")\n" : "\n", stream);
@@ -178,11 +167,11 @@ static void put_frame(const struct figure *figure, const struct layout *layout,
 {
     const double height = layout->height;
     fputs("set label 1 ", stream);
-    put_quoted(figure->title, stream);
+    canvas_quote(figure->title, stream);
     fprintf(stream, " at screen 0.5, screen %.4f center font ',17'\n", 1 - 26 / height);
     for (size_t i = 0; i < figure->ncaption; i++) {
         fprintf(stream, "set label %zu ", i + 2);
-        put_quoted(figure->caption[i], stream);
+        canvas_quote(figure->caption[i], stream);
         fprintf(stream,
                 " at screen 0.02, screen %.4f left font ',11' textcolor '#404040'\n",
                 (14 + CAPTION_ROW * (double)(figure->ncaption - 1 - i)) / height);
@@ -206,7 +195,7 @@ static const char *put_curves(const struct figure *figure, FILE *stream)
                 "'%s' title ",
                 separator, i + 1, dashes[k % ARRAY_LEN(dashes)],
                 greys[k % ARRAY_LEN(greys)]);
-        put_quoted(figure->lines[i].label, stream);
+        canvas_quote(figure->lines[i].label, stream);
         separator = ", \\\n    ";
     }
     return separator;
@@ -227,7 +216,7 @@ static void put_plot(const struct figure *figure, FILE *stream)
                     1 + (figure->lines[i].npoints - 1) / POINTS_MOST);
         fprintf(stream, " linecolor rgb '%s' pointtype %d title ", style.colour,
                 style.symbol);
-        put_quoted(figure->lines[i].label, stream);
+        canvas_quote(figure->lines[i].label, stream);
         separator = ", \\\n    ";
     }
     putc('\n', stream);
@@ -237,7 +226,7 @@ static void put_output(const char *command, const char *name, const char *ending
                        FILE *stream)
 {
     fputs(command, stream);
-    put_quoted(name, stream);
+    canvas_quote(name, stream);
     /* gnuplot joins strings with a dot. */
     fprintf(stream, " . '%s'\n", ending);
 }
