@@ -59,11 +59,11 @@ struct recording_bell {
 struct recording_ring {
     uint32_t magic, version;
     uint32_t pid;
-    uint32_t parent;   /* process that forked it; 0: it was exec'd, or is the first    */
-    uint32_t thread;   /* Valgrind's number of the thread that it begins with       */
-    uint32_t produced; /* futex: chunks published                                  */
-    uint32_t consumed; /* futex: chunks read                                      */
-    uint32_t ended;    /* the tool will publish nothing more                       */
+    uint32_t parent;    /* process that forked it; 0: it was exec'd, or is the first    */
+    uint32_t thread;    /* Valgrind's number of the thread that it begins with       */
+    uint32_t produced;  /* futex: chunks published                                  */
+    uint32_t consumed;  /* futex: chunks read                                      */
+    uint32_t ended;     /* the tool will publish nothing more                       */
     uint32_t forked_at; /* what `produced` of the parent's ring was when it forked: all
                          * that this image shares with it was published by then.  A parent
                          * that vforks sends its FORK only when the child has let it go on */

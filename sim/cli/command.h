@@ -25,9 +25,10 @@ struct command {
 };
 
 extern const struct command command_run, command_check, command_plot, command_list,
-    command_walk, command_explain, command_curve, command_new_policy;
+    command_walk, command_explain, command_curve, command_new_policy, command_record;
 extern const struct command command_trace_info, command_trace_convert, command_trace_cut,
-    command_trace_check, command_trace_generate, command_trace_reduce;
+    command_trace_check, command_trace_compare, command_trace_generate,
+    command_trace_reduce;
 
 /* Print "faultline: <error>" on standard error; returns the exit status for its code. */
 int command_fail(const struct error *err);

@@ -98,6 +98,7 @@ static bool list_keys(const char *name, bool in_full)
     } tables[] = {
         {"", key_table, key_count},
         {"workload.processes[].", process_keys, process_key_count},
+        {"workload.processes[].streams[].", stream_keys, stream_key_count},
         {"workload.processes[].regions[].", region_keys, region_key_count},
     };
     bool found = !name;

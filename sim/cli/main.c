@@ -9,19 +9,11 @@
 #include <string.h>
 
 static const struct command *const commands[] = {
-    &command_run,
-    &command_check,
-    &command_plot,
-    &command_list,
-    &command_walk,
-    &command_explain,
-    &command_curve,
-    &command_new_policy,
-    &command_trace_info,
-    &command_trace_convert,
-    &command_trace_cut,
-    &command_trace_check,
-    &command_trace_generate,
+    &command_run,          &command_check,         &command_plot,
+    &command_record,       &command_list,          &command_walk,
+    &command_explain,      &command_curve,         &command_new_policy,
+    &command_trace_info,   &command_trace_convert, &command_trace_cut,
+    &command_trace_check,  &command_trace_compare, &command_trace_generate,
     &command_trace_reduce,
 };
 
@@ -69,7 +61,7 @@ static int unknown(int argc, char **argv)
     if (group && argc < 3)
         fputs(create ? "faultline: 'new' needs to know what to make: policy\n"
                      : "faultline: 'trace' needs a command: info, convert, cut, check, "
-                       "generate or reduce\n",
+                       "compare, generate or reduce\n",
               stderr);
     else if (nearest)
         fprintf(stderr, "faultline: unknown command '%s'; did you mean '%s'?\n", name,

@@ -102,7 +102,8 @@ static void format_line(const struct progress *p, double elapsed, uint64_t done,
     else
         snprintf(head, sizeof head, "%d%%, %s %s", (int)(part * 100),
                  format_count(units, count, sizeof count), p->unit);
-    snprintf(line, size, "%s: %s, %s %s/s, %s %s", p->what, head, rate, p->unit,
+    snprintf(line, size, "%s: %s, %s %s/s%s%s, %s %s", p->what, head, rate, p->unit,
+             p->note[0] ? ", " : "", p->note,
              format_clock(left >= 0 ? left : elapsed, clock, sizeof clock),
              left >= 0 ? "left" : "so far");
 }

@@ -12,7 +12,8 @@ struct progress {
     double started, printed; /* seconds, monotonic; printed 0: nothing yet                */
     bool terminal, quiet;
     uint64_t
-        first; /* units that were done before the start (resumed): not in the rate    */
+        first;     /* units that were done before the start (resumed): not in the rate    */
+    char note[48]; /* what else is to be said, "" for nothing                             */
 };
 
 void progress_start(struct progress *progress, const char *what, const char *unit,

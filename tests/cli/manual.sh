@@ -17,9 +17,9 @@ expect()
     fi
 }
 
-commands=(run check plot list explain curve "new policy"
-    "trace info" "trace convert" "trace cut" "trace check" "trace generate"
-    "trace reduce")
+commands=(run check plot record list explain curve "new policy"
+    "trace info" "trace convert" "trace cut" "trace check" "trace compare"
+    "trace generate" "trace reduce")
 for name in "${commands[@]}"; do
     read -ra words <<<"$name"
     "$FAULTLINE" "${words[@]}" --help >help.txt
