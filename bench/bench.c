@@ -75,7 +75,7 @@ static double decode(const struct source *source, int runs)
         struct trace *trace;
         struct batch batch;
         const double start = now();
-        enum status status = source_read(source, &trace, &err);
+        enum status status = source_read(source, &(struct source_use){0}, &trace, &err);
         if (status != OK || batch_init(&batch, &err) != OK)
             die(&err);
         while ((status = trace_next(trace, &batch, &err)) == OK)
@@ -193,8 +193,9 @@ int main(int argc, char **argv)
     const int runs = asked < 1 ? 1 : asked > RUNS_MAX ? RUNS_MAX : (int)asked;
     struct error err;
     struct source source;
+    const struct trace_file file = {.path = path};
     const volatile sig_atomic_t interrupted = 0;
-    if (source_open(&source, path, &interrupted, &err) != OK)
+    if (source_open(&source, path, &file, &interrupted, &err) != OK)
         die(&err);
     char count[32];
     const double references = (double)source.references;

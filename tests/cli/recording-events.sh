@@ -95,6 +95,15 @@ awk -v first="$(symbol closes data)" '
     closes.txt || fail "stores are missing"
 "$FAULTLINE" trace info --quiet closes.1.flt | grep -q 'exit' || fail "the child is missing"
 
+# A recording that starts at a function begins with it, and has all that follows.
+exits 0 alone "$FAULTLINE" record --quiet --start-at work -o late -- ./closes
+operations late >late.txt
+[ "$(awk '!/^@/ { print $1; exit }' late.txt)" = "$(symbol closes work)" ] ||
+    fail "the recording does not begin with the function that it was to start at"
+awk -v first="$(symbol closes data)" '
+    $2 == "W" && $1 >= first && $1 < first + 64 { n++ } END { exit n != 3 * 20 * 16384 }' \
+    late.txt || fail "stores are missing behind the start"
+
 # vfork, posix_spawn, a child of a child, a chain of images of which one exec each fails.
 program children
 status=6 record children ./children

@@ -10,7 +10,7 @@ enum { MANY = 70000 };
 
 static unsigned char data[64 * 4096] __attribute__((aligned(4096)));
 
-static void work(void)
+static __attribute__((noinline)) void work(void)
 {
     for (int round = 0; round < 20; round++)
         for (size_t i = 0; i < sizeof data; i += 16)
