@@ -227,7 +227,7 @@ START_TEST(first_difference_is_that_of_two_lists)
         const struct model a = model_of(items, n, most, operations);
         const struct model b = model_of(changed, nchanged, most, operations);
         uint64_t references, ops;
-        bool at_op;
+        bool at_op = false;
         const bool differ = first_difference(&a, &b, &references, &ops, &at_op);
         write_items(paths[0], items, n, shift[0]);
         write_items(paths[1], changed, nchanged, shift[1]);
