@@ -150,7 +150,7 @@ prints 'its operations on memory (1) are not carried out'
 # Ctrl-C ends it at once, and leaves nothing.
 exits 0 "$FAULTLINE" trace generate uniform long.flt references=10000000 pages=16384
 status=0
-timeout -s INT 1.5 "$FAULTLINE" curve --output stopped --curves lru,opt --page-size \
+timeout --foreground -s INT 1.5 "$FAULTLINE" curve --output stopped --curves lru,opt --page-size \
     512B,1KiB,2KiB,4KiB long.flt >out.txt 2>err.txt || status=$?
 [ "$status" -eq 124 ] || fail "it was not interrupted: $status"
 says_only "faultline: interrupted"
