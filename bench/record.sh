@@ -3,7 +3,7 @@
 # their start to the compressed trace on disk; and lackey's text piped into
 # `faultline trace convert` on a twentieth of the work.  The best of RUNS counts.
 set -euo pipefail
-program=$1
+program=$(realpath "$1")
 runs=${2:-3}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
