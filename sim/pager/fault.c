@@ -341,15 +341,21 @@ static void end(struct pager *pager, struct fault *fault)
 }
 
 /* What it has waited for is left to others. */
-static enum status end_violation(struct pager *pager, struct fault *fault)
+void pager_abandon(struct pager *pager, struct fault *fault)
 {
-    pager->counts.violations++;
-    fault->violated = true;
+    assert(fault->active && !fault->next);
     let_go(pager, fault);
     fault->ready = false;
     fault->waited = PFN_NONE;
     end(pager, fault);
     large_let_go(pager, fault);
+}
+
+static enum status end_violation(struct pager *pager, struct fault *fault)
+{
+    pager->counts.violations++;
+    fault->violated = true;
+    pager_abandon(pager, fault);
     return OK;
 }
 
@@ -391,7 +397,7 @@ enum status pager_run_granted(struct pager *pager, struct error *err)
             fault->ready = true;
         else /* it sets ready by itself where the frame is filled at once */
             status = work(pager, fault, err);
-        if (status == OK && fault->ready && fault->wake)
+        if (status == OK && (fault->ready || fault->killed) && fault->wake)
             fault->wake(fault);
         if (status == OK)
             status = balance(pager, err);

@@ -1,5 +1,5 @@
 /* kernel.h -- the plug-in interface of an operating-system kernel: what happens on a fault,
- * in the background, and when a process forks.  One folder X in sim/os/ whose X.c defines
+ * in the background, and when a process begins, forks, sleeps and ends.  One folder X in sim/os/ whose X.c defines
  * `const struct kernel_ops kernel_X`.  What a kernel leaves NULL is done as textbooks have
  * it. */
 #ifndef FAULTLINE_PAGER_KERNEL_H
@@ -12,6 +12,7 @@
 struct pager;
 struct fault;
 struct space;
+struct region;
 
 struct kernel_ops {
     const char *name;    /* as in configs: `kernel: textbook`                            */
@@ -34,6 +35,49 @@ struct kernel_ops {
      * with `timing: events` only; may be NULL. */
     void (*start)(void *state, struct pager *pager);
     void (*stop)(void *state, struct pager *pager);
+    /* For so long all processes may wait, or be suspended, while nothing but the kernel's own
+     * events is under way; then nothing can help any more, and the run fails. */
+    psec_t patience;
+
+    /* The rest is told with `timing: events` only, at the clock's time, and may be NULL.  A
+     * process is known by its space; threads of one process share it. */
+
+    /* A process begins, when its time has come: in a space without pages (parent NULL), or
+     * as a child, before `fork`. */
+    enum status (*process_begin)(void *state, struct pager *pager, struct space *space,
+                                 struct space *parent, struct error *err);
+    /* An exec replaces the process's space by a new one.  `old` is left to whoever else is in
+     * it (other threads, the parent after a vfork), or ends.  NULL: process_begin, without
+     * a parent, is told of the new one. */
+    enum status (*process_exec)(void *state, struct pager *pager, struct space *space,
+                                struct space *old, struct error *err);
+    /* The last thread in the space has ended (at the end of the run: asleep) or left it, and
+     * no page holds anything any more. */
+    void (*process_end)(void *state, struct pager *pager, struct space *space);
+    /* All threads in the space sleep (wait for a child, a time, or for ever; not for
+     * memory); and one of them can run again. */
+    void (*process_sleeps)(void *state, struct pager *pager, struct space *space);
+    void (*process_wakes)(void *state, struct pager *pager, struct space *space);
+    /* Nothing is in a new region yet: reserve what it needs.  At the beginning of a process
+     * its regions follow process_begin or process_exec; a child's are those of its parent.
+     * *killed, which is false: there is not enough swap space, and the process ends. */
+    enum status (*region_added)(void *state, struct pager *pager, struct space *space,
+                                const struct region *region, bool *killed,
+                                struct error *err);
+    /* first..last are in no region any more, though not all of them need have been in one. */
+    void (*region_removed)(void *state, struct pager *pager, struct space *space,
+                           vpn_t first, vpn_t last);
+    /* After `fork`: copy for the child what the parent has.  On OK all has been copied; or
+     * the fault, which is the parent's and not active at first, is active: the parent waits
+     * until it is ready, as after `fault`, and this is called again.  The child starts
+     * afterwards. */
+    enum status (*fork_copy)(void *state, struct pager *pager, struct space *child,
+                             struct space *parent, struct fault *fault, struct error *err);
+    /* A child begins that runs in the space of its parent, which sleeps meanwhile; and it
+     * has ended, or has a space of its own by an exec.  vfork NULL: such a child is forked. */
+    enum status (*vfork)(void *state, struct pager *pager, struct space *space,
+                         struct error *err);
+    void (*vfork_end)(void *state, struct pager *pager, struct space *space);
 };
 
 extern const struct kernel_ops *const kernel_table[]; /* ended by NULL */

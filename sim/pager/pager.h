@@ -56,6 +56,8 @@ struct fault {
     bool ready;   /* what was waited for is in memory                                    */
     bool told;    /* the policy knows of it                                              */
     bool brought; /* its page has come into memory for it                                */
+    bool killed;  /* by the kernel, which neither gets it a frame nor lets it wait: the
+                   * access is never made, and the process ends                          */
     bool violated; /* it ended since the access must not be made                          */
     pfn_t frame;   /* granted and still empty, or PFN_NONE                                */
     pfn_t run, run_length; /* frames that were granted for a large page, and are held until
@@ -82,6 +84,21 @@ struct pager_storage {
     uint32_t read_ahead;  /* pages of an aligned window, a power of two; 1: none          */
 };
 
+/* What a kernel asks of the scheduler. */
+struct pager_host {
+    void *context;
+    /* Threads in the space do not run: from now on if they wait, sleep or are ready, else as
+     * soon as the CPU is at the clock's time.  What they wait for goes on. */
+    void (*suspend)(void *context, struct space *space);
+    void (*resume)(void *context, struct space *space);
+    /* Threads that run or are ready, those that are suspended with them. */
+    uint64_t (*runnable)(void *context);
+    /* Threads that wait for memory. */
+    uint64_t (*waiting)(void *context);
+    /* A thread in the space has trapped, and its access has not been made yet. */
+    bool (*in_fault)(void *context, const struct space *space);
+};
+
 struct pager_params {
     struct mmu_params mmu;
     uint64_t frames; /* at least 1; UINT64_MAX: unlimited                                 */
@@ -96,6 +113,7 @@ struct pager_params {
     struct page_index *index; /* of all pages; borrowed.  NULL: the batches bring it, and
                                * all their pages are in space 0, backed by the store      */
     struct pager_storage storage;
+    const struct pager_host *host; /* NULL with `timing: none`                            */
     psec_t cost_reference, cost_fault, cost_page_copy, cost_page_zero; /* CPU time        */
 };
 
@@ -132,6 +150,7 @@ struct pager {
     uint32_t nspaces;
     const struct pager_params *params; /* borrowed                                       */
     struct pager_storage storage;
+    const struct pager_host *host;
     const struct policy_ops *policy;
     struct instance **instances; /* [process], or [0] for all; NULL where there is none   */
     uint32_t ninstances;
@@ -288,6 +307,9 @@ void pager_protect(struct pager *pager, struct space *space, vpn_t first, vpn_t 
  * called again when its thread has been woken. */
 MUST_CHECK enum status pager_fault(struct pager *pager, struct fault *fault, page_t page,
                                    bool store, struct error *err);
+
+/* The fault, which is in no list, is over and its access is not made. */
+void pager_abandon(struct pager *pager, struct fault *fault);
 
 /* Go on with the faults that have been given frames. */
 MUST_CHECK enum status pager_run_granted(struct pager *pager, struct error *err);

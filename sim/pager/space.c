@@ -41,6 +41,12 @@ const struct region *space_region(const struct space *space, vpn_t vpn)
                                                                  : NULL;
 }
 
+bool space_has_regions(const struct space *space, vpn_t first, vpn_t last)
+{
+    const size_t i = find(space, first);
+    return i < space->nregions && space->regions[i].first <= last;
+}
+
 static enum status insert(struct space *space, size_t at, const struct region *region,
                           struct error *err)
 {

@@ -8,7 +8,10 @@
 
 struct space {
     uint32_t number;
-    uint32_t users; /* threads that run in it; 0: the number is free                     */
+    uint32_t users;  /* threads that run in it; 0: the number is free                    */
+    uint32_t asleep; /* of these, threads that sleep                                     */
+    bool begun;      /* the kernel has been told of it                                   */
+    bool suspended;  /* by the kernel: its threads do not run                            */
     struct page_space pages;
     struct map blocks; /* every block touched, for what counts them                       */
     struct region *regions; /* sorted, without overlap                                   */
@@ -26,6 +29,9 @@ void space_release(struct space *space);
 
 /* The region of a page, or NULL. */
 const struct region *space_region(const struct space *space, vpn_t vpn);
+
+/* True if a region has pages of first..last. */
+bool space_has_regions(const struct space *space, vpn_t first, vpn_t last);
 
 /* Add a region in the place of whatever lay there (the caller has forgotten its pages). */
 MUST_CHECK enum status space_add_region(struct space *space, const struct region *region,

@@ -101,16 +101,9 @@ static char *take_field(struct reader *reader, struct error *err)
 /* Is this one of the cells' tables?  Its headings are then the last ones. */
 static void find_table(struct data *data)
 {
-    for (size_t t = 0; t < TABLES && data_complete(data); t++) {
-        const struct result_table_kind *table = &result_tables[t];
-        size_t same = 0;
-        while (same < table->ncolumns && same < data_columns(data) &&
-               strcmp(data_name(data, data_columns(data) - 1 - same),
-                      table->columns[table->ncolumns - 1 - same].name) == 0)
-            same++;
-        if (same == table->ncolumns)
-            data_set_table(data, table);
-    }
+    bool found = false;
+    for (size_t t = 0; t < TABLES && data_complete(data) && !found; t++)
+        found = data_set_table(data, &result_tables[t]);
 }
 
 static enum status read_headings(struct data *data, struct reader *reader,
@@ -206,8 +199,9 @@ enum status csv_add_rows(struct data *data, const struct data *cells, size_t cel
         size_t column = leading;
         do {
             const char *field = take_field(&reader, err);
-            assert(field && column < data_columns(data)); /* rows.h has written it */
-            data_put(data, column++, field);
+            assert(field); /* rows.h has written it */
+            if (column < data_columns(data))
+                data_put(data, column++, field);
         } while (!reader.row_ended);
         assert(column == data_columns(data));
     }

@@ -20,6 +20,7 @@ struct data {
     const char **cells; /* row by row; NULL is "" */
     size_t nrows, room;
     const struct result_table_kind *table;
+    size_t own; /* columns of the table */
     const struct data *facts;
     bool short_of_memory;
 };
@@ -214,10 +215,26 @@ bool data_same_start(const struct data *data, size_t row, size_t other, size_t n
     return true;
 }
 
-void data_set_table(struct data *data, const struct result_table_kind *table)
+/* Are the last columns the first n of the table? */
+static bool ends_with(const struct data *data, const struct result_table_kind *table,
+                      size_t n)
 {
-    assert(data->ncolumns >= table->ncolumns);
+    for (size_t i = 0; i < n; i++)
+        if (data->ncolumns < n ||
+            strcmp(data->columns[data->ncolumns - n + i].name, table->columns[i].name) != 0)
+            return false;
+    return true;
+}
+
+bool data_set_table(struct data *data, const struct result_table_kind *table)
+{
+    size_t own = table->ncolumns;
+    if (!ends_with(data, table, own))
+        own -= table->noptional;
+    if (!ends_with(data, table, own))
+        return false;
     data->table = table;
+    data->own = own;
     for (size_t i = data_leading(data); i < data->ncolumns; i++) {
         const char *name = data->columns[i].name;
         const bool key = strcmp(name, "process") == 0 || strcmp(name, "device") == 0 ||
@@ -225,6 +242,7 @@ void data_set_table(struct data *data, const struct result_table_kind *table)
                          strcmp(name, "page_size") == 0;
         data->columns[i].kind = key ? COLUMN_KEY : COLUMN_COUNTER;
     }
+    return true;
 }
 
 const struct result_table_kind *data_table(const struct data *data)
@@ -234,7 +252,7 @@ const struct result_table_kind *data_table(const struct data *data)
 
 size_t data_leading(const struct data *data)
 {
-    return data->ncolumns - (data->table ? data->table->ncolumns : 0);
+    return data->ncolumns - data->own;
 }
 
 void data_set_facts(struct data *data, const struct data *facts)
@@ -268,6 +286,7 @@ enum status data_subset(struct data **out, const struct data *data, const bool *
         return error_nomem(err);
     }
     subset->table = data->table;
+    subset->own = data->own;
     subset->facts = data->facts;
     *out = subset;
     return OK;

@@ -35,9 +35,10 @@ void data_add_row(struct data *data);
 void data_put(struct data *data, size_t column, const char *text);
 bool data_complete(const struct data *data);
 
-/* The columns that are there end with those of a cell's table: the others say of which
- * cell a row is.  data_table: that table, NULL if none was set. */
-void data_set_table(struct data *data, const struct result_table_kind *table);
+/* The columns that are there end with those of a cell's table, all of them or all but those
+ * that may be left out: the others say of which cell a row is.  False, and nothing is set:
+ * they do not.  data_table: that table, NULL if none was set. */
+bool data_set_table(struct data *data, const struct result_table_kind *table);
 const struct result_table_kind *data_table(const struct data *data);
 
 /* Number of the columns before those of the table; all columns if there is none. */
@@ -95,6 +96,10 @@ MUST_CHECK enum status data_from_results(struct data **out, const struct result_
 
 /* True if a finished cell has rows of this table (TABLE_PROCESSES, ...). */
 bool results_have_table(const struct result_set *set, size_t table);
+
+/* The columns of the table that its file has: without the last ones that may be left out,
+ * if they are blank in all cells. */
+size_t results_table_columns(const struct result_set *set, size_t table);
 
 /* Those rows, in cell order.  Columns: trace, policy, what else varies among page_size,
  * frames and the swept keys, and those of the table.  The caller frees with data_free.

@@ -98,11 +98,12 @@ static void put_columns(struct writer *writer, const struct data *data)
 }
 
 /* The tables are files of their own, since they may be long: here is what they mean. */
-static void put_table(struct writer *writer, const struct result_table_kind *table)
+static void put_table(struct writer *writer, const struct result_table_kind *table,
+                      size_t ncolumns)
 {
     put_string(writer, "    {\"name\": ", table->name);
     fprintf(writer->stream, ", \"file\": \"%s.csv\", \"columns\": [", table->name);
-    for (size_t i = 0; i < table->ncolumns; i++) {
+    for (size_t i = 0; i < ncolumns; i++) {
         const struct table_column *column = &table->columns[i];
         put_string(writer,
                    i ? ",\n      {\"name\": " : "\n      {\"name\": ", column->name);
@@ -120,7 +121,7 @@ static void put_tables(struct writer *writer, const struct result_set *set)
         if (!results_have_table(set, t))
             continue;
         fputs(lead, writer->stream);
-        put_table(writer, &result_tables[t]);
+        put_table(writer, &result_tables[t], results_table_columns(set, t));
         lead = ",\n";
     }
     if (lead[0] == ',')

@@ -18,6 +18,17 @@ bool results_have_table(const struct result_set *set, size_t table)
     return false;
 }
 
+size_t results_table_columns(const struct result_set *set, size_t table)
+{
+    const struct result_table_kind *kind = &result_tables[table];
+    bool blank = true;
+    for (size_t i = 0; i < results_count(set) && blank; i++)
+        blank =
+            set->results[i].state != CELL_DONE ||
+            rows_end_blank(&set->results[i].tables[table], kind->ncolumns, kind->noptional);
+    return kind->ncolumns - (blank ? kind->noptional : 0);
+}
+
 /* Curves are of a trace. */
 static bool tells_rows_apart(const struct data *cells, size_t column, size_t table)
 {
@@ -58,7 +69,8 @@ enum status data_from_table(struct data **out, const struct result_set *set, siz
     for (size_t i = 0; data && i < data_columns(cells); i++)
         if (tells_rows_apart(cells, i, table))
             data_add_column(data, data_name(cells, i), COLUMN_KEY);
-    for (size_t i = 0; data && i < kind->ncolumns; i++)
+    const size_t ncolumns = results_table_columns(set, table);
+    for (size_t i = 0; data && i < ncolumns; i++)
         data_add_column(data, kind->columns[i].name, COLUMN_COUNTER);
     if (!data || !data_complete(data)) {
         status = error_nomem(err);

@@ -106,8 +106,11 @@ const struct counter counter_table[] = {
                "CPU time of page faults; traps, pages copied and zeroed, over all CPUs",
                ""),
     TIMED_TIME(cpu_switch, "CPU time of context switches; over all CPUs", ""),
-    TIMED_TIME(cpu_idle_paging,
-               "CPU time idle for paging; CPUs idle while a process waits for paging", ""),
+    TIMED_TIME(
+        cpu_idle_paging,
+        "CPU time idle for paging; CPUs idle while a process waits for paging, or is "
+        "swapped out and could run",
+        ""),
     TIMED_TIME(cpu_idle, "CPU time idle otherwise; over all CPUs", ""),
     TIMED_RATIO(cpu_utilisation, "1",
                 "CPU utilisation; the part of the CPUs' time that is spent on references",

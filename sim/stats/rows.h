@@ -33,6 +33,9 @@ void rows_end(struct rows *rows);
  * rows of so many fields each (at least one), or memory is short. */
 bool rows_restore(struct rows *rows, const char *text, size_t length, size_t nfields);
 
+/* True if each row, of nfields fields, ends with so many blank ones. */
+bool rows_end_blank(const struct rows *rows, size_t nfields, size_t blank);
+
 /* Free the text; the rows are empty again. */
 void rows_release(struct rows *rows);
 

@@ -11,7 +11,9 @@ static const struct table_column processes[] = {
     {"space", "", "number of the address space; threads of one process share it"},
     {"priority", "", "priority; larger runs first"},
     {"start", "s", "time of its start"},
-    {"elapsed", "s", "time from start to end; user + fault + paging_wait + ready_wait"},
+    {"elapsed", "s",
+     "time from start to end; user + fault + paging_wait + ready_wait, and sleep + swapped "
+     "where there is such"},
     {"user", "s", "CPU time of references; with TLB and page-table walks"},
     {"fault", "s", "CPU time of page faults; traps, pages copied and zeroed"},
     {"paging_wait", "s", "time of waiting for paging"},
@@ -27,6 +29,11 @@ static const struct table_column processes[] = {
      "slowdown by paging; elapsed / elapsed with unlimited memory, known with `baseline: "
      "yes`"},
     {"resident_max", "pages", "most resident pages"},
+    {"sleep", "s", "time asleep; until a child ended, for a time, or for ever"},
+    {"swapped", "s", "time swapped out; while it could run"},
+    {"end", "",
+     "how it ended; blank: by itself, \"asleep\": it slept to the end of the run, "
+     "\"killed\": there was not enough swap space"},
 };
 
 static const struct table_column devices[] = {
@@ -97,11 +104,11 @@ static const struct table_column curves[] = {
 };
 
 const struct result_table_kind result_tables[TABLES] = {
-    [TABLE_PROCESSES] = {"processes", processes, ARRAY_LEN(processes), true},
-    [TABLE_DEVICES] = {"devices", devices, ARRAY_LEN(devices), true},
-    [TABLE_TLBS] = {"tlbs", tlbs, ARRAY_LEN(tlbs), false},
-    [TABLE_SERIES] = {"series", series, ARRAY_LEN(series), true},
-    [TABLE_CURVES] = {"curves", curves, ARRAY_LEN(curves), false},
+    [TABLE_PROCESSES] = {"processes", processes, ARRAY_LEN(processes), true, 3},
+    [TABLE_DEVICES] = {"devices", devices, ARRAY_LEN(devices), true, 0},
+    [TABLE_TLBS] = {"tlbs", tlbs, ARRAY_LEN(tlbs), false, 0},
+    [TABLE_SERIES] = {"series", series, ARRAY_LEN(series), true, 0},
+    [TABLE_CURVES] = {"curves", curves, ARRAY_LEN(curves), false, 0},
 };
 
 const struct table_column *table_column_find(const struct result_table_kind *table,

@@ -29,7 +29,9 @@ struct result_table_kind {
     const char *name; /* "processes": the file is processes.csv                          */
     const struct table_column *columns;
     size_t ncolumns;
-    bool timed; /* there are rows with `timing: events` only                             */
+    bool timed; /* there are rows with `timing: events` only                           */
+    size_t
+        noptional; /* the last columns, which are left out where all rows are blank in them */
 };
 
 extern const struct result_table_kind result_tables[TABLES];

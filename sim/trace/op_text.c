@@ -159,6 +159,23 @@ static enum status read_exit_status(struct fields *line, struct vm_op *op,
     return status;
 }
 
+/* A time with its unit, in picoseconds. */
+static enum status read_sleep(struct fields *line, struct vm_op *op, struct error *err)
+{
+    char text[NUMBER_MAX + 1];
+    const struct word word = next_word(line);
+    const size_t n = (size_t)(word.end - word.begin);
+    if (n <= NUMBER_MAX && !memchr(word.begin, '\0', n)) {
+        memcpy(text, word.begin, n);
+        text[n] = '\0';
+        if (parse_time(&op->length, text, "", at_nowhere(), NULL) == OK && op->length > 0)
+            return OK;
+    }
+    return bad(*line, word, "time",
+               "a time above 0 expected, with a unit as in 20ms (ps, ns, us, ms, s, min)",
+               err);
+}
+
 /* --- words ----------------------------------------------------------------------------- */
 
 static enum status read_protection(struct fields *line, struct vm_op *op, struct error *err)
@@ -312,11 +329,18 @@ static enum status read_operands(struct fields *line, struct vm_op *op, char *na
     case VM_NAME:
         status = read_name(line, "name", name, err);
         return status == OK ? finish(line, "name", err) : status;
+    case VM_SLEEP:
+        if (is_empty(next_word(&rest)))
+            return OK;
+        status = read_sleep(line, op, err);
+        return status == OK ? finish(line, "time", err) : status;
     case VM_EXEC:
+    case VM_WAIT:
         if (is_empty(next_word(&rest)))
             return OK;
         /* fall through */
     case VM_FORK:
+    case VM_VFORK:
     case VM_THREAD:
     case VM_SWITCH:
         status = read_stream(line, op, err);

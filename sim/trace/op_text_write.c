@@ -1,6 +1,8 @@
 /* op_text_write.c -- see op_text.h: operations are written. */
 #include "trace/op_text.h"
 
+#include "base/units.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +40,17 @@ static char *put_protection(char *p, const struct vm_op *op)
     return p;
 }
 
+static char *put_time(char *p, psec_t time)
+{
+    char text[32];
+    format_time(time, text, sizeof text);
+    *p++ = ' ';
+    for (const char *c = text; *c; c++)
+        if (*c != ' ')
+            *p++ = *c;
+    return p;
+}
+
 char *op_text_format(const struct vm_op *op, const char *names, char *buffer)
 {
     char *p = buffer + sprintf(buffer, "@%s", vm_op_names[op->kind]);
@@ -45,6 +58,8 @@ char *op_text_format(const struct vm_op *op, const char *names, char *buffer)
         p += sprintf(p, " 0x%" PRIx64 " 0x%" PRIx64, op->start, op->length);
     if (op->kind == VM_MAP || op->kind == VM_PROTECT)
         p = put_protection(p, op);
+    if (op->kind == VM_SLEEP && op->length)
+        p = put_time(p, op->length);
     if (op->kind == VM_ADVISE)
         p += sprintf(p, " %s", vm_advice_names[op->advice]);
     if (op->kind == VM_EXIT && op->stream)

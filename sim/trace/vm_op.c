@@ -5,7 +5,8 @@ const char *const vm_op_names[VM_OP_KINDS] = {
     [VM_MAP] = "map",       [VM_UNMAP] = "unmap", [VM_PROTECT] = "protect",
     [VM_ADVISE] = "advise", [VM_FORK] = "fork",   [VM_THREAD] = "thread",
     [VM_EXEC] = "exec",     [VM_EXIT] = "exit",   [VM_SWITCH] = "switch",
-    [VM_NAME] = "name",
+    [VM_NAME] = "name",     [VM_WAIT] = "wait",   [VM_SLEEP] = "sleep",
+    [VM_VFORK] = "vfork",
 };
 
 const char *const vm_advice_names[VM_ADVICES] = {
@@ -28,17 +29,18 @@ static bool fits(uint64_t start, uint64_t length)
 static bool range_is_sound(const struct vm_op *op)
 {
     if (!vm_op_has_range(op))
-        return op->start == 0 && op->length == 0;
+        return op->start == 0 && (op->length == 0 || op->kind == VM_SLEEP);
     return op->length > 0 && fits(op->start, op->length) && fits(op->offset, op->length);
 }
 
 static bool stream_is_sound(const struct vm_op *op)
 {
-    if (op->kind == VM_FORK || op->kind == VM_THREAD)
+    if (op->kind == VM_FORK || op->kind == VM_VFORK || op->kind == VM_THREAD)
         return op->stream > 0;
     if (op->kind == VM_EXIT)
         return op->stream <= VM_STATUS_MAX + 1;
-    return op->kind == VM_EXEC || op->kind == VM_SWITCH || op->stream == 0;
+    return op->kind == VM_EXEC || op->kind == VM_SWITCH || op->kind == VM_WAIT ||
+           op->stream == 0;
 }
 
 static bool map_is_sound(const struct vm_op *op)

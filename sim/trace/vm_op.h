@@ -22,6 +22,12 @@ enum vm_op_kind {
                  * 0: the one that the trace begins with                                  */
     VM_NAME,    /* the process, or the thread whose references follow, is called so: a
                  * command line, or a thread's name                                       */
+    VM_WAIT,    /* nothing is done until what this process or thread has started with
+                 * stream `stream` has ended; 0: until all that it has started has        */
+    VM_SLEEP,   /* nothing is done for `length` picoseconds; 0: never again, and the end
+                 * is when all others have ended, or sleep so too                         */
+    VM_VFORK,   /* a child in the same address space starts with stream `stream`; nothing is
+                 * done until it has ended, or has an address space of its own by an exec  */
     VM_OP_KINDS
 };
 
@@ -54,11 +60,11 @@ struct vm_op {
     uint32_t file;      /* MAP: offset in names[] of the batch of the file's name, ended by
                       * NUL; VM_ANONYMOUS: no file, pages are zero at first.  NAME: of the
                       * name                                                              */
-    uint32_t stream;    /* FORK, THREAD, EXEC: number of a trace in the `streams` of the
-                      * process in the workload, from 1; EXEC: 0 for none.  SWITCH: that of
-                      * the thread.  EXIT: 1 + the exit status as a shell has it (128 + the
+    uint32_t stream;    /* FORK, VFORK, THREAD, EXEC: number of a trace in the `streams` of
+                      * the process in the workload, from 1; EXEC: 0 for none; WAIT: 0 for
+                      * all.  SWITCH: that of the thread.  EXIT: 1 + the exit status as a shell has it (128 + the
                       * number of the signal that ended it), 0 if it is not said           */
-    uint64_t start, length; /* MAP, UNMAP, PROTECT, ADVISE                                */
+    uint64_t start, length; /* MAP, UNMAP, PROTECT, ADVISE; SLEEP: length only            */
     uint64_t offset;        /* MAP: where in the file the region starts                   */
 };
 
@@ -70,8 +76,8 @@ extern const char *const vm_advice_names[VM_ADVICES];
 bool vm_op_has_range(const struct vm_op *op);
 
 /* Do the fields say something, and only what the kind has?  A range has at least one byte
- * and ends within 2^64, and so does the part of a file that is mapped; FORK and THREAD name
- * a stream; an exit status is at most VM_STATUS_MAX.  `step`, and where `file` points to, are not looked at. */
+ * and ends within 2^64, and so does the part of a file that is mapped; FORK, VFORK and
+ * THREAD name a stream; an exit status is at most VM_STATUS_MAX.  `step`, and where `file` points to, are not looked at. */
 bool vm_op_is_sound(const struct vm_op *op);
 
 #endif

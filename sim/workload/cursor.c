@@ -191,18 +191,27 @@ enum status cursor_next(struct cursor *cursor, struct pager *pager, struct space
     return status == OK ? check_instructions(cursor, pager, err) : status;
 }
 
+/* The references of a step that have been replayed, which are all but in the last one. */
+static uint64_t replayed(const struct cursor *cursor, uint32_t step)
+{
+    const uint64_t all =
+        shape_references(step_shape(&cursor->batch, cursor->batch.steps[step]));
+    return step == cursor->step ? all & (((uint64_t)1 << cursor->reference) - 1) : all;
+}
+
 void cursor_count(const struct cursor *cursor, struct reference_counts *counts)
 {
     const struct batch *batch = &cursor->batch;
+    const uint32_t end = cursor->step + (cursor->reference > 0);
     if (cursor->first == 0 && cursor->step == batch->nsteps) {
         counts->ifetches += batch->counts.ifetches;
         counts->loads += batch->counts.loads;
         counts->stores += batch->counts.stores;
         return;
     }
-    for (uint32_t i = cursor->first; i < cursor->step; i++) {
+    for (uint32_t i = cursor->first; i < end; i++) {
         const struct shape *shape = step_shape(batch, batch->steps[i]);
-        const uint64_t whole = shape_references(shape) & ~(uint64_t)shape->continued;
+        const uint64_t whole = replayed(cursor, i) & ~(uint64_t)shape->continued;
         counts->stores += (uint64_t)__builtin_popcountll(shape->store & whole);
         counts->loads +=
             (uint64_t)__builtin_popcountll(shape->data & ~shape->store & whole);
@@ -227,13 +236,14 @@ enum status cursor_touched(const struct cursor *cursor, struct map *to, struct e
     }
     uint16_t at[2] = {block_before(batch, cursor->first, 0),
                       block_before(batch, cursor->first, 1)};
-    for (uint32_t i = cursor->first; i < cursor->step && status == OK; i++) {
+    const uint32_t end = cursor->step + (cursor->reference > 0);
+    for (uint32_t i = cursor->first; i < end && status == OK; i++) {
         const struct shape *shape = step_shape(batch, batch->steps[i]);
         const int mover = shape->data & 1;
         const uint64_t others = mover ? ~shape->data : shape->data;
         at[mover] = (uint16_t)(batch->steps[i] >> STEP_SHAPE_BITS);
         status = add_block(to, batch, at[mover], err);
-        if (status == OK && others & shape_references(shape))
+        if (status == OK && others & replayed(cursor, i))
             status = add_block(to, batch, at[!mover], err);
     }
     return status;

@@ -69,12 +69,15 @@ static enum status map(struct thread *thread, const struct vm_op *op, vpn_t firs
             return bad_operation(thread, err, "a file is mapped beyond its 2^40th page");
     }
     pager_forget(&sim->pager, thread->space, first, last);
-    return space_add_region(thread->space, &region, err);
+    process_remove_regions(thread, first, last);
+    const enum status status = process_add_region(thread, &region, err);
+    return status == OK ? space_add_region(thread->space, &region, err) : status;
 }
 
 static enum status unmap(struct thread *thread, vpn_t first, vpn_t last, struct error *err)
 {
     pager_forget(&thread->simulation->pager, thread->space, first, last);
+    process_remove_regions(thread, first, last);
     return space_cut(thread->space, first, last, err);
 }
 
@@ -161,28 +164,102 @@ static enum status advise(struct thread *thread, const struct vm_op *op, vpn_t f
 
 /* A child or a thread that runs the operation's stream. */
 static enum status start(struct thread *thread, const struct vm_op *op, struct space *space,
-                         struct error *err)
+                         struct thread **child, struct error *err)
 {
     struct simulation *sim = thread->simulation;
-    struct thread *child;
     char name[THREAD_NAME];
     snprintf(name, sizeof name, "%.40s.%u", thread->name, ++thread->children);
-    return thread_create(sim, &child, thread->process, op->stream, name, space,
-                         engine_now(sim->engine), 0, err);
+    const enum status status = thread_create(sim, child, thread->process, op->stream, name,
+                                             space, engine_now(sim->engine), 0, err);
+    if (status == OK)
+        (*child)->starter = thread->number;
+    return status;
 }
 
+static enum status start_thread(struct thread *thread, const struct vm_op *op,
+                                struct error *err)
+{
+    struct thread *other;
+    const enum status status = start(thread, op, thread->space, &other, err);
+    if (status == OK)
+        other->leader = thread->leader;
+    return status;
+}
+
+static enum status begin_fork(struct thread *thread, struct error *err)
+{
+    struct pager *pager = &thread->simulation->pager;
+    const struct kernel_ops *kernel = pager->kernel;
+    const enum status status = process_add_child(thread->simulation, &thread->forking,
+                                                 thread->space, &thread->no_room, err);
+    if (status != OK || thread->no_room)
+        return status;
+    return kernel->fork ? kernel->fork(pager->kernel_state, pager, thread->forking,
+                                       thread->space, err)
+                        : pager_share(pager, thread->forking, thread->space, err);
+}
+
+/* With a kernel that copies eagerly this may take several calls. */
 static enum status fork_process(struct thread *thread, const struct vm_op *op,
                                 struct error *err)
 {
     struct pager *pager = &thread->simulation->pager;
     const struct kernel_ops *kernel = pager->kernel;
-    struct space *child;
-    enum status status = pager_add_space(pager, &child, err);
+    struct thread *child;
+    enum status status = thread->forking ? OK : begin_fork(thread, err);
+    if (status == OK && kernel->fork_copy && !thread->no_room)
+        status = kernel->fork_copy(pager->kernel_state, pager, thread->forking,
+                                   thread->space, &thread->fault, err);
+    if (status == OK && thread->fault.active) {
+        thread->cursor.op--; /* it goes on with this one */
+        return OK;
+    }
     if (status == OK)
-        status = kernel->fork
-                     ? kernel->fork(pager->kernel_state, pager, child, thread->space, err)
-                     : pager_share(pager, child, thread->space, err);
-    return status == OK ? start(thread, op, child, err) : status;
+        status = start(thread, op, thread->forking, &child, err);
+    if (status == OK) {
+        child->killed = thread->no_room; /* it ends before its first reference */
+        thread->forking = NULL;
+    }
+    return status;
+}
+
+static enum status vfork_process(struct thread *thread, const struct vm_op *op,
+                                 struct error *err)
+{
+    struct pager *pager = &thread->simulation->pager;
+    const struct kernel_ops *kernel = pager->kernel;
+    struct thread *child;
+    if (!kernel->vfork)
+        return fork_process(thread, op, err);
+    enum status status = kernel->vfork(pager->kernel_state, pager, thread->space, err);
+    if (status == OK)
+        status = start(thread, op, thread->space, &child, err);
+    if (status == OK) {
+        child->borrows = true;
+        thread->sleep = SLEEP_FOR_VFORK;
+    }
+    return status;
+}
+
+/* What the exec of a thread makes: *fresh NULL: its process is killed for it. */
+static enum status new_image(struct thread *thread, struct space **fresh, struct error *err)
+{
+    struct simulation *sim = thread->simulation;
+    bool killed = false;
+    enum status status = pager_add_space(&sim->pager, fresh, err);
+    if (status == OK)
+        status = regions_begin(sim, *fresh, thread->process, err);
+    if (status == OK)
+        status = process_exec(thread, *fresh, &killed, err);
+    if (status != OK)
+        return status;
+    (*fresh)->users = 1;
+    if (killed) {
+        process_leave(sim, *fresh, false);
+        *fresh = NULL;
+        process_kill(thread);
+    }
+    return OK;
 }
 
 /* A new, empty address space; what others of the old one do is left to them. */
@@ -191,19 +268,14 @@ static enum status exec(struct thread *thread, const struct vm_op *op, bool *end
 {
     struct simulation *sim = thread->simulation;
     struct space *fresh;
-    enum status status = pager_add_space(&sim->pager, &fresh, err);
-    if (status == OK)
-        status = regions_begin(sim, fresh, thread->process, err);
-    if (status != OK)
+    enum status status = new_image(thread, &fresh, err);
+    if (status != OK || !fresh)
         return status;
-    fresh->users = 1;
     struct space *old = thread->space;
     status = thread_leave_batch(thread, err);
     thread->space = fresh;
-    if (--old->users == 0) {
-        sim->blocks += old->blocks.used;
-        pager_end_space(&sim->pager, old);
-    }
+    process_return(thread, old);
+    process_leave(sim, old, false);
     for (unsigned i = 0; i < sim->ncpus; i++)
         if (sim->cpus[i].thread == thread)
             sim->pager.mmu.cpus[i].stolen += mmu_switch(&sim->pager.mmu, i, fresh->number);
@@ -238,8 +310,10 @@ static enum status run(struct thread *thread, const struct vm_op *op, bool *ende
         return some ? advise(thread, op, first, last, err) : OK;
     case VM_FORK:
         return fork_process(thread, op, err);
+    case VM_VFORK:
+        return vfork_process(thread, op, err);
     case VM_THREAD:
-        return start(thread, op, thread->space, err);
+        return start_thread(thread, op, err);
     case VM_EXEC:
         return exec(thread, op, ended, err);
     case VM_EXIT:
@@ -252,6 +326,14 @@ static enum status run(struct thread *thread, const struct vm_op *op, bool *ende
     case VM_NAME:
         thread_call(thread, thread->cursor.batch.names + op->file);
         return OK;
+    case VM_WAIT:
+        thread->sleep = SLEEP_FOR_CHILDREN;
+        thread->awaited = op->stream;
+        return OK;
+    case VM_SLEEP:
+        thread->sleep = op->length ? SLEEP_FOR_TIME : SLEEP_FOR_EVER;
+        thread->sleep_time = op->length;
+        return OK;
     case VM_OP_KINDS:
         break;
     }
@@ -263,15 +345,17 @@ enum status operation_run(struct thread *thread, const struct vm_op *op, bool *e
                           struct error *err)
 {
     const struct vm_op copy = *op; /* exec may read the next batch over it */
-    const bool starts = copy.kind == VM_FORK || copy.kind == VM_THREAD;
-    if ((starts || copy.kind == VM_EXEC) &&
+    const bool forks = copy.kind == VM_FORK || copy.kind == VM_VFORK;
+    const bool starts = forks || copy.kind == VM_THREAD;
+    if ((starts || copy.kind == VM_EXEC || copy.kind == VM_WAIT) &&
         (copy.stream >= thread->process->nstreams || (starts && copy.stream == 0))) {
         char what[160];
         snprintf(what, sizeof what,
                  "%s names stream %u, and the process has %zu in `streams`",
-                 copy.kind == VM_FORK     ? "a fork"
+                 forks                    ? "a fork"
                  : copy.kind == VM_THREAD ? "the start of a thread"
-                                          : "an exec",
+                 : copy.kind == VM_EXEC   ? "an exec"
+                                          : "a wait",
                  copy.stream, thread->process->nstreams - 1);
         return bad_operation(thread, err, what);
     }

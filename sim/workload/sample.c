@@ -85,7 +85,7 @@ void sample_stop(struct simulation *sim)
     engine_cancel(sim->engine, &sim->sample);
 }
 
-enum status sample_process(const struct thread *thread, struct error *err)
+enum status sample_process(const struct thread *thread, const char *how, struct error *err)
 {
     struct simulation *sim = thread->simulation;
     if (sim->nended == sim->ended_capacity) {
@@ -101,12 +101,15 @@ enum status sample_process(const struct thread *thread, struct error *err)
         .number = thread->number,
         .space = thread->space->number,
         .priority = thread->process->priority,
+        .how = how,
         .begun = thread->begun,
         .elapsed = thread->since - thread->begun,
         .user = thread->user,
         .system = thread->system,
         .waiting = thread->waiting,
         .ready = thread->ready,
+        .sleeping = thread->sleeping,
+        .suspended = thread->suspended,
         .references = thread->references,
         .faults = thread->faults,
         .faults_major = thread->faults_major,
@@ -135,10 +138,34 @@ static double slowdown(const struct ended *ended, const struct simulation *basel
     return NAN;
 }
 
+/* Is there anything to say in the columns that most runs do without? */
+static bool has_optional(const struct simulation *sim)
+{
+    for (size_t i = 0; i < sim->nended; i++) {
+        const struct ended *e = &sim->ended[i];
+        if (e->sleeping > 0 || e->suspended > 0 || *e->how)
+            return true;
+    }
+    return false;
+}
+
+static void list_optional(struct rows *rows, const struct ended *e, bool optional)
+{
+    if (!optional) {
+        for (size_t i = 0; i < result_tables[TABLE_PROCESSES].noptional; i++)
+            rows_blank(rows);
+        return;
+    }
+    rows_time(rows, e->sleeping);
+    rows_time(rows, e->suspended);
+    rows_text(rows, e->how);
+}
+
 void simulation_list_processes(struct simulation *sim, const struct simulation *baseline)
 {
     struct rows *rows = &sim->tables[TABLE_PROCESSES];
     qsort(sim->ended, sim->nended, sizeof *sim->ended, by_number);
+    const bool optional = has_optional(sim);
     for (size_t i = 0; i < sim->nended; i++) {
         const struct ended *e = &sim->ended[i];
         const psec_t own = e->user + e->system + e->waiting;
@@ -159,6 +186,7 @@ void simulation_list_processes(struct simulation *sim, const struct simulation *
         rows_time(rows, e->references ? own / e->references : 0);
         rows_real(rows, slowdown(e, baseline));
         rows_count(rows, e->resident_max);
+        list_optional(rows, e, optional);
         rows_end(rows);
     }
 }

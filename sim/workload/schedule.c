@@ -1,43 +1,15 @@
-/* schedule.c -- CPUs and the run queue: round-robin among threads of equal priority. */
+/* schedule.c -- CPUs: round-robin among threads of equal priority. */
 #include "workload/thread.h"
 
 #include <assert.h>
 
-/* --- the run queue ---------------------------------------------------------------------- */
-
-static void enqueue(struct run_queue *queue, struct thread *thread)
-{
-    const uint64_t priority = thread->process->priority;
-    struct thread **at = queue->last && queue->last->process->priority >= priority
-                             ? &queue->last->next /* mostly, and the queue may be long */
-                             : &queue->first;
-    while (*at && (*at)->process->priority >= priority)
-        at = &(*at)->next;
-    thread->next = *at;
-    *at = thread;
-    if (!thread->next)
-        queue->last = thread;
-    queue->n++;
-}
-
-static struct thread *dequeue(struct run_queue *queue)
-{
-    struct thread *thread = queue->first;
-    if (thread) {
-        queue->first = thread->next;
-        if (!queue->first)
-            queue->last = NULL;
-        thread->next = NULL;
-        queue->n--;
-    }
-    return thread;
-}
+/* --- threads that can run -------------------------------------------------------------- */
 
 void schedule_account_idle(struct simulation *sim)
 {
     const psec_t now = engine_now(sim->engine);
     const psec_t spent = (now - sim->idle_since) * sim->nidle;
-    *(sim->nwaiting ? &sim->idle_paging : &sim->idle) += spent;
+    *(sim->nwaiting + sim->nsuspended ? &sim->idle_paging : &sim->idle) += spent;
     sim->idle_since = now;
 }
 
@@ -72,11 +44,53 @@ static struct cpu *idle_cpu(struct simulation *sim, const struct thread *thread)
 void schedule_ready(struct thread *thread)
 {
     struct simulation *sim = thread->simulation;
+    if (thread->space->suspended) {
+        thread_set_state(thread, THREAD_SUSPENDED);
+        return;
+    }
     thread_set_state(thread, THREAD_READY);
-    enqueue(&sim->queue, thread);
+    run_queue_add(&sim->queue, thread);
     struct cpu *cpu = idle_cpu(sim, thread);
     if (cpu)
         engine_schedule(sim->engine, &cpu->event, engine_now(sim->engine));
+}
+
+static bool is_on_cpu(const struct simulation *sim, const struct thread *thread)
+{
+    for (unsigned i = 0; i < sim->ncpus; i++)
+        if (sim->cpus[i].thread == thread)
+            return true;
+    return false;
+}
+
+/* Those on a CPU leave it in settle(). */
+void schedule_suspend(void *context, struct space *space)
+{
+    struct simulation *sim = context;
+    space->suspended = true;
+    for (struct thread *thread = sim->oldest; thread; thread = thread->newer)
+        if (thread->space == space && thread->state == THREAD_READY &&
+            !is_on_cpu(sim, thread)) {
+            run_queue_drop(&sim->queue, thread);
+            thread_set_state(thread, THREAD_SUSPENDED);
+        }
+}
+
+void schedule_resume(void *context, struct space *space)
+{
+    struct simulation *sim = context;
+    space->suspended = false;
+    for (struct thread *thread = sim->oldest; thread; thread = thread->newer)
+        if (thread->space == space && thread->state == THREAD_SUSPENDED)
+            schedule_ready(thread);
+}
+
+uint64_t schedule_running(const struct simulation *sim)
+{
+    uint64_t n = sim->queue.n;
+    for (unsigned i = 0; i < sim->ncpus; i++)
+        n += sim->cpus[i].thread != NULL;
+    return n;
 }
 
 /* --- a CPU ------------------------------------------------------------------------------ */
@@ -100,7 +114,7 @@ static bool reach(struct cpu *cpu, psec_t when)
 static bool pick(struct cpu *cpu)
 {
     struct simulation *sim = cpu->simulation;
-    struct thread *thread = dequeue(&sim->queue);
+    struct thread *thread = run_queue_take(&sim->queue);
     if (!thread) {
         set_phase(cpu, CPU_IDLE);
         return false;
@@ -150,6 +164,14 @@ static psec_t deadline(const struct cpu *cpu, psec_t now)
     return next > now ? next : now + 1; /* what was due before has been done */
 }
 
+static void count_faults(struct thread *thread, const struct pager_counts *before)
+{
+    const struct pager_counts *counts = &thread->simulation->pager.counts;
+    thread->faults += counts->faults - before->faults;
+    thread->faults_major += counts->faults_major - before->faults_major;
+    thread->faults_minor += counts->faults_minor - before->faults_minor;
+}
+
 /* Replay a stretch from the clock's time on; *now: when it ends. */
 static enum status replay(struct cpu *cpu, psec_t *now, struct error *err)
 {
@@ -184,9 +206,7 @@ static enum status replay(struct cpu *cpu, psec_t *now, struct error *err)
     cursor->current[1] = stretch.current[1];
     spend(cpu, stretch.now - *now - stretch.system, stretch.system);
     thread->references += stretch.references;
-    thread->faults += sim->pager.counts.faults - before.faults;
-    thread->faults_major += sim->pager.counts.faults_major - before.faults_major;
-    thread->faults_minor += sim->pager.counts.faults_minor - before.faults_minor;
+    count_faults(thread, &before);
     sim->news += stretch.references;
     cpu->blocked = stretch.why == STRETCH_BLOCKED;
     *now = stretch.now;
@@ -202,8 +222,12 @@ static enum status run(struct cpu *cpu, psec_t *now, bool *ended, struct error *
     const struct vm_op *op = cursor_operation(cursor);
     enum status status = OK;
     if (op) {
+        const struct pager_counts before = sim->pager.counts;
+        const psec_t trap = thread->forking ? 0 : sim->pager_params.cost_fault;
         status = operation_run(thread, op, ended, err);
-        const psec_t cost = sim->pager_params.cost_fault + pager_take_owed(&sim->pager);
+        const psec_t cost = trap + pager_take_owed(&sim->pager);
+        count_faults(thread, &before);
+        cpu->blocked = thread->fault.active;
         spend(cpu, 0, cost);
         *now += cost;
         return status == OK && *ended ? thread_leave_batch(thread, err) : status;
@@ -232,38 +256,59 @@ static bool must_yield(struct cpu *cpu)
     return other->process->priority > own || (over && other->process->priority == own);
 }
 
-/* The thread ends: its memory may soon be another one's, which no CPU has run. */
-static void forget(struct simulation *sim, const struct thread *thread)
+void schedule_forget(struct simulation *sim, const struct thread *thread)
 {
     for (unsigned i = 0; i < sim->ncpus; i++)
         if (sim->cpus[i].last == thread)
             sim->cpus[i].last = NULL;
 }
 
-/* The clock is where the CPU's thread is: it ends, waits, yields, or stays. */
+static bool is_killed(const struct thread *thread)
+{
+    return thread->killed || thread->fault.killed;
+}
+
+/* The CPU's thread has come to its end, or is killed. */
+static enum status end(struct cpu *cpu, struct error *err)
+{
+    struct thread *thread = cpu->thread;
+    const char *how = "";
+    enum status status = OK;
+    if (!cpu->ending) {
+        process_kill(thread);
+        status = thread_leave_batch(thread, err);
+        how = "killed";
+    }
+    cpu->ending = false;
+    cpu->thread = NULL;
+    if (status == OK)
+        status = thread_end(thread, how, err);
+    thread_free(thread);
+    /* What its memory's end takes falls to whoever runs next. */
+    struct pager *pager = &cpu->simulation->pager;
+    pager->mmu.cpus[cpu->number].stolen += pager_take_owed(pager);
+    return status;
+}
+
+/* The clock is where the CPU's thread is: it ends, waits, sleeps, yields, or stays. */
 static enum status settle(struct cpu *cpu, struct error *err)
 {
-    enum status status = OK;
     struct thread *thread = cpu->thread;
-    const bool waits = cpu->blocked && !thread->fault.ready;
+    const bool waits = cpu->blocked && !thread->fault.ready && !thread->fault.killed;
     cpu->blocked = false;
-    if (cpu->ending) {
-        cpu->ending = false;
-        cpu->thread = NULL;
-        forget(cpu->simulation, thread);
-        status = thread_end(thread, err);
-        thread_free(thread);
-        /* What its memory's end takes falls to whoever runs next. */
-        struct pager *pager = &cpu->simulation->pager;
-        pager->mmu.cpus[cpu->number].stolen += pager_take_owed(pager);
-    } else if (waits) {
+    if (cpu->ending || (is_killed(thread) && !waits))
+        return end(cpu, err);
+    if (waits) {
         cpu->thread = NULL;
         thread_set_state(thread, THREAD_WAITING);
-    } else if (must_yield(cpu)) {
+    } else if (sleep_is_due(thread)) {
+        cpu->thread = NULL;
+        sleep_begin(thread);
+    } else if (thread->space->suspended || must_yield(cpu)) {
         cpu->thread = NULL;
         schedule_ready(thread);
     }
-    return status;
+    return OK;
 }
 
 /* What the TLB's upkeep has taken: switches of its own, interrupts of other CPUs. */
@@ -288,6 +333,8 @@ static bool turn(struct cpu *cpu, enum status *status, struct error *err)
         if (!pick(cpu))
             return false;
         install(cpu);
+        if (is_killed(cpu->thread))
+            return true;
     }
     const psec_t stolen = take_stolen(cpu);
     if (stolen > 0)

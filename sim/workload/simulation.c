@@ -73,6 +73,8 @@ static enum status make_pager(struct simulation *sim, struct error *err)
     storage->files = sim->files;
     storage->slots = sim->slots;
     storage->read_ahead = sim->params->read_ahead;
+    process_host(sim);
+    sim->pager_params.host = &sim->pager_host;
     return pager_init(&sim->pager, &sim->pager_params, err);
 }
 
@@ -92,14 +94,17 @@ static enum status check_granules(const struct simulation *sim, struct error *er
 }
 
 /* The space that a process of the workload is to run in: that of an earlier one with the same
- * number, or a new one. */
+ * number, of which it is then a thread (*first), or a new one. */
 static enum status find_space(struct simulation *sim, const struct process_params *process,
-                              struct space **space, struct error *err)
+                              struct space **space, const struct thread **first,
+                              struct error *err)
 {
+    *first = NULL;
     for (const struct thread *thread = sim->oldest; thread && process->space;
          thread = thread->newer)
         if (thread->process->space == process->space) {
             *space = thread->space;
+            *first = thread;
             return OK;
         }
     const enum status status = pager_add_space(&sim->pager, space, err);
@@ -117,12 +122,15 @@ static enum status add_process(struct simulation *sim, const struct process_para
             snprintf(name, sizeof name, "%.40s#%" PRIu64, process->name, copy + 1);
         struct space *space;
         struct thread *thread;
-        enum status status = find_space(sim, process, &space, err);
+        const struct thread *first;
+        enum status status = find_space(sim, process, &space, &first, err);
         if (status == OK)
             status = thread_create(sim, &thread, process, 0, name, space, process->start,
                                    copy * process->offset, err);
         if (status != OK)
             return status;
+        if (first)
+            thread->leader = first->number;
     }
     return OK;
 }
@@ -210,22 +218,6 @@ static void fail(struct simulation *sim, enum status code, const char *why)
     simulation_fail(sim, &err);
 }
 
-/* All processes wait for frames and nothing is under way that could free one. */
-static void check_progress(struct simulation *sim)
-{
-    const struct pager *pager = &sim->pager;
-    char why[320];
-    if (sim->nthreads == 0 || sim->nwaiting < sim->nthreads || pager->transfers > 0)
-        return;
-    snprintf(why, sizeof why,
-             "memory is exhausted: %" PRIu64 " processes wait for a frame and none can be "
-             "freed; of %u frames %u hold page tables and what the swap device keeps in "
-             "memory, and %u are held for accesses that need more; raise machine.memory",
-             pager->starved.n, pager->nframes, pager->count[FRAME_POOL],
-             pager->count[FRAME_HELD] + pager->count[FRAME_GRANTED]);
-    fail(sim, ERR_CELL, why);
-}
-
 #ifdef FAULTLINE_CHECK_EVENTS
 static void check_invariants(struct simulation *sim)
 {
@@ -248,7 +240,7 @@ bool simulation_between(struct simulation *sim)
     if (sim->status == OK && pager_run_granted(&sim->pager, &err) != OK)
         simulation_fail(sim, &err);
     if (sim->status == OK) {
-        check_progress(sim);
+        progress_check(sim);
         check_invariants(sim);
     }
     if (sim->news >= NEWS_REFERENCES || ++sim->turns % NEWS_TURNS == 0) {
@@ -278,7 +270,8 @@ static void conclude(struct simulation *sim)
         wrong = "the times of the CPUs do not add up to the time elapsed";
     for (size_t i = 0; i < sim->nended && !wrong; i++) {
         const struct ended *e = &sim->ended[i];
-        if (e->user + e->system + e->waiting + e->ready != e->elapsed)
+        if (e->user + e->system + e->waiting + e->ready + e->sleeping + e->suspended !=
+            e->elapsed)
             wrong = "the times of a process do not add up to the time elapsed";
     }
     if (wrong)
@@ -295,6 +288,8 @@ enum status simulation_run(struct simulation *sim, const struct simulation_host 
     sample_start(sim);
     while (sim->nthreads > 0 && sim->status == OK && engine_step(sim->engine))
         simulation_between(sim);
+    if (sim->status == OK && sim->nthreads > 0)
+        progress_fail(sim); /* no event is left, not even one of the kernel's own */
     sample_stop(sim);
     if (kernel->stop)
         kernel->stop(sim->pager.kernel_state, &sim->pager);
@@ -353,6 +348,9 @@ void simulation_take_tables(struct simulation *sim, struct rows tables[TABLES])
 const char *simulation_check(const struct simulation *sim)
 {
     uint64_t waiting = 0, ready = 0, threads = 0, queued = 0, on_cpu = 0, idle = 0;
+    const char *wrong = sleep_check(sim);
+    if (wrong)
+        return wrong;
     for (const struct thread *thread = sim->oldest; thread; thread = thread->newer) {
         threads++;
         waiting += thread->state == THREAD_WAITING;
@@ -363,8 +361,11 @@ const char *simulation_check(const struct simulation *sim)
             (!thread->fault.active || thread->fault.ready))
             return "a process waits for nothing";
     }
-    for (const struct thread *thread = sim->queue.first; thread; thread = thread->next)
+    for (const struct thread *thread = sim->queue.first; thread; thread = thread->next) {
         queued++;
+        if (thread->space->suspended)
+            return "a process that is suspended waits for a CPU";
+    }
     for (unsigned i = 0; i < sim->ncpus; i++) {
         const struct cpu *cpu = &sim->cpus[i];
         on_cpu += cpu->thread != NULL;

@@ -9,7 +9,10 @@
 static void start(struct event *event)
 {
     struct thread *thread = CONTAINER_OF(event, struct thread, start);
+    struct error err;
     thread->begun = engine_now(thread->simulation->engine);
+    if (process_begin(thread, &err) != OK)
+        simulation_fail(thread->simulation, &err);
     schedule_ready(thread);
 }
 
@@ -41,7 +44,9 @@ enum status thread_create(struct simulation *sim, struct thread **out,
     memcpy(thread->shown, thread->name, sizeof thread->shown);
     thread->named = stream == 0 && process->named;
     thread->simulation = sim;
-    thread->number = sim->created++;
+    thread->number = thread->leader = sim->created++;
+    thread->starter = THREAD_NONE;
+    thread->stream = (uint32_t)stream;
     thread->process = process;
     thread->space = space;
     thread->since = thread->begun = when;
@@ -52,6 +57,7 @@ enum status thread_create(struct simulation *sim, struct thread **out,
     sim->newest = thread;
     sim->nthreads++;
     event_init(&thread->start, start);
+    event_init(&thread->alarm, NULL);
     engine_schedule(sim->engine, &thread->start, when);
     *out = thread;
     return OK;
@@ -61,10 +67,25 @@ void thread_free(struct thread *thread)
 {
     struct simulation *sim = thread->simulation;
     engine_cancel(sim->engine, &thread->start);
+    engine_cancel(sim->engine, &thread->alarm);
     *(thread->older ? &thread->older->newer : &sim->oldest) = thread->newer;
     *(thread->newer ? &thread->newer->older : &sim->newest) = thread->older;
     cursor_release(&thread->cursor);
     free(thread);
+}
+
+/* An idle CPU may be idle for want of memory. */
+static bool for_paging(enum thread_state state)
+{
+    return state == THREAD_WAITING || state == THREAD_SUSPENDED;
+}
+
+/* change: 1, or UINT64_MAX to count one less. */
+static void count_state(struct simulation *sim, enum thread_state state, uint64_t change)
+{
+    sim->nwaiting += state == THREAD_WAITING ? change : 0;
+    sim->nsleeping += state == THREAD_SLEEPING ? change : 0;
+    sim->nsuspended += state == THREAD_SUSPENDED ? change : 0;
 }
 
 void thread_set_state(struct thread *thread, enum thread_state state)
@@ -76,10 +97,14 @@ void thread_set_state(struct thread *thread, enum thread_state state)
         thread->ready += spent;
     else if (thread->state == THREAD_WAITING)
         thread->waiting += spent;
-    if ((thread->state == THREAD_WAITING) != (state == THREAD_WAITING)) {
+    else if (thread->state == THREAD_SLEEPING)
+        thread->sleeping += spent;
+    else if (thread->state == THREAD_SUSPENDED)
+        thread->suspended += spent;
+    if (for_paging(thread->state) != for_paging(state))
         schedule_account_idle(sim);
-        sim->nwaiting += state == THREAD_WAITING ? 1 : UINT64_MAX;
-    }
+    count_state(sim, thread->state, UINT64_MAX);
+    count_state(sim, state, 1);
     thread->state = state;
     thread->since = now;
 }
@@ -97,17 +122,24 @@ enum status thread_leave_batch(struct thread *thread, struct error *err)
     return cursor_touched(&thread->cursor, &thread->space->blocks, err);
 }
 
-enum status thread_end(struct thread *thread, struct error *err)
+enum status thread_end(struct thread *thread, const char *how, struct error *err)
 {
     struct simulation *sim = thread->simulation;
+    const bool asleep = thread->state == THREAD_SLEEPING;
+    schedule_forget(sim, thread);
+    if (thread->fault.active)
+        pager_abandon(&sim->pager, &thread->fault);
+    if (thread->forking) { /* the child never starts */
+        thread->forking->users = 1;
+        process_leave(sim, thread->forking, false);
+    }
     thread_set_state(thread, THREAD_DONE);
     sim->end = engine_now(sim->engine);
     sim->nthreads--;
     count(&sim->counts, &thread->counted);
-    const enum status status = sample_process(thread, err);
-    if (--thread->space->users == 0) {
-        sim->blocks += thread->space->blocks.used;
-        pager_end_space(&sim->pager, thread->space);
-    }
+    const enum status status = sample_process(thread, how, err);
+    process_return(thread, thread->space);
+    process_leave(sim, thread->space, asleep);
+    sleep_tell_starter(thread);
     return status;
 }

@@ -10,11 +10,24 @@ enum thread_state {
     THREAD_READY,   /* in the run queue, or being switched to                             */
     THREAD_RUNNING, /* on a CPU                                                          */
     THREAD_WAITING, /* for a frame or a transfer                                         */
+    THREAD_SLEEPING,  /* as enum sleep_for says                                          */
+    THREAD_SUSPENDED, /* it could run, but the kernel does not let it: swapped out        */
     THREAD_DONE,
     THREAD_STATES
 };
 
 enum { THREAD_NAME = 64 }; /* bytes of its name, NUL counted                             */
+
+/* What a thread sleeps for. */
+enum sleep_for {
+    SLEEP_NOT,
+    SLEEP_FOR_CHILDREN, /* until those that it has started have ended                     */
+    SLEEP_FOR_VFORK,    /* until no child is in its space any more                        */
+    SLEEP_FOR_TIME,
+    SLEEP_FOR_EVER,
+};
+
+#define THREAD_NONE UINT64_MAX
 
 /* The regions that a process begins with. */
 struct beginning {
@@ -29,7 +42,14 @@ struct thread {
     char name[THREAD_NAME]; /* by its process and who started it: the same in every run   */
     char shown[THREAD_NAME]; /* in tables; as its trace calls it, if that may             */
     bool named;              /* the workload says its name                                */
-    uint64_t number; /* in the order of creation                                         */
+    uint64_t number;  /* in the order of creation                                        */
+    uint64_t leader;  /* number of the first thread of its process                       */
+    uint64_t starter; /* number of the thread that started it, or THREAD_NONE            */
+    uint32_t stream;  /* of process->streams, that it was started with                   */
+    bool borrows;     /* it is in the space of its parent, which sleeps for it: vfork     */
+    bool killed;      /* it ends when it next is on a CPU                                 */
+    struct space *forking; /* that of a child, while the fork is under way, or NULL       */
+    bool no_room;          /* ... for which there is not enough swap space                */
     const struct process_params *process;
     struct space *space;
     struct cursor cursor;
@@ -38,7 +58,11 @@ struct thread {
     psec_t since; /* when it came into its state                                        */
     psec_t begun; /* when it was first ready                                            */
     psec_t user, system, ready, waiting; /* times so far, the present state's not         */
-    struct event start;
+    psec_t sleeping, suspended;
+    enum sleep_for sleep; /* it sleeps for that, or is about to                           */
+    uint32_t awaited;  /* FOR_CHILDREN: those with this stream; 0: all                  */
+    psec_t sleep_time; /* FOR_TIME                                                      */
+    struct event start, alarm;
     struct thread *next;          /* in the run queue                                     */
     struct thread *older, *newer; /* of all threads                                      */
     unsigned last_cpu;
@@ -77,7 +101,8 @@ struct ended {
     char name[THREAD_NAME], shown[THREAD_NAME];
     uint64_t number, priority;
     uint32_t space;
-    psec_t begun, elapsed, user, system, waiting, ready;
+    const char *how; /* as the table's column `end`                                       */
+    psec_t begun, elapsed, user, system, waiting, ready, sleeping, suspended;
     uint64_t references, faults, faults_major, faults_minor, page_ins, resident_max;
 };
 
@@ -89,13 +114,18 @@ struct simulation {
     struct slots *slots;
     struct page_index index;
     struct pager_params pager_params;
+    struct pager_host pager_host;
     struct pager pager;
     struct cpu *cpus;
     unsigned ncpus;
     struct run_queue queue;
     struct thread *oldest, *newest; /* all that are not done                             */
     uint64_t nthreads, nwaiting, nidle; /* threads not done, waiting ones, idle CPUs      */
-    uint64_t created;                   /* threads in all                                */
+    uint64_t nsleeping, nalarms;        /* sleeping threads, those of them for a time     */
+    uint64_t nsuspended;
+    bool stuck; /* nothing is under way but the kernel's own events, and all wait         */
+    psec_t stuck_since;
+    uint64_t created; /* threads in all                                */
     struct file_names file_names;
     struct beginning *beginnings; /* [process]                                            */
     uint64_t blocks; /* distinct ones touched in spaces that have ended                   */
@@ -120,7 +150,8 @@ struct simulation {
 
 /* --- thread.c --------------------------------------------------------------------------- */
 
-/* A thread in the space that starts at `start`.  path of the trace: process->streams[i]. */
+/* A thread in the space that starts at `start`, and is the first one of a process that
+ * nobody has started.  path of the trace: process->streams[i]. */
 MUST_CHECK enum status thread_create(struct simulation *sim, struct thread **out,
                                      const struct process_params *process, size_t stream,
                                      const char *name, struct space *space, psec_t start,
@@ -129,16 +160,34 @@ MUST_CHECK enum status thread_create(struct simulation *sim, struct thread **out
 void thread_free(struct thread *thread);
 /* Change the state at the clock's time and account the time spent in the one before. */
 void thread_set_state(struct thread *thread, enum thread_state state);
-/* The thread has nothing more to do: its space may end with it. */
-MUST_CHECK enum status thread_end(struct thread *thread, struct error *err);
+/* The thread has nothing more to do, as the table's column `end` says: its space may end
+ * with it.  It is on no CPU and in no list of the pager. */
+MUST_CHECK enum status thread_end(struct thread *thread, const char *how,
+                                  struct error *err);
 /* Account the references of the batch, which the thread leaves. */
 MUST_CHECK enum status thread_leave_batch(struct thread *thread, struct error *err);
+
+/* --- run_queue.c ------------------------------------------------------------------------ */
+
+void run_queue_add(struct run_queue *queue, struct thread *thread);
+/* The first thread, or NULL. */
+struct thread *run_queue_take(struct run_queue *queue);
+/* The thread, which is in the queue, leaves it. */
+void run_queue_drop(struct run_queue *queue, struct thread *thread);
 
 /* --- schedule.c ------------------------------------------------------------------------- */
 
 void cpu_init(struct cpu *cpu, struct simulation *sim, unsigned number);
-/* The thread can run: it is put into the queue, and a CPU that is idle goes on. */
+/* The thread can run: it is put into the queue, and a CPU that is idle goes on; or it is
+ * suspended. */
 void schedule_ready(struct thread *thread);
+/* Of struct pager_host; context: the simulation. */
+void schedule_suspend(void *context, struct space *space);
+void schedule_resume(void *context, struct space *space);
+/* Threads on CPUs, being switched to, or in the queue. */
+uint64_t schedule_running(const struct simulation *sim);
+/* The thread ends: its memory may soon be another one's, which no CPU has run. */
+void schedule_forget(struct simulation *sim, const struct thread *thread);
 /* Account what CPUs were idle for since the last call. */
 void schedule_account_idle(struct simulation *sim);
 
@@ -166,6 +215,57 @@ MUST_CHECK enum status file_number(struct simulation *sim, const char *name, uin
  * unless the workload says its name. */
 void thread_call(struct thread *thread, const char *command);
 
+/* --- process.c -------------------------------------------------------------------------- */
+
+/* Fill in sim->pager_host. */
+void process_host(struct simulation *sim);
+/* A thread starts: if it is the first in its space, a process begins. */
+MUST_CHECK enum status process_begin(struct thread *thread, struct error *err);
+/* A new space for a child, of which the parent's regions have been reserved.  *killed:
+ * there is not enough swap space for it. */
+MUST_CHECK enum status process_add_child(struct simulation *sim, struct space **child,
+                                         struct space *parent, bool *killed,
+                                         struct error *err);
+/* The regions of a new space for the thread's exec have been added: reserve them. */
+MUST_CHECK enum status process_exec(struct thread *thread, struct space *fresh,
+                                    bool *killed, struct error *err);
+/* The thread's process is about to have a region; it may be killed for it. */
+MUST_CHECK enum status process_add_region(struct thread *thread,
+                                          const struct region *region, struct error *err);
+/* The pages first..last hold nothing any more, and will be in no region. */
+void process_remove_regions(struct thread *thread, vpn_t first, vpn_t last);
+/* A thread is not in the space any more, where it was asleep or not: the space may end. */
+void process_leave(struct simulation *sim, struct space *space, bool asleep);
+/* The thread was in the space of its parent and is not any more. */
+void process_return(struct thread *thread, struct space *space);
+/* All threads of the thread's process end when they next are on a CPU. */
+void process_kill(struct thread *thread);
+
+/* --- sleep.c ---------------------------------------------------------------------------- */
+
+/* Is there (still) what the thread is to sleep for? */
+bool sleep_is_due(const struct thread *thread);
+/* The thread, which has left its CPU, goes to sleep. */
+void sleep_begin(struct thread *thread);
+/* The thread, which sleeps, goes on. */
+void sleep_wake(struct thread *thread);
+/* The thread has ended, or left the space of its parent: that may have slept for it. */
+void sleep_tell_starter(const struct thread *thread);
+/* All threads sleep: those that do for ever end. */
+MUST_CHECK enum status sleep_end(struct simulation *sim, struct error *err);
+/* Threads that sleep or are suspended have a reason to, and are counted: NULL, or a sentence
+ * that says what does not hold. */
+const char *sleep_check(const struct simulation *sim);
+
+/* --- progress.c ------------------------------------------------------------------------- */
+
+/* If all processes wait for memory, are suspended, or sleep until another one ends, see
+ * whether what is under way can change that.  Else the run fails; or it is over, if they all
+ * sleep. */
+void progress_check(struct simulation *sim);
+/* No process can go on: the run fails. */
+void progress_fail(struct simulation *sim);
+
 /* --- regions.c -------------------------------------------------------------------------- */
 
 /* Give a space the regions that the process is to begin with. */
@@ -179,7 +279,8 @@ void regions_release(struct simulation *sim);
 void sample_start(struct simulation *sim);
 void sample_stop(struct simulation *sim);
 /* Keep what the thread, which is DONE, has come to. */
-MUST_CHECK enum status sample_process(const struct thread *thread, struct error *err);
+MUST_CHECK enum status sample_process(const struct thread *thread, const char *how,
+                                      struct error *err);
 void sample_devices(struct simulation *sim);
 
 #endif

@@ -289,6 +289,12 @@ static const struct vm_op unsound[] = {
     OP(.kind = VM_THREAD, .stream = 1, .length = 1),
     OP(.kind = VM_EXEC, .start = 1, .length = 1),
     OP(.kind = VM_EXIT, .length = 1),
+    OP(.kind = VM_WAIT, .length = 1),
+    {.kind = VM_WAIT}, /* a name */
+    OP(.kind = VM_SLEEP, .start = 1),
+    OP(.kind = VM_SLEEP, .length = 1, .stream = 1),
+    OP(.kind = VM_VFORK), /* no stream */
+    OP(.kind = VM_VFORK, .stream = 1, .length = 1),
 };
 
 START_TEST(fields_that_a_kind_has_not_and_values_out_of_range_are_unsound)

@@ -135,6 +135,16 @@ static const struct {
     {"@name xz", "@name xz\n"},
     {"@name \"xz -9\" # a command", "@name \"xz -9\"\n"},
     {"@name file", "@name file\n"},
+    {"@wait", "@wait\n"},
+    {"@wait # for all", "@wait\n"},
+    {"@wait 3", "@wait 3\n"},
+    {"@sleep", "@sleep\n"},
+    {"@sleep # for ever", "@sleep\n"},
+    {"@sleep 20ms # a while", "@sleep 20ms\n"},
+    {"@sleep 1.5s", "@sleep 1.5s\n"},
+    {"@sleep 1ps", "@sleep 1ps\n"},
+    {"@sleep 2min", "@sleep 120s\n"},
+    {"@vfork 2", "@vfork 2\n"},
 };
 
 START_TEST(every_form_is_read_and_written)
@@ -212,7 +222,10 @@ END_TEST
 #define BYTES "bytes expected: decimal, hexadecimal with 0x, or with a unit as in 64KiB"
 #define LETTERS "letters of r, w and x, or - for none expected"
 #define ZEROS "000000000000000000000000000000"
-#define KINDS "(map, unmap, protect, advise, fork, thread, exec, exit, switch, name)"
+#define KINDS                                                                              \
+    "(map, unmap, protect, advise, fork, thread, exec, exit, switch, name, wait, sleep, "  \
+    "vfork)"
+#define TIME "a time above 0 expected, with a unit as in 20ms (ps, ns, us, ms, s, min)"
 #define ADVICES "(normal, random, sequential, willneed, dontneed)"
 
 static const struct {
@@ -299,6 +312,18 @@ static const struct {
     {"@name", "1:6: missing name: a name expected, in quotation marks if it has blanks"},
     {"@name xz -9", "1:10: unexpected '-9': nothing expected after the name"},
     {"@name \"xz -9", "1:7: bad name '\"xz -9': a quotation mark at its end expected"},
+    {"@wait 0", "1:7: bad stream '0': a number from 1 expected"},
+    {"@wait 1 2", "1:9: unexpected '2': nothing expected after the stream"},
+    {"@sleep 20", "1:8: bad time '20': " TIME},
+    {"@sleep 0", "1:8: bad time '0': " TIME},
+    {"@sleep 0s", "1:8: bad time '0s': " TIME},
+    {"@sleep 20 ms", "1:8: bad time '20': " TIME},
+    {"@sleep 20cycles", "1:8: bad time '20cycles': " TIME},
+    {"@sleep 310000min", "1:8: bad time '310000min': " TIME},
+    {"@sleep 0.1ps", "1:8: bad time '0.1ps': " TIME},
+    {"@sleep 20ms 1", "1:13: unexpected '1': nothing expected after the time"},
+    {"@vfork", "1:7: missing stream: decimal digits expected"},
+    {"@vfork 0", "1:8: bad stream '0': a number from 1 expected"},
     {"@exit\x1b[31m", "1:2: unknown operation 'exit?[31m' " KINDS},
     {" L 10,4\n@exit\n\n  @forc 2\n",
      "4:4: unknown operation 'forc'; did you mean 'fork'? " KINDS},

@@ -44,9 +44,11 @@ static inline const char *random_op(struct rng *rng, struct vm_op *op, char *nam
         op->protection = (uint8_t)rng_below(rng, 8);
     if (op->kind == VM_ADVISE)
         op->advice = (uint8_t)rng_below(rng, VM_ADVICES);
-    if (op->kind == VM_FORK || op->kind == VM_THREAD)
+    if (op->kind == VM_FORK || op->kind == VM_VFORK || op->kind == VM_THREAD)
         op->stream = 1 + (uint32_t)rng_below(rng, UINT32_MAX);
-    if (op->kind == VM_EXEC || op->kind == VM_SWITCH)
+    if (op->kind == VM_SLEEP)
+        op->length = rng_below(rng, 3) ? rng_next(rng) >> rng_below(rng, 64) : 0;
+    if (op->kind == VM_EXEC || op->kind == VM_SWITCH || op->kind == VM_WAIT)
         op->stream = (uint32_t)rng_below(rng, 3);
     if (op->kind == VM_EXIT)
         op->stream = (uint32_t)rng_below(rng, VM_STATUS_MAX + 2);

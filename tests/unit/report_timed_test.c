@@ -139,6 +139,7 @@ START_TEST(timed_json_reads_back_as_the_same_table_and_tells_of_the_files)
         strstr(json, "\"name\": \"series\", \"file\": \"series.csv\", \"columns\": ["));
     ck_assert_ptr_nonnull(
         strstr(json, "{\"name\": \"resident_max\", \"unit\": \"pages\", "));
+    ck_assert_ptr_null(strstr(json, "\"swapped\""));
     free(json);
     free(after);
     free(before);
@@ -187,6 +188,46 @@ START_TEST(tables_are_files_that_say_of_which_cell_a_row_is)
     processes = text_of("devices.csv");
     ck_assert_ptr_nonnull(strstr(processes, "a+b,clock,swap,disk,0,1,2,3,4,5,0.25,0.003,"));
     free(processes);
+}
+END_TEST
+
+static const char processes_with_sleep[] =
+    "trace,policy,process,space,priority,start,elapsed,user,fault,paging_wait,ready_wait,"
+    "references,faults,faults_major,faults_minor,page_ins,effective_access_time,slowdown,"
+    "resident_max,sleep,swapped,end\n"
+    "a+b,lru,a,1,0,0.0,0.1,0.05,0.0,0.05,0.0,5,4,3,2,1,0.000000001,,4,,,\n"
+    "a+b,lru,\"b,\"\"c\"\"\",1,0,0.0,0.123,0.0615,0.0,0.0615,0.0,5,4,3,2,1,0.000000001,,4,,"
+    ","
+    "\n"
+    "a+b,clock,z,1,0,0.0,0.1,0.05,0.0,0.03,0.0,5,4,3,2,1,0.000000001,,4,0.02,0.0,asleep\n";
+
+/* A cell in which a process slept gives the file three columns more, blank in the others. */
+START_TEST(columns_that_few_runs_have_are_there_if_one_has_them)
+{
+    static const char slept[] =
+        "z,1,0,0.0,0.1,0.05,0.0,0.03,0.0,5,4,3,2,1,0.000000001,,4,0.02,0.0,asleep\n";
+    struct data *data;
+    const struct result_set set = timed_made_up();
+    struct rows *rows = &timed_results[1].tables[TABLE_PROCESSES];
+    rows_release(rows);
+    ck_assert(rows_restore(rows, slept, sizeof slept - 1,
+                           result_tables[TABLE_PROCESSES].ncolumns));
+    ck_assert_int_eq(data_from_table(&data, &set, TABLE_PROCESSES, &err), OK);
+    ck_assert_uint_eq(data_leading(data), 2);
+    char *text = csv_of(data);
+    ck_assert_str_eq(text, processes_with_sleep);
+    free(text);
+    data_free(data);
+    data = read_back("in.csv", processes_with_sleep, OK);
+    ck_assert_ptr_eq(data_table(data), &result_tables[TABLE_PROCESSES]);
+    ck_assert_uint_eq(data_leading(data), 2);
+    ck_assert_int_eq(data_kind(data, data_find(data, "sleep")), COLUMN_COUNTER);
+    data_free(data);
+    FILE *stream = open_memstream(&text, &(size_t){0});
+    ck_assert_int_eq(json_write(&set, "1", stream, &err), OK);
+    fclose(stream);
+    ck_assert_ptr_nonnull(strstr(text, "{\"name\": \"swapped\", \"unit\": \"s\", "));
+    free(text);
 }
 END_TEST
 
@@ -286,6 +327,7 @@ static Suite *report_timed_suite(void)
     tcase_add_loop_test(tests, timed_json_with_other_values_is_refused, 0,
                         (int)ARRAY_LEN(bad_timed_json));
     tcase_add_test(tests, tables_are_files_that_say_of_which_cell_a_row_is);
+    tcase_add_test(tests, columns_that_few_runs_have_are_there_if_one_has_them);
     tcase_add_test(tests, leading_columns_do_not_depend_on_what_has_finished);
     tcase_add_test(tests, a_table_reads_back_as_it_was);
     tcase_add_test(tests, a_table_of_an_earlier_run_does_not_stay);

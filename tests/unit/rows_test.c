@@ -140,11 +140,31 @@ START_TEST(text_that_is_not_rows_of_two_fields_is_refused)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    size_t fields, blank;
+    bool all;
+} ends[] = {
+    {"a,,\n", 3, 2, true},        {"a,,\nb,,\n", 3, 2, true},
+    {"a,,\nb,,c\n", 3, 2, false}, {"a,,\nb,c,\n", 3, 2, false},
+    {"a,,\nb,c,\n", 3, 1, true},  {",,\n", 3, 2, true},
+    {"\"\n,,\",,\n", 3, 2, true}, {"\",\",\"\",\n", 3, 2, false},
+    {"a,b\n", 2, 0, true},
+};
+
+START_TEST(rows_that_end_with_blank_fields_are_told)
+{
+    ck_assert(rows_end_blank(&rows, 5, 3)); /* there are none */
+    ck_assert(rows_restore(&rows, ends[_i].text, strlen(ends[_i].text), ends[_i].fields));
+    ck_assert(rows_end_blank(&rows, ends[_i].fields, ends[_i].blank) == ends[_i].all);
+}
+END_TEST
+
 /* The columns of the files, which readers' scripts rely on. */
 static const char *const columns[TABLES] = {
     "process space priority start elapsed user fault paging_wait ready_wait references "
     "faults faults_major faults_minor page_ins effective_access_time slowdown "
-    "resident_max",
+    "resident_max sleep swapped end",
     "device model reads writes bytes_read bytes_written merges operations utilisation "
     "wait_mean wait_p99 service_mean service_p99 queue_mean queue_max",
     "tlb level entries ways hits misses fills displaced invalidated flushes",
@@ -197,6 +217,8 @@ static Suite *rows_suite(void)
     tcase_add_test(tests, a_row_is_fields_between_commas);
     tcase_add_test(tests, texts_are_quoted_where_csv_needs_it);
     tcase_add_test(tests, rows_grow_without_end);
+    tcase_add_loop_test(tests, rows_that_end_with_blank_fields_are_told, 0,
+                        (int)ARRAY_LEN(ends));
     tcase_add_test(tests, after_a_failure_nothing_more_is_added);
     tcase_add_test(tests, rows_come_back_from_their_text);
     tcase_add_loop_test(tests, text_that_is_not_rows_of_two_fields_is_refused, 0,

@@ -57,6 +57,8 @@ static void timed_process(struct rows *rows, const char *name, psec_t elapsed)
     rows_time(rows, 1000);
     rows_real(rows, NAN);
     rows_count(rows, 4);
+    for (int i = 0; i < 3; i++) /* sleep, swapped, end */
+        rows_blank(rows);
     rows_end(rows);
 }
 

@@ -9,7 +9,7 @@
 #include "workload/thread.h"
 #include "workload/timed.h"
 
-enum { RIG_PROCESSES = 2, RIG_REGIONS = 4, RIG_STREAMS = 3, LARGE = 18, N = 64 };
+enum { RIG_PROCESSES = 4, RIG_REGIONS = 4, RIG_STREAMS = 6, LARGE = 18, N = 64 };
 enum { ALL = VM_READ | VM_WRITE | VM_EXECUTE };
 
 struct rig_values {
@@ -131,7 +131,8 @@ static inline void rig_program(size_t i, const char *text)
     struct rig_process *parts = &rig.parts[i];
     if (i == rig.params.nprocesses) {
         rig.params.nprocesses++;
-        *process = (struct process_params){.name = i == 0 ? "a" : "b",
+        static const char *const names[RIG_PROCESSES] = {"a", "b", "c", "d"};
+        *process = (struct process_params){.name = names[i],
                                            .streams = parts->streams,
                                            .copies = 1,
                                            .repeat = 1,

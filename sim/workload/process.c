@@ -1,0 +1,172 @@
+/* process.c -- processes as a kernel knows them: it is told when one begins, gets and loses
+ * regions, and ends, and may end one that gets no swap space. */
+#include "workload/thread.h"
+
+/* --- what a kernel may ask -------------------------------------------------------------- */
+
+static uint64_t runnable(void *context)
+{
+    const struct simulation *sim = context;
+    return schedule_running(sim) + sim->nsuspended;
+}
+
+static uint64_t waiting(void *context)
+{
+    return ((const struct simulation *)context)->nwaiting;
+}
+
+static bool in_fault(void *context, const struct space *space)
+{
+    const struct simulation *sim = context;
+    for (const struct thread *thread = sim->oldest; thread; thread = thread->newer)
+        if (thread->space == space && thread->fault.active)
+            return true;
+    return false;
+}
+
+void process_host(struct simulation *sim)
+{
+    sim->pager_host = (struct pager_host){.context = sim,
+                                          .suspend = schedule_suspend,
+                                          .resume = schedule_resume,
+                                          .runnable = runnable,
+                                          .waiting = waiting,
+                                          .in_fault = in_fault};
+}
+
+/* --- the beginning ---------------------------------------------------------------------- */
+
+/* Have the kernel reserve for the space what regions need, those of another space for a
+ * child that is to get them. */
+static enum status reserve(struct pager *pager, struct space *space,
+                           const struct space *from, bool *killed, struct error *err)
+{
+    const struct kernel_ops *kernel = pager->kernel;
+    enum status status = OK;
+    *killed = false;
+    for (size_t i = 0; i < from->nregions && kernel->region_added && status == OK; i++) {
+        status = kernel->region_added(pager->kernel_state, pager, space, &from->regions[i],
+                                      killed, err);
+        if (*killed)
+            break;
+    }
+    return status;
+}
+
+static enum status begin(struct pager *pager, struct space *space, struct space *parent,
+                         struct error *err)
+{
+    const struct kernel_ops *kernel = pager->kernel;
+    space->begun = true;
+    return kernel->process_begin
+               ? kernel->process_begin(pager->kernel_state, pager, space, parent, err)
+               : OK;
+}
+
+enum status process_begin(struct thread *thread, struct error *err)
+{
+    struct pager *pager = &thread->simulation->pager;
+    struct space *space = thread->space;
+    bool killed;
+    if (space->begun)
+        return OK;
+    enum status status = begin(pager, space, NULL, err);
+    if (status == OK)
+        status = reserve(pager, space, space, &killed, err);
+    if (status == OK && killed)
+        process_kill(thread);
+    return status;
+}
+
+enum status process_add_child(struct simulation *sim, struct space **child,
+                              struct space *parent, bool *killed, struct error *err)
+{
+    enum status status = pager_add_space(&sim->pager, child, err);
+    if (status == OK)
+        status = begin(&sim->pager, *child, parent, err);
+    return status == OK ? reserve(&sim->pager, *child, parent, killed, err) : status;
+}
+
+enum status process_exec(struct thread *thread, struct space *fresh, bool *killed,
+                         struct error *err)
+{
+    struct pager *pager = &thread->simulation->pager;
+    const struct kernel_ops *kernel = pager->kernel;
+    enum status status;
+    if (kernel->process_exec) {
+        fresh->begun = true;
+        status =
+            kernel->process_exec(pager->kernel_state, pager, fresh, thread->space, err);
+    } else {
+        status = begin(pager, fresh, NULL, err);
+    }
+    return status == OK ? reserve(pager, fresh, fresh, killed, err) : status;
+}
+
+/* --- regions ---------------------------------------------------------------------------- */
+
+enum status process_add_region(struct thread *thread, const struct region *region,
+                               struct error *err)
+{
+    struct pager *pager = &thread->simulation->pager;
+    const struct kernel_ops *kernel = pager->kernel;
+    bool killed = false;
+    if (!kernel->region_added)
+        return OK;
+    const enum status status = kernel->region_added(pager->kernel_state, pager,
+                                                    thread->space, region, &killed, err);
+    if (status == OK && killed)
+        process_kill(thread);
+    return status;
+}
+
+void process_remove_regions(struct thread *thread, vpn_t first, vpn_t last)
+{
+    struct pager *pager = &thread->simulation->pager;
+    const struct kernel_ops *kernel = pager->kernel;
+    if (kernel->region_removed && space_has_regions(thread->space, first, last))
+        kernel->region_removed(pager->kernel_state, pager, thread->space, first, last);
+}
+
+/* --- the end ---------------------------------------------------------------------------- */
+
+void process_leave(struct simulation *sim, struct space *space, bool asleep)
+{
+    struct pager *pager = &sim->pager;
+    const struct kernel_ops *kernel = pager->kernel;
+    space->asleep -= asleep;
+    if (--space->users > 0) {
+        if (!asleep && space->asleep == space->users && kernel->process_sleeps)
+            kernel->process_sleeps(pager->kernel_state, pager, space);
+        return;
+    }
+    sim->blocks += space->blocks.used;
+    if (kernel->process_end && space->begun) {
+        pager_forget(pager, space, 0, UINT64_MAX);
+        kernel->process_end(pager->kernel_state, pager, space);
+    }
+    pager_end_space(pager, space);
+}
+
+void process_return(struct thread *thread, struct space *space)
+{
+    struct pager *pager = &thread->simulation->pager;
+    if (!thread->borrows)
+        return;
+    thread->borrows = false;
+    if (pager->kernel->vfork_end)
+        pager->kernel->vfork_end(pager->kernel_state, pager, space);
+    sleep_tell_starter(thread);
+}
+
+void process_kill(struct thread *thread)
+{
+    const uint64_t leader = thread->leader;
+    for (struct thread *other = thread->simulation->oldest; other; other = other->newer) {
+        if (other->leader != leader)
+            continue;
+        other->killed = true;
+        if (other->state == THREAD_SLEEPING)
+            sleep_wake(other);
+    }
+}
