@@ -41,6 +41,7 @@ struct policy_env {
     void *frames;       /* (nframes + nghosts) * frame_size bytes, aligned to 64         */
     struct rng *rng;    /* seeded from the experiment                                    */
     const void *params; /* as the params table lays them out                             */
+    uint64_t page_size; /* bytes                                                         */
 };
 
 struct pager;
@@ -113,6 +114,13 @@ struct policy_ops {
     /* Optional, for speed, inside the project only: the replay loop of pager/replay.h with
      * this policy's access compiled in.  NULL: access is called through its pointer. */
     enum status (*replay)(struct pager *pager, struct stretch *stretch, struct error *err);
+    /* For kernels with a daemon that looks at pages ahead of need, so many units a while (of
+     * 4.3BSD's hands: a pair of pages); may be NULL.  Looks at the pages of one unit, or at
+     * what is left of it, and returns one that may go; the kernel takes it (page_out), or has
+     * it written first (page_out too), or leaves it where it is, and calls again.  PFN_NONE:
+     * the unit is done, and *budget, which was above 0, is one less; or 0, which says that
+     * looking at more is of no use for now. */
+    pfn_t (*scan)(void *state, uint32_t *budget);
 };
 
 #define NEXT_NEVER UINT64_MAX
@@ -131,6 +139,9 @@ bool page_dirty(const struct policy_env *env, pfn_t pfn);
 /* Start to write a dirty page, which stays in memory and is clean afterwards; true if a
  * write was started. */
 bool page_clean(const struct policy_env *env, pfn_t pfn);
+/* The kernel would have the page in the frame go at once, used or not: it is said to be used
+ * once only, or its process has more than it should.  False under most kernels. */
+bool page_expendable(const struct policy_env *env, pfn_t pfn);
 /* Number of the process that brought the page in. */
 uint32_t page_process(const struct policy_env *env, pfn_t pfn);
 

@@ -245,6 +245,8 @@ void cell_result(const struct cell_config *config, const struct pager *pager,
         .bytes_fetched = pages->page_ins << pager->mmu.page_shift,
         .bytes_touched = touched,
     };
+    if (pager->kernel->count)
+        pager->kernel->count(pager->kernel_state, &result->counters);
     count_policy(&result->counters, config->policy_ops, pager);
     count_mmu(&result->counters, config, &pager->mmu);
     list_tlbs(&result->tables[TABLE_TLBS], &pager->mmu);

@@ -24,6 +24,7 @@ const char *const guard_call_names[CALLS] = {
     [CALL_TICK] = "tick()",
     [CALL_WHY] = "why()",
     [CALL_SHOW] = "show()",
+    [CALL_SCAN] = "scan()",
 };
 
 /* With `replay` in the place of CALL_NONE. */
@@ -187,6 +188,15 @@ static void guarded_show(void *state, struct policy_view *view)
     returned(g, CALL_SHOW, PFN_NONE);
 }
 
+static pfn_t guarded_scan(void *state, uint32_t *budget)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_SCAN);
+    const pfn_t pfn = g->guard->policy->scan(g->state, budget);
+    returned(g, CALL_SCAN, pfn);
+    return pfn;
+}
+
 void guard_init(struct guard *guard, const struct policy_ops *policy, const void *params,
                 struct guard_record *record)
 {
@@ -210,6 +220,7 @@ void guard_init(struct guard *guard, const struct policy_ops *policy, const void
     ops->tick = policy->tick ? guarded_tick : NULL;
     ops->why = policy->why ? guarded_why : NULL;
     ops->show = policy->show ? guarded_show : NULL;
+    ops->scan = policy->scan ? guarded_scan : NULL;
 }
 
 struct guard_record *guard_record_create(void)

@@ -25,6 +25,7 @@ enum guard_call {
     CALL_TICK,
     CALL_WHY,
     CALL_SHOW,
+    CALL_SCAN,
     CALLS
 };
 extern const char *const guard_call_names[CALLS]; /* "victim()"; of CALL_NONE ""          */
@@ -40,7 +41,7 @@ struct guard_record {
 
 struct instance;
 
-/* Told when a call has returned.  entry: what victim and release return; of page_in,
+/* Told when a call has returned.  entry: what victim, release and scan return; of page_in,
  * page_out, forget and access the frame or ghost that they are about; else PFN_NONE. */
 typedef void guard_observer(void *context, enum guard_call call, pfn_t entry,
                             const struct instance *instance);

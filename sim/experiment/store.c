@@ -120,7 +120,7 @@ static json_t *counter_to_json(const struct counter *counter,
                                const struct counters *counters)
 {
     const void *member = (const char *)counters + counter->offset;
-    if (counter->kind == COUNTER_COUNT && *(const uint64_t *)member == COUNT_UNKNOWN)
+    if (!counter_known(counter, counters))
         return json_null();
     if (counter->kind != COUNTER_RATIO)
         return json_integer((json_int_t) * (const uint64_t *)member);
@@ -195,6 +195,7 @@ static bool counter_from_json(const struct counter *counter, struct counters *co
         return true;
     }
     *(uint64_t *)member = (uint64_t)json_integer_value(value);
+    counters->kernel_own |= counter->own;
     return json_is_integer(value) && json_integer_value(value) >= 0;
 }
 

@@ -10,11 +10,14 @@ static const char *check_frames(const struct pager *pager)
         count[frame->state]++;
         writing += frame->writing;
         const bool empty = frame->state == FRAME_FREE || frame->state == FRAME_GRANTED ||
-                           frame->state == FRAME_POOL;
+                           frame->state == FRAME_POOL || frame->state == FRAME_WIRED;
         if (empty != (frame->content == CONTENT_NONE))
             return "a frame is empty and holds something, or the other way round";
         if (!empty && pager->contents.all[frame->content].frame != pfn)
             return "a frame holds a content that is in another place";
+        if (frame->state == FRAME_CACHED &&
+            (frame->dirty || frame->writing || !pager->contents.all[frame->content].saved))
+            return "a free frame keeps what no device has";
         if (frame->page != PAGE_NONE && frame->state != FRAME_ACTIVE)
             return "a page maps a frame that is not in use";
         if (frame->waiters && frame->state != FRAME_FILLING)
@@ -28,6 +31,8 @@ static const char *check_frames(const struct pager *pager)
         return "page tables take more frames than were set aside for them";
     if (writing != pager->writes)
         return "the number of frames being written is not what was counted";
+    if (pager->kernel->take_frame)
+        return NULL; /* the kernel's list */
     pfn_t listed = 0;
     for (pfn_t pfn = pager->free_list; pfn != PFN_NONE && listed <= count[FRAME_FREE];
          pfn = pager->frames[pfn].link)
@@ -87,7 +92,7 @@ static const char *check_large(const struct pager *pager)
 static const char *check_slots(const struct pager *pager)
 {
     uint64_t owned = 0;
-    if (!pager->storage.slots)
+    if (!pager->storage.slots || pager->kernel->place)
         return NULL;
     for (content_t i = 0; i < pager->contents.n; i++) {
         const slot_t slot = pager->contents.all[i].slot;
@@ -155,5 +160,9 @@ const char *pager_check(const struct pager *pager)
         wrong = check_instances(pager);
     if (!wrong)
         wrong = mmu_check(&pager->mmu);
-    return wrong ? wrong : check_lists(pager);
+    if (!wrong)
+        wrong = check_lists(pager);
+    if (!wrong && pager->kernel->check)
+        wrong = pager->kernel->check(pager->kernel_state, pager);
+    return wrong;
 }

@@ -108,9 +108,7 @@ static enum status balance(struct pager *pager, struct error *err)
     return OK;
 }
 
-/* Tell the policy of the fault, and evict what that leads to: what a variable allocation
- * gives up, and a page of a process that has as many frames as it may. */
-static enum status prepare(struct pager *pager, struct fault *fault, struct error *err)
+enum status fault_prepare(struct pager *pager, struct fault *fault, struct error *err)
 {
     if (fault->told)
         return OK;
@@ -130,7 +128,7 @@ enum status pager_get_frame(struct pager *pager, struct fault *fault, struct err
 {
     if (fault->frame != PFN_NONE)
         return OK;
-    enum status status = prepare(pager, fault, err);
+    enum status status = fault_prepare(pager, fault, err);
     if (status == OK)
         status = large_get_run(pager, fault, err);
     if (status != OK)
@@ -301,9 +299,11 @@ static enum status finish(struct pager *pager, struct fault *fault, bool *mapped
     *mapped = can_map(pager, fault, pfn, copy);
     if (!*mapped || fault->waited != pfn)
         let_go(pager, fault);
-    const enum status status = *mapped ? use_page(pager, fault, pfn, copy, err) : OK;
+    enum status status = *mapped ? use_page(pager, fault, pfn, copy, err) : OK;
     if (status == OK)
         large_let_go(pager, fault);
+    if (status == OK && *mapped && pager->kernel->mapped)
+        status = pager->kernel->mapped(pager->kernel_state, pager, page, pfn, err);
     /* Tables that the mapping needed may have taken the frame. */
     *mapped = *mapped && pager->mmu.bits[page] & PAGE_RESIDENT;
     return status;
@@ -389,6 +389,10 @@ enum status pager_fault(struct pager *pager, struct fault *fault, page_t page, b
 enum status pager_run_granted(struct pager *pager, struct error *err)
 {
     enum status status = frame_pay_tables(pager, err);
+    if (pager->failed.code != OK) {
+        error_copy(err, &pager->failed);
+        return pager->failed.code;
+    }
     if (status == OK)
         status = balance(pager, err);
     while (status == OK && pager->granted.first) {

@@ -1,11 +1,11 @@
-/* frame.c -- the core map: free frames, mappings, eviction; what policies ask of frames. */
+/* frame.c -- the core map: free frames, mappings; what policies ask of frames. */
 #include "pager/frame.h"
 
 #include "pager/runs.h"
 
 #include <assert.h>
 
-static void set_state(struct pager *pager, pfn_t pfn, enum frame_state state)
+void frame_set_state(struct pager *pager, pfn_t pfn, enum frame_state state)
 {
     struct frame *frame = &pager->frames[pfn];
     pager->count[frame->state]--;
@@ -87,7 +87,8 @@ bool frame_dirty(const struct pager *pager, pfn_t pfn)
 
 pfn_t pager_free_frames(const struct pager *pager)
 {
-    return pager->nframes - pager->nused + pager->count[FRAME_FREE];
+    return pager->nframes - pager->nused + pager->count[FRAME_FREE] +
+           pager->count[FRAME_CACHED];
 }
 
 /* The next frame that was never used. */
@@ -99,8 +100,27 @@ static pfn_t begin_frame(struct pager *pager)
     return pfn;
 }
 
+pfn_t pager_unused_frame(struct pager *pager)
+{
+    return pager->nused < pager->nframes ? begin_frame(pager) : PFN_NONE;
+}
+
+/* The same from the kernel's own list. */
+static pfn_t take_listed(struct pager *pager)
+{
+    const pfn_t pfn = pager->kernel->take_frame(pager->kernel_state, pager);
+    if (pfn == PFN_NONE)
+        return PFN_NONE;
+    if (pager->frames[pfn].state == FRAME_CACHED)
+        frame_uncache(pager, pfn);
+    frame_set_state(pager, pfn, FRAME_GRANTED);
+    return pfn;
+}
+
 pfn_t frame_take(struct pager *pager)
 {
+    if (pager->kernel->take_frame)
+        return take_listed(pager);
     pfn_t pfn = pager->free_list;
     if (pfn != PFN_NONE) {
         if (pager->runs)
@@ -112,7 +132,7 @@ pfn_t frame_take(struct pager *pager)
     } else {
         return PFN_NONE;
     }
-    set_state(pager, pfn, FRAME_GRANTED);
+    frame_set_state(pager, pfn, FRAME_GRANTED);
     return pfn;
 }
 
@@ -132,7 +152,11 @@ static void add_free(struct pager *pager, pfn_t pfn)
     struct frame *frame = &pager->frames[pfn];
     const bool pool = pager->count[FRAME_POOL] < pool_wanted(pager);
     pfn_t *list = pool ? &pager->pool_list : &pager->free_list;
-    set_state(pager, pfn, pool ? FRAME_POOL : FRAME_FREE);
+    frame_set_state(pager, pfn, pool ? FRAME_POOL : FRAME_FREE);
+    if (pager->kernel->frame_freed)
+        pager->kernel->frame_freed(pager->kernel_state, pager, pfn);
+    if (pager->kernel->frame_freed && !pool)
+        return;
     frame->link = *list;
     *list = pfn;
     if (!pool)
@@ -158,7 +182,7 @@ enum status frame_take_run(struct pager *pager, pfn_t *first, pfn_t n, struct er
             runs_remove(pager, *first + i);
         else
             begin_frame(pager);
-        set_state(pager, *first + i, FRAME_GRANTED);
+        frame_set_state(pager, *first + i, FRAME_GRANTED);
     }
     return OK;
 }
@@ -169,7 +193,7 @@ void frame_balance_pool(struct pager *pager)
     while (pager->count[FRAME_POOL] > wanted) {
         const pfn_t pfn = pager->pool_list;
         pager->pool_list = pager->frames[pfn].link;
-        set_state(pager, pfn, FRAME_GRANTED);
+        frame_set_state(pager, pfn, FRAME_GRANTED);
         add_free(pager, pfn);
     }
     while (pager->count[FRAME_POOL] < wanted && pager_free_frames(pager) > 0)
@@ -212,7 +236,7 @@ void frame_put(struct pager *pager, pfn_t pfn, content_t content, enum frame_sta
     assert(pager->frames[pfn].state == FRAME_GRANTED);
     pager->frames[pfn].content = content;
     pager->contents.all[content].frame = pfn;
-    set_state(pager, pfn, state);
+    frame_set_state(pager, pfn, state);
 }
 
 /* --- mappings --------------------------------------------------------------------------- */
@@ -294,83 +318,4 @@ void frame_unmap_large(struct pager *pager, page_t page)
     for (size_t i = 0; i < n; i++)
         remove_mapping(pager, pages[i]);
     mmu_unmap_large(&pager->mmu, page);
-}
-
-/* --- with the policy and away from it ---------------------------------------------------- */
-
-void frame_activate(struct pager *pager, pfn_t pfn)
-{
-    set_state(pager, pfn, FRAME_ACTIVE);
-    instance_page_in(pager, pfn);
-}
-
-void frame_hold(struct pager *pager, pfn_t pfn)
-{
-    set_state(pager, pfn, FRAME_HELD);
-}
-
-void frame_withdraw(struct pager *pager, pfn_t pfn, enum frame_state state, bool evicted)
-{
-    if (frame_pageable(pager, pfn))
-        instance_page_out(pager, pfn, evicted);
-    set_state(pager, pfn, state);
-}
-
-void pager_rescue(struct pager *pager, pfn_t pfn)
-{
-    assert(pager->frames[pfn].state == FRAME_LEAVING);
-    frame_hold(pager, pfn);
-}
-
-enum status pager_evict_frame(struct pager *pager, pfn_t pfn, struct error *err)
-{
-    struct frame *frame = &pager->frames[pfn];
-    frame_withdraw(pager, pfn, FRAME_LEAVING, true);
-    while (frame->page != PAGE_NONE)
-        frame_unmap(pager, frame->page);
-    pager->counts.page_outs++;
-    if (frame->dirty) {
-        pager->counts.page_outs_dirty++;
-        return frame->writing ? OK : frame_write(pager, pfn, err);
-    }
-    if (!frame->writing)
-        frame_free(pager, pfn);
-    return OK;
-}
-
-enum status pager_evict_for(struct pager *pager, uint32_t process, struct error *err)
-{
-    assert(pager->count[FRAME_ACTIVE] > 0);
-    pfn_t victim;
-    const enum status status = instance_victim(pager, process, &victim, err);
-    return status == OK ? pager_evict_frame(pager, victim, err) : status;
-}
-
-enum status pager_evict(struct pager *pager, struct error *err)
-{
-    return pager_evict_for(pager, PROCESS_ANY, err);
-}
-
-/* The dirty bit of a large page is about to be cleared, and one of its frames written: the
- * others are still to be written. */
-static void keep_dirty(struct pager *pager, page_t page)
-{
-    size_t n;
-    const page_t *pages = mmu_large(&pager->mmu, page, &n);
-    for (size_t i = 0; pages && mmu_modified(&pager->mmu, page) && i < n; i++)
-        pager->frames[pager->mmu.frame_of[pages[i]]].dirty = true;
-}
-
-enum status pager_clean(struct pager *pager, pfn_t pfn, struct error *err)
-{
-    struct frame *frame = &pager->frames[pfn];
-    assert(frame->state == FRAME_ACTIVE && !frame->writing);
-    for (page_t page = frame->page; page != PAGE_NONE; page = pager->next_mapping[page]) {
-        keep_dirty(pager, page);
-        mmu_clear_modified(&pager->mmu, page, pager->clear_invalidates);
-    }
-    frame->dirty = true;
-    const enum status status = frame_write(pager, pfn, err);
-    pager->counts.write_backs += status == OK;
-    return status;
 }

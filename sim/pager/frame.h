@@ -1,8 +1,12 @@
-/* frame.h -- the core map, for the other files of the pager. */
+/* frame.h -- the core map, for the other files of the pager and for kernels that keep a free
+ * list of their own. */
 #ifndef FAULTLINE_PAGER_FRAME_H
 #define FAULTLINE_PAGER_FRAME_H
 
 #include "pager/pager.h"
+
+/* Enter a new state, and count frames by state; nothing else. */
+void frame_set_state(struct pager *pager, pfn_t pfn, enum frame_state state);
 
 /* An empty frame in state GRANTED, or PFN_NONE if none is free. */
 pfn_t frame_take(struct pager *pager);
@@ -14,6 +18,18 @@ MUST_CHECK enum status frame_take_run(struct pager *pager, pfn_t *first, pfn_t n
 
 /* The frame, which no page maps and no transfer uses, holds nothing any more. */
 void frame_free(struct pager *pager, pfn_t pfn);
+
+/* The next frame that was never used, FREE and on no list yet; PFN_NONE: there is none.  For
+ * take_frame of a kernel. */
+pfn_t pager_unused_frame(struct pager *pager);
+
+/* For a kernel with a free list of its own.  frame_cache: the frame, ACTIVE, HELD or LEAVING,
+ * clean and not being written, is free from now on and keeps what it holds.  frame_uncache: a
+ * CACHED frame holds nothing any more, and stays where it is on the list.  frame_reclaim: a
+ * CACHED frame, which the kernel has taken off its list, is HELD again. */
+void frame_cache(struct pager *pager, pfn_t pfn);
+void frame_uncache(struct pager *pager, pfn_t pfn);
+void frame_reclaim(struct pager *pager, pfn_t pfn);
 
 /* Put a content into a granted frame. */
 void frame_put(struct pager *pager, pfn_t pfn, content_t content, enum frame_state state);
@@ -49,6 +65,10 @@ void frame_hold(struct pager *pager, pfn_t pfn);
 /* evicted: what it holds is remembered by the policies that do so. */
 void frame_withdraw(struct pager *pager, pfn_t pfn, enum frame_state state, bool evicted);
 
+/* Take over from the hardware whether the frame was modified: its pages' bits are clear
+ * afterwards. */
+void frame_collect_modified(struct pager *pager, pfn_t pfn);
+
 /* --- transfer.c ------------------------------------------------------------------------- */
 
 /* Start to write a frame; its dirty flag is cleared.  ERR_CELL if swap space is full. */
@@ -70,6 +90,16 @@ MUST_CHECK enum status frame_read_run(struct pager *pager, pfn_t pfn, uint64_t f
 MUST_CHECK enum status frame_read_all(struct pager *pager, pfn_t first, pfn_t n,
                                       struct error *err);
 
+/* The frame, which no page maps, holds nothing any more; nor does its content exist if
+ * nobody refers to it. */
+void frame_drop(struct pager *pager, pfn_t pfn);
+
+/* Nobody refers to the content, which is in no file. */
+bool content_is_dead(const struct content *content);
+
+/* True if what a device has of the content is on the swap device and not in a file. */
+bool content_on_swap(const struct content *content);
+
 /* One reference to the content has ended; without others it is gone, unless it is a file's:
  * that stays in memory until it is evicted. */
 void content_unref(struct pager *pager, content_t content);
@@ -89,6 +119,11 @@ MUST_CHECK enum status content_place(struct pager *pager, const struct content *
 uint64_t content_extent(const struct pager *pager);
 
 /* --- fault.c ---------------------------------------------------------------------------- */
+
+/* Tell the policy, once, that the fault needs a frame, and evict what that leads to: what a
+ * variable allocation gives up, and a page of a process that has as many frames as it may. */
+MUST_CHECK enum status fault_prepare(struct pager *pager, struct fault *fault,
+                                     struct error *err);
 
 /* The frame is filled: the faults that wait for it go on.  False if there are none. */
 bool fault_wake_waiters(struct pager *pager, pfn_t pfn);

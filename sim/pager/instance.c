@@ -81,15 +81,17 @@ enum status instance_create(struct pager *pager, uint32_t number, struct instanc
     struct instance *instance = *out = calloc(1, sizeof *instance);
     if (!instance)
         return error_nomem(err);
-    *instance = (struct instance){.env = {.nframes = pager->nframes,
-                                          .share = share_of(pager),
-                                          .nghosts = ghosts_wanted(pager),
-                                          .rng = &pager->rng,
-                                          .params = pager->params->policy_params},
-                                  .pager = pager,
-                                  .number = number,
-                                  .free_ghost = PFN_NONE,
-                                  .tick_at = UINT64_MAX};
+    *instance =
+        (struct instance){.env = {.nframes = pager->nframes,
+                                  .share = share_of(pager),
+                                  .nghosts = ghosts_wanted(pager),
+                                  .rng = &pager->rng,
+                                  .params = pager->params->policy_params,
+                                  .page_size = (uint64_t)1 << pager->mmu.page_shift},
+                          .pager = pager,
+                          .number = number,
+                          .free_ghost = PFN_NONE,
+                          .tick_at = UINT64_MAX};
     instance->state = calloc(1, ops->state_size + 1);
     enum status status = instance->state ? reserve(instance, err) : error_nomem(err);
     if (status == OK && ops->init)
@@ -328,6 +330,16 @@ enum status instance_victim(struct pager *pager, uint32_t process, pfn_t *victim
                                                   : breach(pager, "victim", *victim, err);
 }
 
+enum status instance_scan(struct pager *pager, uint32_t *budget, pfn_t *pfn,
+                          struct error *err)
+{
+    struct instance *instance = largest(pager);
+    *pfn = pager->policy->scan(instance->state, budget);
+    return *pfn == PFN_NONE || is_evictable(pager, instance, *pfn)
+               ? check_wrong(instance, err)
+               : breach(pager, "scan", *pfn, err);
+}
+
 /* --- what a policy may ask ---------------------------------------------------------------- */
 
 bool page_evictable(const struct policy_env *env, pfn_t pfn)
@@ -361,6 +373,13 @@ bool page_clean(const struct policy_env *env, pfn_t pfn)
     struct pager *pager = CONTAINER_OF(env, struct instance, env)->pager;
     return page_evictable(env, pfn) && !pager->frames[pfn].writing &&
            frame_dirty(pager, pfn) && pager_clean(pager, pfn, NULL) == OK;
+}
+
+bool page_expendable(const struct policy_env *env, pfn_t pfn)
+{
+    const struct pager *pager = CONTAINER_OF(env, const struct instance, env)->pager;
+    return page_evictable(env, pfn) && pager->kernel->expendable &&
+           pager->kernel->expendable(pager->kernel_state, pager, pfn);
 }
 
 uint32_t page_process(const struct policy_env *env, pfn_t pfn)

@@ -72,6 +72,11 @@ MUST_CHECK enum status instance_tick(struct instance *instance, struct error *er
 MUST_CHECK enum status instance_victim(struct pager *pager, uint32_t process, pfn_t *victim,
                                        struct error *err);
 
+/* The next page that a policy with `scan` would have go, of the instance with most frames;
+ * PFN_NONE: a unit is done.  ERR_CELL if the policy breaks the contract. */
+MUST_CHECK enum status instance_scan(struct pager *pager, uint32_t *budget, pfn_t *pfn,
+                                     struct error *err);
+
 /* Frames that the instance is to fill, which it learns of: all unless replacement is by
  * process. */
 pfn_t instance_share(struct instance *instance);

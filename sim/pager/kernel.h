@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "base/param.h"
 #include "base/types.h"
+#include "pager/content.h"
 
+struct counters;
 struct pager;
 struct fault;
 struct space;
@@ -21,13 +23,39 @@ struct kernel_ops {
     const struct param *params;
     size_t params_size; /* at most PARAM_VALUES_MAX                                      */
     size_t state_size;  /* bytes, zeroed before init                                     */
-    /* Set what of the pager depends on the kernel; may be NULL. */
-    void (*init)(void *state, struct pager *pager, const void *params);
+    /* Set what of the pager depends on the kernel; it may lower nframes by what the kernel
+     * itself takes.  May be NULL.  ERR_CELL, ERR_NOMEM; release is called all the same. */
+    enum status (*init)(void *state, struct pager *pager, const void *params,
+                        struct error *err);
+    void (*release)(void *state); /* may be NULL                                         */
     /* Work on the fault with the calls of pager.h.  On OK the page is in memory and
      * fault->ready is set, or the fault waits for a frame or a transfer and this is called
      * again.  The page is mapped by the pager afterwards. */
     enum status (*fault)(void *state, struct pager *pager, struct fault *fault,
                          struct error *err);
+    /* The page of a fault has been mapped, to the frame; may be NULL. */
+    enum status (*mapped)(void *state, struct pager *pager, page_t page, pfn_t pfn,
+                          struct error *err);
+    /* A free list of the kernel's own; all NULL: the pager keeps one.
+     * take_frame: take the frame off the list that is to be used next, FREE or CACHED (what
+     * it holds is lost), or one of pager_unused_frame(); PFN_NONE: there is none.
+     * frame_freed: the frame has become FREE or CACHED (state) and goes onto the list, or POOL
+     * and does not.  One that is CACHED may become FREE later, without a call: its place
+     * stays. */
+    pfn_t (*take_frame)(void *state, struct pager *pager);
+    void (*frame_freed)(void *state, struct pager *pager, pfn_t pfn);
+    /* Where on the swap device a content is, in slots: a kernel that gives each page a fixed
+     * place.  NULL: the pager takes slots when they are needed.  ERR_CELL: there is none. */
+    enum status (*place)(void *state, struct pager *pager, content_t content, slot_t *slot,
+                         struct error *err);
+    /* Policies ask: would the kernel let go of the frame's page at once?  NULL: no. */
+    bool (*expendable)(const void *state, const struct pager *pager, pfn_t pfn);
+    /* Its counters by names of its own: sets kernel_own, and what it does not count to
+     * COUNT_UNKNOWN.  NULL: it has none. */
+    void (*count)(const void *state, struct counters *counters);
+    /* What must hold of the kernel's own between two events, as pager_check(); NULL: nothing
+     * more. */
+    const char *(*check)(const void *state, const struct pager *pager);
     /* Give the child what the parent has; NULL: copy-on-write. */
     enum status (*fork)(void *state, struct pager *pager, struct space *child,
                         struct space *parent, struct error *err);

@@ -85,9 +85,10 @@ static enum status init_parts(struct pager *pager, struct error *err)
     if (!pager->kernel_state || !pager->arena)
         return error_nomem(err);
     if (pager->kernel->init)
-        pager->kernel->init(pager->kernel_state, pager, params->kernel_params);
+        status =
+            pager->kernel->init(pager->kernel_state, pager, params->kernel_params, err);
     pager->simulate_referenced |= !mmu_has_referenced(&pager->mmu);
-    if (!pager->by_process)
+    if (status == OK && !pager->by_process)
         status = add_instance(pager, 0, err);
     if (status == OK && !params->index)
         status = add_only_space(pager, err);
@@ -138,6 +139,8 @@ void pager_release(struct pager *pager)
         instance_free(pager->instances[i]);
     free(pager->instances);
     mmu_release(&pager->mmu);
+    if (pager->kernel_state && pager->kernel->release)
+        pager->kernel->release(pager->kernel_state);
     if (pager->frame_bytes)
         munmap(pager->frames, pager->frame_bytes);
     runs_free(pager->runs);

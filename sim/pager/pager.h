@@ -32,6 +32,9 @@ enum frame_state {
     FRAME_ACTIVE,  /* with the policy, which may choose it                               */
     FRAME_LEAVING, /* chosen and unmapped, being written; free afterwards                */
     FRAME_POOL,    /* taken by page tables, or a swap device that lies in memory          */
+    FRAME_CACHED,  /* free, on a kernel's own list, clean and unmapped; holds what it held
+                    * until it is taken                                                  */
+    FRAME_WIRED,   /* taken by the kernel for something of its own                       */
     FRAME_STATES
 };
 
@@ -55,6 +58,7 @@ struct fault {
     bool counted; /* by the kernel                                                       */
     bool ready;   /* what was waited for is in memory                                    */
     bool told;    /* the policy knows of it                                              */
+    bool slept;   /* it has waited in a list of the kernel's own                         */
     bool brought; /* its page has come into memory for it                                */
     bool killed;  /* by the kernel, which neither gets it a frame nor lets it wait: the
                    * access is never made, and the process ends                          */
@@ -171,6 +175,7 @@ struct pager {
     struct fault_list starved; /* faults that wait for a frame                           */
     struct fault_list granted; /* faults that got one, to be continued                    */
     struct fault *current;  /* the fault that the kernel works on                       */
+    struct error failed;    /* in an event of the kernel's; code OK: nothing has         */
     psec_t owed;            /* CPU time of the kernel that no CPU has spent yet          */
     struct map extents;     /* of files, on their device                               */
     struct arena *arena;    /* of transfers                                            */
@@ -235,6 +240,16 @@ bool frame_dirty(const struct pager *pager, pfn_t pfn);
 
 /* Frames that can be had without evicting. */
 pfn_t pager_free_frames(const struct pager *pager);
+
+/* The fault, which the kernel works on, waits in a list of the kernel's own until the kernel
+ * wakes all that wait there: it is then called again for each of them, in their order.  Only
+ * with an engine. */
+void pager_sleep(struct pager *pager, struct fault *fault, struct fault_list *list);
+void pager_wakeup(struct pager *pager, struct fault_list *list);
+
+/* Something failed in an event of the kernel's own: the run ends with the first such error
+ * after the event. */
+void pager_fail(struct pager *pager, const struct error *err);
 
 /* The region of the fault's page; ERR_CELL, naming the address, if it is in none. */
 MUST_CHECK enum status pager_region(struct pager *pager, const struct fault *fault,

@@ -10,6 +10,9 @@ enum status content_take_slot(struct pager *pager, content_t content, page_t pag
                               struct error *err)
 {
     struct content *c = &pager->contents.all[content];
+    const struct kernel_ops *kernel = pager->kernel;
+    if (kernel->place)
+        return kernel->place(pager->kernel_state, pager, content, &c->slot, err);
     struct slots *slots = pager->storage.slots;
     const struct page_index *index = pager->mmu.index;
     const enum status status =
@@ -50,10 +53,15 @@ static enum status file_place(struct pager *pager, const struct content *content
     return OK;
 }
 
+bool content_on_swap(const struct content *content)
+{
+    return content->file == FILE_NONE || content->slot != SLOT_NONE;
+}
+
 enum status content_place(struct pager *pager, const struct content *content,
                           uint64_t *offset, struct error *err)
 {
-    if (content->file != FILE_NONE && pager->storage.files)
+    if (!content_on_swap(content) && pager->storage.files)
         return file_place(pager, content, offset, err);
     *offset = (uint64_t)content->slot << pager->mmu.page_shift;
     return OK;

@@ -39,7 +39,8 @@ static void content_end(struct pager *pager, content_t content)
         return;
     if (c->slot != SLOT_NONE && pager->storage.slots) {
         const uint64_t page_size = (uint64_t)1 << pager->mmu.page_shift;
-        slots_give(pager->storage.slots, c->slot);
+        if (!pager->kernel->place)
+            slots_give(pager->storage.slots, c->slot);
         device_discard(pager->storage.swap, c->slot * page_size, page_size);
         frame_balance_pool(pager);
     }
@@ -48,7 +49,7 @@ static void content_end(struct pager *pager, content_t content)
     contents_remove(&pager->contents, content);
 }
 
-static void drop_frame(struct pager *pager, pfn_t pfn)
+void frame_drop(struct pager *pager, pfn_t pfn)
 {
     const content_t content = pager->frames[pfn].content;
     frame_free(pager, pfn);
@@ -69,12 +70,17 @@ void content_unref(struct pager *pager, content_t content)
     const struct frame *frame = &pager->frames[pfn];
     if (frame->state == FRAME_FILLING) /* its transfer ends first */
         return;
+    if (frame->state == FRAME_CACHED) {
+        frame_uncache(pager, pfn);
+        content_end(pager, content);
+        return;
+    }
     frame_withdraw(pager, pfn, FRAME_LEAVING, false);
     if (!frame->writing)
-        drop_frame(pager, pfn);
+        frame_drop(pager, pfn);
 }
 
-static bool is_dead(const struct content *content)
+bool content_is_dead(const struct content *content)
 {
     return content->refs == 0 && content->file == FILE_NONE;
 }
@@ -88,18 +94,18 @@ static void written(struct pager *pager, pfn_t pfn)
     content->saved = content->paged_out = true;
     if (frame->state != FRAME_LEAVING)
         return;
-    const bool again = frame->dirty && !is_dead(content);
+    const bool again = frame->dirty && !content_is_dead(content);
     if (!(again && frame_write(pager, pfn, NULL) == OK)) /* it has a slot already */
-        drop_frame(pager, pfn);
+        frame_drop(pager, pfn);
 }
 
 /* hold: even if no fault waits for this very frame. */
 static void filled(struct pager *pager, pfn_t pfn, bool hold)
 {
-    const bool dead = is_dead(&pager->contents.all[pager->frames[pfn].content]);
+    const bool dead = content_is_dead(&pager->contents.all[pager->frames[pfn].content]);
     const bool wanted = fault_wake_waiters(pager, pfn);
     if (dead)
-        drop_frame(pager, pfn);
+        frame_drop(pager, pfn);
     else if (wanted || hold)
         frame_hold(pager, pfn);
     else
@@ -161,8 +167,8 @@ static enum status start(struct pager *pager, struct transfer *transfer,
     request->length = npages << pager->mmu.page_shift;
     request->done = complete;
     pager->transfers++;
-    const bool file = content->file != FILE_NONE;
-    struct device *device = file ? pager->storage.files : pager->storage.swap;
+    struct device *device =
+        content_on_swap(content) ? pager->storage.swap : pager->storage.files;
     if (!device) {
         complete(request);
         return OK;
@@ -251,7 +257,7 @@ static enum status neighbour(struct pager *pager, const struct content *own, uin
     const uint32_t *space_of = pager->mmu.index->space_of;
     const bool others =
         own->file == FILE_NONE && space_of[content->page] != space_of[own->page];
-    if (content->frame != PFN_NONE || !content->saved || is_dead(content) || others)
+    if (content->frame != PFN_NONE || !content->saved || content_is_dead(content) || others)
         *out = CONTENT_NONE;
     return OK;
 }

@@ -86,6 +86,9 @@ const char *cell_state_name(enum cell_state state);
  * which are "" in the other cells. */
 bool results_timed(const struct result_set *set);
 
+/* True if a cell's kernel counts by names of its own: then there are columns for these. */
+bool results_own(const struct result_set *set);
+
 /* The finished cells of a result set, or all of them (counters are then "" where a cell
  * has not finished), in cell order.  Columns: trace, policy, page_size, frames, the
  * counters, the other swept keys under their own names, and as extras all other settings,

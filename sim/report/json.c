@@ -12,6 +12,7 @@
 struct writer {
     FILE *stream;
     const struct experiment *experiment;
+    bool own; /* there are cells whose kernel counts by names of its own                  */
     bool short_of_memory;
 };
 
@@ -147,7 +148,7 @@ static void put_counters(struct writer *writer, const struct cell_config *config
     fputs(",\n     \"counters\": {", writer->stream);
     for (size_t i = 0; i < counter_count; i++) {
         const struct counter *counter = &counter_table[i];
-        if (counter->timed && !timed)
+        if ((counter->timed && !timed) || (counter->own && !writer->own))
             continue;
         counter_format(counter, counters, buffer, sizeof buffer);
         const bool known = *buffer && (!counter->timed || config->events) &&
@@ -186,7 +187,8 @@ enum status json_write(const struct result_set *set, const char *model_version,
                        FILE *stream, struct error *err)
 {
     const struct experiment *experiment = set->experiment;
-    struct writer writer = {.stream = stream, .experiment = experiment};
+    struct writer writer = {
+        .stream = stream, .experiment = experiment, .own = results_own(set)};
     struct data *data;
     const enum status status = data_from_results(&data, set, true, err);
     if (status != OK)

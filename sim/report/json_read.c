@@ -90,8 +90,11 @@ static enum status restore_counters(struct cell_config *config, struct counters 
     for (size_t i = 0; i < counter_count; i++) {
         const struct counter *counter = &counter_table[i];
         const json_t *value = json_object_get(object, counter->name);
+        if (counter->own && !value)
+            continue; /* no cell's kernel has it */
         if ((timed || !counter->timed) && !restore_counter(counter, counters, value))
             return not_ours(path, cell, counter->name, err);
+        counters->kernel_own |= counter->own && json_is_integer(value);
     }
     return OK;
 }

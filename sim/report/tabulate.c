@@ -89,6 +89,14 @@ bool results_timed(const struct result_set *set)
     return false;
 }
 
+bool results_own(const struct result_set *set)
+{
+    for (size_t cell = 0; cell < set->experiment->ncells; cell++)
+        if (set->results[cell].counters.kernel_own)
+            return true;
+    return false;
+}
+
 static void add_columns(struct data *data, const struct result_set *set)
 {
     const struct experiment *experiment = set->experiment;
@@ -97,7 +105,8 @@ static void add_columns(struct data *data, const struct result_set *set)
         data_add_column(data, first[i], COLUMN_KEY);
     const bool timed = results_timed(set);
     for (size_t i = 0; i < counter_count; i++)
-        if (timed || !counter_table[i].timed)
+        if ((timed || !counter_table[i].timed) &&
+            (!counter_table[i].own || results_own(set)))
             data_add_column(data, counter_table[i].name, COLUMN_COUNTER);
     for (size_t i = 0; i < experiment->nswept; i++)
         add_swept(data, set, experiment->swept[i]);
@@ -117,7 +126,8 @@ static void put_counters(struct data *data, const struct experiment *experiment,
     char buffer[64];
     for (size_t i = 0; i < counter_count; i++) {
         const struct counter *counter = &counter_table[i];
-        if (experiment_wants(experiment, counter) && (!counter->timed || config->events))
+        if (experiment_wants(experiment, counter) && counter_known(counter, counters) &&
+            (!counter->timed || config->events))
             data_put(data, data_find(data, counter->name),
                      counter_format(counter, counters, buffer, sizeof buffer));
     }

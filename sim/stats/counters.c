@@ -26,6 +26,12 @@
     ROW(member, unit, description, formula, COUNTER_RATIO, true)
 #define TIMED_TIME(member, description, formula)                                           \
     ROW(member, "s", description, formula, COUNTER_TIME, true)
+#define OWN(member, unit_, description_)                                                   \
+    {                                                                                      \
+        .name = #member, .unit = (unit_), .description = (description_), .formula = "",    \
+        .kind = COUNTER_COUNT, .timed = true, .own = true,                                 \
+        .offset = offsetof(struct counters, member)                                        \
+    }
 
 const struct counter counter_table[] = {
     COUNT(references, "references",
@@ -165,6 +171,32 @@ const struct counter counter_table[] = {
     TIMED_TIME(swap_service_mean, "mean service time of a swap request", ""),
     TIMED_TIME(swap_service_p99, "99th percentile of the service time of swap requests",
                ""),
+    OWN(v_faults, "faults", "faults by the kernel's own count"),
+    OWN(pgin, "transfers", "page-in transfers"),
+    OWN(pgout, "transfers", "page-out transfers"),
+    OWN(pgpgin, "hw pages", "hw pages paged in"),
+    OWN(pgpgout, "hw pages", "hw pages paged out"),
+    OWN(intrans, "faults",
+        "faults that slept and then found their page valid; on text in transit, or for "
+        "memory"),
+    OWN(pgrec, "faults", "page reclaims of all kinds"),
+    OWN(fastpgrec, "faults",
+        "fast reclaims; of pages in the resident set, as referenced bits are simulated"),
+    OWN(pgfrec, "faults", "reclaims from the free list"),
+    OWN(xsfrec, "faults", "text pages found in memory by their swap block"),
+    OWN(xifrec, "faults", "text pages found in memory by their file's block"),
+    OWN(exfod, "hw pages", "hw pages filled on demand from files"),
+    OWN(zfod, "hw pages", "hw pages filled on demand with zeros"),
+    OWN(nexfod, "hw pages", "hw pages that became fill on demand from files"),
+    OWN(nzfod, "hw pages", "hw pages that became fill on demand with zeros"),
+    OWN(scan, "pairs", "pages looked at by the pagedaemon; with two hands pairs"),
+    OWN(rev, "turns", "turns of the pagedaemon's front hand"),
+    OWN(seqfree, "hw pages", "hw pages freed around sequential processes"),
+    OWN(dfree, "hw pages", "hw pages freed by the pagedaemon"),
+    OWN(swpin, "processes", "processes swapped in"),
+    OWN(swpout, "processes", "processes swapped out"),
+    OWN(pswpin, "hw pages", "hw pages swapped in; with whole processes and their texts"),
+    OWN(pswpout, "hw pages", "hw pages swapped out; with whole processes and their texts"),
 };
 const size_t counter_count = ARRAY_LEN(counter_table);
 
@@ -181,6 +213,14 @@ static const void *member(const struct counter *counter, const struct counters *
     return (const char *)counters + counter->offset;
 }
 
+bool counter_known(const struct counter *counter, const struct counters *counters)
+{
+    if (counter->kind != COUNTER_COUNT)
+        return true;
+    return (!counter->own || counters->kernel_own) &&
+           *(const uint64_t *)member(counter, counters) != COUNT_UNKNOWN;
+}
+
 char *counter_format(const struct counter *counter, const struct counters *counters,
                      char *buffer, size_t size)
 {
@@ -190,9 +230,9 @@ char *counter_format(const struct counter *counter, const struct counters *count
     switch (counter->kind) {
     case COUNTER_COUNT:
         buffer[0] = '\0';
-        return *(const uint64_t *)value == COUNT_UNKNOWN
-                   ? buffer
-                   : number_count(*(const uint64_t *)value, buffer);
+        return counter_known(counter, counters)
+                   ? number_count(*(const uint64_t *)value, buffer)
+                   : buffer;
     case COUNTER_TIME:
         return number_time(*(const psec_t *)value, buffer);
     case COUNTER_RATIO:
@@ -206,8 +246,7 @@ double counter_value(const struct counter *counter, const struct counters *count
     const void *value = member(counter, counters);
     switch (counter->kind) {
     case COUNTER_COUNT:
-        return *(const uint64_t *)value == COUNT_UNKNOWN ? NAN
-                                                         : (double)*(const uint64_t *)value;
+        return counter_known(counter, counters) ? (double)*(const uint64_t *)value : NAN;
     case COUNTER_TIME:
         return (double)*(const psec_t *)value / 1e12;
     case COUNTER_RATIO:

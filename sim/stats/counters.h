@@ -47,6 +47,13 @@ struct counters {
     uint64_t swap_reads, swap_writes;
     double swap_utilisation, swap_queue_mean;
     psec_t swap_wait_mean, swap_wait_p99, swap_service_mean, swap_service_p99;
+
+    /* Of kernels that count by names of their own, if kernel_own says so.  Those of 4.3BSD's
+     * vmmeter; a hw page is 512 bytes. */
+    bool kernel_own;
+    uint64_t v_faults, pgin, pgout, pgpgin, pgpgout, intrans, pgrec, fastpgrec, pgfrec,
+        xsfrec, xifrec, exfod, zfod, nexfod, nzfod, scan, rev, seqfree, dfree, swpin,
+        swpout, pswpin, pswpout;
 };
 
 enum counter_kind {
@@ -64,11 +71,15 @@ struct counter {
     const char *formula;     /* for derived ones; "" otherwise                        */
     enum counter_kind kind;
     bool timed;    /* it has a meaning with `timing: events` only                      */
+    bool own;      /* of kernels that have it: unknown without kernel_own              */
     size_t offset; /* in struct counters                                              */
 };
 
 extern const struct counter counter_table[]; /* in column order, timed ones last */
 extern const size_t counter_count;
+
+/* True unless it is a kernel's own, and those are of another one, or it was not measured. */
+bool counter_known(const struct counter *counter, const struct counters *counters);
 
 /* The counter called name, or NULL. */
 const struct counter *counter_find(const char *name);

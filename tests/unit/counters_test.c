@@ -87,6 +87,29 @@ static const char *const names[] = {
     "swap_wait_p99",
     "swap_service_mean",
     "swap_service_p99",
+    "v_faults",
+    "pgin",
+    "pgout",
+    "pgpgin",
+    "pgpgout",
+    "intrans",
+    "pgrec",
+    "fastpgrec",
+    "pgfrec",
+    "xsfrec",
+    "xifrec",
+    "exfod",
+    "zfod",
+    "nexfod",
+    "nzfod",
+    "scan",
+    "rev",
+    "seqfree",
+    "dfree",
+    "swpin",
+    "swpout",
+    "pswpin",
+    "pswpout",
 };
 
 /* These and what stands behind them have a meaning with `timing: events` only. */
@@ -126,7 +149,7 @@ END_TEST
 START_TEST(every_counter_has_a_place_of_its_own)
 {
     for (size_t i = 0; i < counter_count; i++) {
-        struct counters counters = {0};
+        struct counters counters = {.kernel_own = true};
         *(uint64_t *)(void *)((char *)&counters + counter_table[i].offset) = 1;
         size_t set = 0;
         for (size_t k = 0; k < counter_count; k++)
@@ -211,6 +234,22 @@ START_TEST(a_ratio_that_was_not_measured_is_blank)
 }
 END_TEST
 
+/* Of a cell whose kernel has no names of its own they are blank. */
+START_TEST(a_kernels_own_counters_are_unknown_under_another_one)
+{
+    char buffer[64];
+    const struct counter *scan = counter_find("scan");
+    struct counters counters = {.scan = 7};
+    ck_assert(scan->own && !counter_known(scan, &counters));
+    ck_assert_str_eq(counter_format(scan, &counters, buffer, sizeof buffer), "");
+    ck_assert(isnan(counter_value(scan, &counters)));
+    counters.kernel_own = true;
+    ck_assert_str_eq(counter_format(scan, &counters, buffer, sizeof buffer), "7");
+    counters.scan = COUNT_UNKNOWN;
+    ck_assert(!counter_known(scan, &counters));
+}
+END_TEST
+
 static Suite *counters_suite(void)
 {
     Suite *suite = suite_create("counters");
@@ -219,6 +258,7 @@ static Suite *counters_suite(void)
     tcase_add_test(tests, timed_counters_come_last);
     tcase_add_test(tests, every_counter_says_what_it_is);
     tcase_add_test(tests, every_counter_has_a_place_of_its_own);
+    tcase_add_test(tests, a_kernels_own_counters_are_unknown_under_another_one);
     tcase_add_test(tests, find_knows_whole_names_only);
     tcase_add_test(tests, counts_are_written_whole);
     tcase_add_test(tests, times_are_seconds);

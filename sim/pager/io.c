@@ -1,0 +1,105 @@
+/* io.c -- see io.h. */
+#include "pager/io.h"
+
+#include "pager/frame.h"
+
+#include <assert.h>
+
+void io_add(struct pager_io *io, pfn_t *last, pfn_t pfn, bool front)
+{
+    struct frame *frames = io->pager->frames;
+    frames[pfn].link = front ? io->first : PFN_NONE;
+    if (io->n == 0)
+        io->first = *last = pfn;
+    else if (front)
+        io->first = pfn;
+    else
+        *last = frames[*last].link = pfn;
+    io->n++;
+}
+
+static void frame_read_done(struct pager_io *io, pfn_t pfn)
+{
+    struct pager *pager = io->pager;
+    const bool dead = content_is_dead(&pager->contents.all[pager->frames[pfn].content]);
+    const bool wanted = fault_wake_waiters(pager, pfn);
+    if (dead) {
+        frame_drop(pager, pfn);
+        return;
+    }
+    frame_hold(pager, pfn);
+    if (io->frame_done)
+        io->frame_done(io, pfn, wanted);
+    else if (!wanted)
+        frame_activate(pager, pfn);
+}
+
+static void frame_write_done(struct pager_io *io, pfn_t pfn)
+{
+    struct pager *pager = io->pager;
+    struct content *content = &pager->contents.all[pager->frames[pfn].content];
+    pager->frames[pfn].writing = false;
+    pager->writes--;
+    content->saved = content->paged_out = true;
+    if (content_is_dead(content))
+        frame_drop(pager, pfn);
+    else if (io->frame_done)
+        io->frame_done(io, pfn, false);
+}
+
+static void complete(struct request *request)
+{
+    struct pager_io *io = CONTAINER_OF(request, struct pager_io, request);
+    struct pager *pager = io->pager;
+    pager->transfers--;
+    for (pfn_t pfn = io->first, next; pfn != PFN_NONE; pfn = next) {
+        next = pager->frames[pfn].link;
+        pager->frames[pfn].link = PFN_NONE;
+        if (io->write)
+            frame_write_done(io, pfn);
+        else
+            frame_read_done(io, pfn);
+    }
+    if (io->done)
+        io->done(io);
+}
+
+static void begin_frame(struct pager *pager, struct pager_io *io, pfn_t pfn)
+{
+    struct frame *frame = &pager->frames[pfn];
+    if (!io->write) {
+        assert(frame->state == FRAME_FILLING);
+        pager->counts.page_ins++;
+        if (pager->current)
+            pager->current->page_ins++;
+        return;
+    }
+    assert(frame->state == FRAME_ACTIVE || frame->state == FRAME_LEAVING);
+    assert(!frame->writing);
+    frame_collect_modified(pager, pfn);
+    frame->dirty = false;
+    frame->writing = true;
+    pager->writes++;
+    pager->counts.write_backs++;
+}
+
+void io_start(struct pager_io *io)
+{
+    struct pager *pager = io->pager;
+    struct device *device = io->on_swap ? pager->storage.swap : pager->storage.files;
+    struct request *request = &io->request;
+    request->write = io->write;
+    request->offset = io->offset;
+    request->length = (uint64_t)io->n << pager->mmu.page_shift;
+    request->done = complete;
+    pager->transfers++;
+    for (pfn_t pfn = io->first; pfn != PFN_NONE; pfn = pager->frames[pfn].link)
+        begin_frame(pager, io, pfn);
+    if (device && !device_model(device)->in_memory) {
+        device_submit(device, request);
+        return;
+    }
+    if (device)
+        pager->owed += device_transfer(device, io->offset, request->length, io->write);
+    complete(request);
+}
