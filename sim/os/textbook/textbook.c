@@ -64,13 +64,16 @@ static const struct param textbook_table[] = {
     {0},
 };
 
-static void textbook_init(void *state, struct pager *pager, const void *params)
+static enum status textbook_init(void *state, struct pager *pager, const void *params,
+                                 struct error *err)
 {
     struct textbook *kernel = state;
+    (void)err;
     kernel->pager = pager;
     kernel->params = params;
     pager->clear_invalidates = kernel->params->clear_invalidates_tlb;
     pager->simulate_referenced = kernel->params->referenced == REFERENCED_SIMULATED;
+    return OK;
 }
 
 /* Count the fault, once, by what it will take. */

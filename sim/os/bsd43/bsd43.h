@@ -1,0 +1,381 @@
+/* bsd43.h -- what the files of the kernel share: its core map, its processes with their
+ * segments, texts, swap headers, and the pagedaemon's state.
+ *
+ * Units: hw pages and clusters as in defaults.h; a cluster is the simulator's page, so that
+ * a frame is an entry of the core map and a slot of the swap device is a cluster of it. */
+#ifndef FAULTLINE_OS_BSD43_BSD43_H
+#define FAULTLINE_OS_BSD43_BSD43_H
+
+#include "os/bsd43/dmap.h"
+#include "os/bsd43/kluster.h"
+#include "os/bsd43/swapper.h"
+#include "pager/io.h"
+
+enum { BSD43_KLMAX = 32 }; /* clusters of one transfer at most, with any cluster size     */
+
+enum { BSD43_MEMORY_APART, BSD43_MEMORY_RECKONED };
+enum { BSD43_REFERENCED_HARDWARE, BSD43_REFERENCED_SIMULATED };
+
+struct bsd43_params {
+    uint32_t variant, kernel_memory, referenced;
+    bool pagedaemon, preptofree, u_areas, swapper;
+    uint64_t wired, lotsfree, desfree, minfree; /* hw pages                              */
+    uint64_t fastscan, slowscan, maxpgio, maxslp;
+    uint64_t saferss, maxrss; /* hw pages                                                */
+    uint64_t klin, klseql, kltxt, klout, klsdist;
+    uint64_t nswbuf, maxusers;
+    uint64_t file_block; /* bytes                                                        */
+};
+
+enum bsd43_type { BSD43_CSYS, BSD43_CTEXT, BSD43_CDATA, BSD43_CSTACK };
+
+/* By what a text page can be found in memory that no page table points to any more. */
+enum bsd43_hash { BSD43_UNHASHED, BSD43_BY_FILE, BSD43_BY_SWAP };
+
+/* struct cmap: what is known of a frame beside the pager's own table. */
+struct bsd43_cmap {
+    uint32_t next, prev; /* on the free list: entries of the core map                     */
+    uint32_t ndx;        /* c_ndx: its process's space, or its text's number              */
+    uint16_t push;       /* the swap header under which it is locked, from 1; 0: none     */
+    uint8_t type;        /* enum bsd43_type                                               */
+    uint8_t hash;        /* enum bsd43_hash                                               */
+    bool free;           /* c_free: on the free list                                      */
+    bool gone;           /* c_gone: text that no process has in its page table            */
+    bool counted;        /* in the resident set of its process or text                    */
+};
+
+/* Entries of the core map: the header of the free list, one that stands in it for all
+ * frames that were never used, then the frames. */
+enum { BSD43_CMHEAD, BSD43_UNUSED, BSD43_FIRST };
+
+/* struct text: the pages of a file that processes execute. */
+struct bsd43_xtext {
+    struct bsd43_text x; /* what the swapper looks at                                     */
+    bool used;           /* the entry is in use                                           */
+    bool written; /* XWRIT: pages have been filled since it was last swapped out    */
+    uint32_t file;
+    uint64_t file_page; /* its first page in the file                                     */
+    uint32_t npages;    /* clusters                                                       */
+    struct bsd43_xdmap map;
+    uint32_t count;  /* x_count: processes that have it, in memory or not                 */
+    uint32_t *users; /* [nusers] spaces of those in memory, the latest last               */
+    uint32_t nusers, capacity;
+    uint64_t freed_at; /* order of the last use's end                              */
+    struct fault_list waiters; /* for pages in transit                                    */
+};
+
+/* A stretch of a process with one place on swap: 4.3BSD has three; a process of the
+ * simulator has one for each region. */
+struct bsd43_segment {
+    enum bsd43_type type;
+    vpn_t first, last;
+    bool sparse; /* too large to be reserved: clusters get their places, a window of them at
+                  * once, when they are first used                                        */
+    uint32_t text;          /* CTEXT: number of the text                                  */
+    struct bsd43_dmap dmap; /* CDATA, CSTACK                                              */
+};
+
+struct bsd43_process {
+    struct bsd43_proc p; /* what the swapper looks at                                     */
+    struct space *space;
+    struct bsd43_segment *segments;
+    uint32_t nsegments, capacity;
+    struct map windows; /* of sparse segments: first block of each window                */
+    uint64_t created;   /* order of creation                                            */
+    bool at_gate;       /* it waits for memory: nothing is on its way to it             */
+    struct fault_list swapped_waiters; /* faults that go on when it is in memory again    */
+    uint32_t swaddr, swblocks; /* blocks of its u-area and page tables while it is out    */
+    bool asleep; /* all its threads wait for something other than memory          */
+    bool forked; /* a child that is being made: its entries are not new ones      */
+    uint32_t copied_segments; /* of its parent's, which have been copied for it           */
+    vpn_t copied_to;          /* page of the next one to be copied                        */
+    pfn_t system;             /* frames of its u-area and page tables, chained by link    */
+    uint32_t nsystem;
+    int32_t maxrss; /* hw pages                                                     */
+};
+
+/* A transfer under way: a buffer header of swap(). */
+struct bsd43_header {
+    struct pager_io io;
+    struct bsd43 *kernel;
+    uint16_t number; /* from 1                                                            */
+    struct bsd43_header *next; /* free, or cleaned                                        */
+    pfn_t
+        frames[BSD43_KLMAX]; /* [n] in the order of their places                         */
+    uint32_t n;
+    pfn_t center; /* the frame that was asked for                                         */
+    enum bsd43_type type;
+    uint32_t ndx; /* of its process or text                                             */
+    page_t page; /* of a read: that faulted                                               */
+    bool fod;    /* a read from a file                                                    */
+};
+
+struct bsd43_daemon {
+    struct event event; /* its next turn                                                  */
+    int32_t nscan, desscan;
+    int32_t pushes;
+    uint32_t budget; /* of the pair that it is at                                        */
+    bool in_pair;    /* one hand of it has been looked at                                */
+    pfn_t pending;   /* for which it waits for a swap header, or PFN_NONE                */
+    pfn_t front, back; /* where the policy shows its hands, or PFN_NONE                   */
+};
+
+/* A process on its way out or in. */
+enum bsd43_swap_stage_of_job { BSD43_SWAP_PAGES, BSD43_SWAP_SYSTEM };
+
+struct bsd43_swap_job {
+    struct bsd43_process *process;
+    bool out;
+    enum bsd43_swap_stage_of_job stage;
+    uint32_t segment; /* of BSD43_SWAP_PAGES: what is looked at next                      */
+    vpn_t vpn;
+    struct bsd43_header header;
+};
+
+struct bsd43_swapper {
+    struct event event; /* its next look at the processes                                 */
+    struct bsd43_swap_turn turn;
+    struct bsd43_process *candidate,
+        *next;   /* of the turn, while processes come and go    */
+    bool wantin; /* somebody has begun to want in since the turn began                    */
+    bool busy;   /* a job is under way                                                    */
+    enum bsd43_swap_verb verb; /* the job's                                               */
+    enum bsd43_swap_verb sleeps_on;
+    int32_t slept; /* seconds                                                             */
+    struct bsd43_swap_job job;
+    struct bsd43_process **order; /* [n] the newest first                                 */
+    struct bsd43_proc *procs;     /* [n] the same                                         */
+    size_t n, capacity;
+};
+
+struct bsd43 {
+    struct pager *pager;
+    const struct bsd43_params *params;
+    struct bsd43_defaults d;
+    struct bsd43_meter meter;
+    struct bsd43_cmap *cmap; /* [BSD43_FIRST + frames]                                    */
+    size_t cmap_bytes;
+    uint32_t nlisted; /* frames on the free list that were used before                    */
+    struct bsd43_process **processes; /* [space]                                          */
+    uint32_t nprocesses;
+    struct bsd43_xtext *texts; /* [ntexts]                                                */
+    uint32_t ntexts;
+    uint64_t texts_freed;
+    struct bsd43_rmap swapmap, argmap;
+    struct bsd43_header *headers; /* [d.nswbuf]                                           */
+    struct bsd43_header *free_headers, *cleaned; /* bswlist, bclnlist                     */
+    bool header_wanted;
+    struct fault_list memory_waiters, header_waiters;
+    struct bsd43_daemon daemon;
+    struct bsd43_swapper swapper;
+    uint64_t nprocesses_made;
+    struct event schedpaging, schedcpu;
+    uint32_t seconds; /* of schedcpu                                                      */
+    uint64_t last_free; /* frames freed: to tell whether anything moves                   */
+};
+
+/* What a page is to the kernel: the state of its page-table entry. */
+enum bsd43_pte {
+    BSD43_PTE_VALID,
+    BSD43_PTE_RESIDENT, /* has a frame and is not valid: reclaimable                       */
+    BSD43_PTE_TRANSIT,  /* being read                                                     */
+    BSD43_PTE_HASHED, /* text in memory, found by its block                              */
+    BSD43_PTE_LOCKED, /* the same, being written                                        */
+    BSD43_PTE_ZERO,   /* fill on demand                                                 */
+    BSD43_PTE_FILE,
+    BSD43_PTE_SWAP, /* outswapped                                                         */
+};
+
+struct bsd43_page {
+    page_t page; /* PAGE_NONE: it has no number yet                                       */
+    content_t
+        content; /* CONTENT_NONE: there is none yet                                  */
+    struct bsd43_process *process;
+    struct bsd43_segment *segment;
+    uint32_t
+        cluster; /* within the segment; sparse: within its window                     */
+    enum bsd43_pte pte;
+};
+
+/* A page that is pushed, while its neighbours are asked. */
+struct bsd43_pushing {
+    struct bsd43 *kernel;
+    struct bsd43_page page;
+};
+
+static inline void bsd43_count(struct bsd43 *kernel, enum bsd43_counter counter, int32_t n)
+{
+    kernel->meter.cnt[counter] += (uint32_t)n;
+}
+
+static inline int32_t bsd43_freemem(const struct bsd43 *kernel)
+{
+    return (int32_t)pager_free_frames(kernel->pager) * kernel->d.clsize;
+}
+
+static inline struct bsd43_cmap *bsd43_cmap(const struct bsd43 *kernel, pfn_t pfn)
+{
+    return &kernel->cmap[BSD43_FIRST + pfn];
+}
+
+/* --- freelist.c ---------------------------------------------------------------------- */
+
+MUST_CHECK enum status bsd43_cmap_init(struct bsd43 *kernel, struct error *err);
+void bsd43_cmap_release(struct bsd43 *kernel);
+/* kernel_ops: memall() and memfree(). */
+pfn_t bsd43_take_frame(void *state, struct pager *pager);
+void bsd43_frame_freed(void *state, struct pager *pager, pfn_t pfn);
+/* munlink(): the frame, which is CACHED, comes off the free list and is HELD. */
+void bsd43_munlink(struct bsd43 *kernel, pfn_t pfn);
+/* The frame is in the resident set of a process or text from now on, or no longer. */
+void bsd43_enter(struct bsd43 *kernel, pfn_t pfn, enum bsd43_type type, uint32_t ndx);
+void bsd43_leave(struct bsd43 *kernel, pfn_t pfn);
+const char *bsd43_check(const void *state, const struct pager *pager);
+
+/* --- process.c ----------------------------------------------------------------------- */
+
+/* The process in a space, which is made if the kernel has not been told of it. */
+MUST_CHECK enum status bsd43_process_of(struct bsd43 *kernel, struct space *space,
+                                        struct bsd43_process **out, struct error *err);
+enum status bsd43_process_begin(void *state, struct pager *pager, struct space *space,
+                                struct space *parent, struct error *err);
+void bsd43_process_end(void *state, struct pager *pager, struct space *space);
+void bsd43_process_sleeps(void *state, struct pager *pager, struct space *space);
+void bsd43_process_wakes(void *state, struct pager *pager, struct space *space);
+enum status bsd43_region_added(void *state, struct pager *pager, struct space *space,
+                               const struct region *region, bool *killed,
+                               struct error *err);
+void bsd43_region_removed(void *state, struct pager *pager, struct space *space,
+                          vpn_t first, vpn_t last);
+/* Whose page a frame is: its process, or of a text the process that attached to it last. */
+struct bsd43_process *bsd43_owner(const struct bsd43 *kernel, pfn_t pfn);
+/* A page that the frame, which is in a resident set, stands for; PAGE_NONE: it is text that
+ * nobody executes. */
+MUST_CHECK enum status bsd43_page_of(struct bsd43 *kernel, pfn_t pfn, page_t *out,
+                                     struct error *err);
+/* Give its u-area and page tables the frames that they need, as far as there are free
+ * ones. */
+void bsd43_wire(struct bsd43 *kernel, struct bsd43_process *process);
+bool bsd43_is_wired(const struct bsd43 *kernel, const struct bsd43_process *process);
+void bsd43_unwire(struct bsd43 *kernel, struct bsd43_process *process);
+void bsd43_processes_release(struct bsd43 *kernel);
+
+/* --- segment.c ----------------------------------------------------------------------- */
+
+/* The segment that has the page, which is made from its region if it is new.  *killed as in
+ * kernel_ops.region_added. */
+MUST_CHECK enum status bsd43_segment_of(struct bsd43 *kernel, struct bsd43_process *process,
+                                        const struct region *region,
+                                        struct bsd43_segment **out, bool *killed,
+                                        struct error *err);
+struct bsd43_segment *bsd43_segment_find(const struct bsd43_process *process, vpn_t vpn);
+/* Give back what the segment has of swap space, or its text. */
+void bsd43_segment_end(struct bsd43 *kernel, struct bsd43_process *process,
+                       struct bsd43_segment *segment);
+/* The slot of a page: where it is, or will be, on the swap device. */
+MUST_CHECK enum status bsd43_slot(struct bsd43 *kernel, struct bsd43_process *process,
+                                  const struct bsd43_segment *segment, vpn_t vpn,
+                                  slot_t *out, struct error *err);
+enum status bsd43_place(void *state, struct pager *pager, content_t content, slot_t *slot,
+                        struct error *err);
+/* Cluster of a page within its segment, and the other way round; of a sparse one within the
+ * window that holds `near`. */
+uint32_t bsd43_cluster(const struct bsd43_segment *segment, vpn_t vpn);
+vpn_t bsd43_vpn(const struct bsd43_segment *segment, uint32_t cluster, vpn_t near);
+uint32_t bsd43_clusters(const struct bsd43_segment *segment);
+
+MUST_CHECK enum status bsd43_no_room(const struct bsd43 *kernel, struct error *err);
+
+/* --- fork.c -------------------------------------------------------------------------- */
+
+enum status bsd43_fork(void *state, struct pager *pager, struct space *child,
+                       struct space *parent, struct error *err);
+enum status bsd43_fork_copy(void *state, struct pager *pager, struct space *child,
+                            struct space *parent, struct fault *fault, struct error *err);
+enum status bsd43_vfork(void *state, struct pager *pager, struct space *space,
+                        struct error *err);
+
+/* --- text.c -------------------------------------------------------------------------- */
+
+/* xalloc(): attach the process to the text that the region executes.  *killed: no room. */
+MUST_CHECK enum status bsd43_xalloc(struct bsd43 *kernel, struct bsd43_process *process,
+                                    const struct region *region, uint32_t *number,
+                                    bool *killed, struct error *err);
+/* vinitpt(): its page table is a copy of that of another one who has the text. */
+MUST_CHECK enum status bsd43_xlink(struct bsd43 *kernel, struct bsd43_process *process,
+                                   uint32_t number, struct error *err);
+/* xfree(): the process gives the text up. */
+void bsd43_xfree(struct bsd43 *kernel, struct bsd43_process *process, uint32_t number);
+/* distpte(): the page, which has been made valid, is so for all that share the text. */
+MUST_CHECK enum status bsd43_distribute(struct bsd43 *kernel, page_t page, pfn_t pfn,
+                                        struct error *err);
+/* xdetach(), and its opposite: the process leaves memory, but keeps the text. */
+void bsd43_xdetach(struct bsd43 *kernel, struct bsd43_process *process, uint32_t number);
+MUST_CHECK enum status bsd43_xattach(struct bsd43 *kernel, struct bsd43_process *process,
+                                     uint32_t number, struct error *err);
+void bsd43_texts_release(struct bsd43 *kernel);
+
+/* --- fault.c ------------------------------------------------------------------------- */
+
+enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,
+                        struct error *err);
+enum status bsd43_mapped(void *state, struct pager *pager, page_t page, pfn_t pfn,
+                         struct error *err);
+/* The state of a page's entry. */
+MUST_CHECK enum status bsd43_look_up(struct bsd43 *kernel, page_t page,
+                                     struct bsd43_page *out, struct error *err);
+/* The same of a neighbour in its segment; false if nothing is known of it yet. */
+bool bsd43_neighbour(struct bsd43 *kernel, const struct bsd43_page *page, uint32_t cluster,
+                     struct bsd43_page *out);
+
+/* --- pagein.c ------------------------------------------------------------------------ */
+
+/* Read the page, which is outswapped or fill on demand from a file, with its kluster; the
+ * fault waits for it, or for a swap header. */
+MUST_CHECK enum status bsd43_read(struct bsd43 *kernel, struct fault *fault,
+                                  const struct bsd43_page *page, struct error *err);
+/* A swap header, or NULL; and give it back. */
+struct bsd43_header *bsd43_header_get(struct bsd43 *kernel);
+void bsd43_header_put(struct bsd43_header *header);
+
+/* --- pageout.c ----------------------------------------------------------------------- */
+
+/* wakeup(&proc[2]): the pagedaemon does what it has to do as soon as the CPU can. */
+void bsd43_wake_daemon(struct bsd43 *kernel);
+void bsd43_daemon_init(struct bsd43 *kernel);
+/* Look where the policy shows its hands. */
+void bsd43_look_at_hands(struct bsd43 *kernel);
+/* cleanup(): free what has been pushed. */
+void bsd43_cleanup(struct bsd43 *kernel);
+/* Write a dirty frame with its kluster to its place on swap; it is freed when that has been
+ * done, unless it is used meanwhile.  There is a swap header. */
+MUST_CHECK enum status bsd43_push(struct bsd43 *kernel, pfn_t pfn, struct error *err);
+/* dpageout(): take pages around one from a sequential process. */
+void bsd43_dpageout(struct bsd43 *kernel, page_t faulted);
+bool bsd43_expendable(const void *state, const struct pager *pager, pfn_t pfn);
+
+/* --- swap.c -------------------------------------------------------------------------- */
+
+/* Begin to swap a process out, or in; bsd43_swapped() is called when that is done.  False:
+ * there is no swap space, or not memory enough, for its u-area and page tables. */
+bool bsd43_swapout(struct bsd43 *kernel, struct bsd43_process *process);
+bool bsd43_swapin(struct bsd43 *kernel, struct bsd43_process *process);
+
+/* --- sched.c ------------------------------------------------------------------------- */
+
+void bsd43_swapper_init(struct bsd43 *kernel);
+void bsd43_swapper_release(struct bsd43 *kernel);
+/* What was begun is done. */
+void bsd43_swapped(struct bsd43 *kernel);
+/* setrun(): the process can run; if it is out it wants in. */
+void bsd43_wants_in(struct bsd43 *kernel, struct bsd43_process *process);
+/* A second has gone by. */
+void bsd43_swapper_second(struct bsd43 *kernel);
+void bsd43_swapper_forget(struct bsd43 *kernel, const struct bsd43_process *process);
+
+/* --- clock.c ------------------------------------------------------------------------- */
+
+void bsd43_start(void *state, struct pager *pager);
+void bsd43_stop(void *state, struct pager *pager);
+
+#endif

@@ -1,0 +1,67 @@
+/* clock.c -- what the clock interrupt starts: schedpaging() four times a second, schedcpu()
+ * with vmmeter() once a second (sys/vm_sched.c, sys/kern_synch.c). */
+#include "os/bsd43/bsd43.h"
+
+#define SECOND UINT64_C(1000000000000)
+
+static void again(struct bsd43 *kernel, struct event *event, psec_t after)
+{
+    struct engine *engine = kernel->pager->storage.engine;
+    engine_schedule(engine, event, engine_now(engine) + after);
+}
+
+static void schedpaging(struct event *event)
+{
+    struct bsd43 *kernel = CONTAINER_OF(event, struct bsd43, schedpaging);
+    struct bsd43_daemon *daemon = &kernel->daemon;
+    daemon->nscan = 0;
+    if (bsd43_schedpaging(&kernel->d, bsd43_freemem(kernel), kernel->meter.deficit,
+                          &daemon->desscan))
+        bsd43_wake_daemon(kernel);
+    again(kernel, event, SECOND / kernel->d.rules->wakes_per_second);
+}
+
+static uint32_t runnable(const struct bsd43 *kernel)
+{
+    uint32_t n = 0;
+    for (uint32_t i = 0; i < kernel->nprocesses; i++)
+        if (kernel->processes[i])
+            n += bsd43_runnable(&kernel->processes[i]->p, 1);
+    return n;
+}
+
+static void schedcpu(struct event *event)
+{
+    struct bsd43 *kernel = CONTAINER_OF(event, struct bsd43, schedcpu);
+    for (uint32_t i = 0; i < kernel->nprocesses; i++)
+        if (kernel->processes[i])
+            bsd43_age(&kernel->processes[i]->p, 1);
+    bsd43_vmmeter(&kernel->meter, &kernel->d, bsd43_freemem(kernel));
+    if (++kernel->seconds % 5 == 0)
+        bsd43_vmtotal(&kernel->meter, runnable(kernel));
+    bsd43_swapper_second(kernel);
+    if (kernel->cleaned)
+        bsd43_wake_daemon(kernel);
+    again(kernel, event, SECOND);
+}
+
+void bsd43_start(void *state, struct pager *pager)
+{
+    struct bsd43 *kernel = state;
+    (void)pager;
+    bsd43_look_at_hands(kernel);
+    event_init(&kernel->schedpaging, schedpaging);
+    event_init(&kernel->schedcpu, schedcpu);
+    again(kernel, &kernel->schedpaging, SECOND / kernel->d.rules->wakes_per_second);
+    again(kernel, &kernel->schedcpu, SECOND);
+}
+
+void bsd43_stop(void *state, struct pager *pager)
+{
+    struct bsd43 *kernel = state;
+    struct engine *engine = pager->storage.engine;
+    engine_cancel(engine, &kernel->schedpaging);
+    engine_cancel(engine, &kernel->schedcpu);
+    engine_cancel(engine, &kernel->daemon.event);
+    engine_cancel(engine, &kernel->swapper.event);
+}

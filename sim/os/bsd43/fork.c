@@ -1,0 +1,147 @@
+/* fork.c -- fork copies data and stack at once, page by page, through the parent's page
+ * table: procdup() and vmdup() of sys/vm_proc.c.  There is no copy-on-write. */
+#include "os/bsd43/bsd43.h"
+
+#include "pager/frame.h"
+
+enum status bsd43_fork(void *state, struct pager *pager, struct space *child,
+                       struct space *parent, struct error *err)
+{
+    struct bsd43 *kernel = state;
+    struct bsd43_process *from, *to;
+    (void)pager;
+    enum status status = bsd43_process_of(kernel, parent, &from, err);
+    if (status == OK)
+        status = bsd43_process_of(kernel, child, &to, err);
+    if (status != OK)
+        return status;
+    to->maxrss = from->maxrss;
+    to->copied_segments = 0;
+    to->copied_to = 0;
+    from->p.flags |= BSD43_SKEEP;
+    return child->nregions ? OK : space_copy_regions(child, parent, err);
+}
+
+/* The child's page is a copy of the parent's, which is valid; there is a frame for it. */
+static enum status copy_page(struct bsd43 *kernel, struct bsd43_process *to, vpn_t vpn,
+                             struct error *err)
+{
+    struct pager *pager = kernel->pager;
+    page_t page;
+    content_t content;
+    slot_t slot;
+    bool killed = false;
+    struct bsd43_segment *segment = bsd43_segment_find(to, vpn);
+    enum status status = OK;
+    if (!segment)
+        status = bsd43_segment_of(kernel, to, space_region(to->space, vpn), &segment,
+                                  &killed, err);
+    if (status != OK)
+        return status;
+    if (killed)
+        return bsd43_no_room(kernel, err);
+    status = pager_page(pager, to->space, &page, vpn, err);
+    if (status == OK)
+        status = bsd43_slot(kernel, to, segment, vpn, &slot, err);
+    if (status == OK)
+        status = contents_add(&pager->contents, &content, page, err);
+    if (status != OK)
+        return status;
+    const pfn_t pfn = frame_take(pager);
+    pager->contents.all[content].slot = slot;
+    pager->content_of[page] = content;
+    frame_put(pager, pfn, content, FRAME_HELD);
+    pager->frames[pfn].dirty = true;
+    bsd43_enter(kernel, pfn, segment->type, to->space->number);
+    pager->mmu.bits[page] =
+        (uint8_t)((pager->mmu.bits[page] & ~PAGE_READ_ONLY) | PAGE_SEEN);
+    pager->owed += pager->params->cost_page_copy;
+    status = frame_map(pager, pfn, page, err);
+    if (status == OK)
+        frame_activate(pager, pfn);
+    return status;
+}
+
+/* Copy the page at vpn if the parent has more than an entry for fill on demand there.  The
+ * fault is active afterwards if the parent must wait. */
+static enum status copy(struct bsd43 *kernel, struct bsd43_process *to,
+                        struct bsd43_process *from, vpn_t vpn, struct fault *fault,
+                        struct error *err)
+{
+    struct pager *pager = kernel->pager;
+    const page_t page = page_space_find(&from->space->pages, vpn);
+    if (page == PAGE_NONE || pager->content_of[page] == CONTENT_NONE)
+        return OK;
+    if (fault->active || !(pager->mmu.bits[page] & (PAGE_VALID | PAGE_WATCHED))) {
+        const enum status status = pager_fault(pager, fault, page, false, err);
+        if (status != OK || fault->active)
+            return status;
+    }
+    if (bsd43_freemem(kernel) < kernel->d.desfree)
+        bsd43_wake_daemon(kernel); /* outofmem() */
+    if (bsd43_freemem(kernel) > 0)
+        return copy_page(kernel, to, vpn, err);
+    /* When there is memory the fault, whose page is valid, is ready at once, and the thread
+     * comes back here. */
+    *fault = (struct fault){.page = page,
+                            .active = true,
+                            .counted = true,
+                            .frame = PFN_NONE,
+                            .waited = PFN_NONE,
+                            .page_ins = fault->page_ins,
+                            .wake = fault->wake};
+    pager_sleep(pager, fault, &kernel->memory_waiters);
+    return OK;
+}
+
+/* The first page from vpn on that the segment has a number for, or one behind its end. */
+static vpn_t next_used(const struct bsd43_process *from,
+                       const struct bsd43_segment *segment, vpn_t vpn)
+{
+    const struct map *map = &from->space->pages.map;
+    vpn_t next = segment->last + 1;
+    if (!segment->sparse)
+        return vpn;
+    for (size_t i = 0; i < map->nslots; i++)
+        if (map->slots[i].value != MAP_ABSENT && map->slots[i].key >= vpn &&
+            map->slots[i].key < next)
+            next = map->slots[i].key;
+    return next;
+}
+
+enum status bsd43_fork_copy(void *state, struct pager *pager, struct space *child,
+                            struct space *parent, struct fault *fault, struct error *err)
+{
+    struct bsd43 *kernel = state;
+    struct bsd43_process *from = kernel->processes[parent->number];
+    struct bsd43_process *to = kernel->processes[child->number];
+    (void)pager;
+    for (; to->copied_segments < from->nsegments; to->copied_segments++) {
+        const struct bsd43_segment *segment = &from->segments[to->copied_segments];
+        if (segment->type == BSD43_CTEXT)
+            continue;
+        if (to->copied_to < segment->first)
+            to->copied_to = segment->first;
+        while ((to->copied_to = next_used(from, segment, to->copied_to)) <= segment->last) {
+            const enum status status = copy(kernel, to, from, to->copied_to, fault, err);
+            if (status != OK || fault->active)
+                return status;
+            to->copied_to++;
+        }
+        to->copied_to = 0;
+    }
+    from->p.flags &= ~(uint32_t)BSD43_SKEEP;
+    to->forked = false;
+    return OK;
+}
+
+/* The child has its parent's address space: nothing is copied. */
+enum status bsd43_vfork(void *state, struct pager *pager, struct space *space,
+                        struct error *err)
+{
+    (void)state;
+    (void)pager;
+    (void)space;
+    (void)err;
+    return OK;
+}

@@ -1,0 +1,263 @@
+/* process.c -- processes as the kernel knows them: they begin, sleep, end, and their
+ * address spaces change. */
+#include "os/bsd43/bsd43.h"
+
+#include "pager/frame.h"
+
+#include <stdlib.h>
+
+static enum status grow(struct bsd43 *kernel, uint32_t number, struct error *err)
+{
+    if (number < kernel->nprocesses)
+        return OK;
+    const uint32_t n = 2 * number + 1;
+    struct bsd43_process **all = realloc(kernel->processes, n * sizeof *all);
+    if (!all)
+        return error_nomem(err);
+    for (uint32_t i = kernel->nprocesses; i < n; i++)
+        all[i] = NULL;
+    kernel->processes = all;
+    kernel->nprocesses = n;
+    return OK;
+}
+
+enum status bsd43_process_of(struct bsd43 *kernel, struct space *space,
+                             struct bsd43_process **out, struct error *err)
+{
+    const enum status status = grow(kernel, space->number, err);
+    if (status != OK)
+        return status;
+    struct bsd43_process **process = &kernel->processes[space->number];
+    if (!*process) {
+        *process = calloc(1, sizeof **process);
+        if (!*process)
+            return error_nomem(err);
+        (*process)->space = space;
+        (*process)->p = (struct bsd43_proc){.stat = BSD43_SRUN, .flags = BSD43_SLOAD};
+        (*process)->maxrss = kernel->d.maxrss;
+        (*process)->system = PFN_NONE;
+        (*process)->created = kernel->nprocesses_made++;
+    }
+    *out = *process;
+    return OK;
+}
+
+enum status bsd43_process_begin(void *state, struct pager *pager, struct space *space,
+                                struct space *parent, struct error *err)
+{
+    struct bsd43_process *process = NULL;
+    (void)pager;
+    const enum status status = bsd43_process_of(state, space, &process, err);
+    if (status == OK)
+        process->forked = parent != NULL;
+    return status;
+}
+
+/* hw pages of page table, and of the u-area. */
+static int32_t system_pages(const struct bsd43 *kernel, const struct bsd43_process *process)
+{
+    uint64_t pages[BSD43_CSTACK + 1] = {0};
+    for (uint32_t i = 0; i < process->nsegments; i++) {
+        const struct bsd43_segment *segment = &process->segments[i];
+        if (!segment->sparse) /* 4.3BSD has none of these, nor tables of such a size */
+            pages[segment->type] +=
+                (segment->last - segment->first + 1) * (uint64_t)kernel->d.clsize;
+    }
+    return BSD43_UPAGES + (int32_t)bsd43_szpt(&kernel->d, (uint32_t)pages[BSD43_CTEXT],
+                                              (uint32_t)pages[BSD43_CDATA],
+                                              (uint32_t)pages[BSD43_CSTACK]);
+}
+
+static uint32_t system_frames(const struct bsd43 *kernel,
+                              const struct bsd43_process *process)
+{
+    const int32_t clsize = kernel->d.clsize;
+    return kernel->params->u_areas
+               ? (uint32_t)((system_pages(kernel, process) + clsize - 1) / clsize)
+               : 0;
+}
+
+bool bsd43_is_wired(const struct bsd43 *kernel, const struct bsd43_process *process)
+{
+    return process->nsystem >= system_frames(kernel, process);
+}
+
+void bsd43_wire(struct bsd43 *kernel, struct bsd43_process *process)
+{
+    struct pager *pager = kernel->pager;
+    const uint32_t wanted = system_frames(kernel, process);
+    while (process->nsystem < wanted && bsd43_freemem(kernel) > 0) {
+        const pfn_t pfn = frame_take(pager);
+        frame_set_state(pager, pfn, FRAME_WIRED);
+        bsd43_cmap(kernel, pfn)->type = BSD43_CSYS;
+        pager->frames[pfn].link = process->system;
+        process->system = pfn;
+        process->nsystem++;
+    }
+}
+
+void bsd43_unwire(struct bsd43 *kernel, struct bsd43_process *process)
+{
+    struct pager *pager = kernel->pager;
+    while (process->system != PFN_NONE) {
+        const pfn_t pfn = process->system;
+        process->system = pager->frames[pfn].link;
+        pager->frames[pfn].link = PFN_NONE;
+        frame_free(pager, pfn);
+    }
+    process->nsystem = 0;
+}
+
+/* Frames that are still on their way somewhere are nobody's any more. */
+static void leave_frames(struct bsd43 *kernel, uint32_t number)
+{
+    for (pfn_t pfn = 0; pfn < kernel->pager->nused; pfn++) {
+        const struct bsd43_cmap *c = bsd43_cmap(kernel, pfn);
+        if (c->counted && c->type != BSD43_CTEXT && c->ndx == number)
+            bsd43_leave(kernel, pfn);
+    }
+}
+
+static void free_process(struct bsd43_process *process)
+{
+    map_release(&process->windows);
+    free(process->segments);
+    free(process);
+}
+
+void bsd43_process_end(void *state, struct pager *pager, struct space *space)
+{
+    struct bsd43 *kernel = state;
+    (void)pager;
+    const uint32_t number = space->number;
+    struct bsd43_process *process =
+        number < kernel->nprocesses ? kernel->processes[number] : NULL;
+    if (!process)
+        return;
+    while (process->nsegments > 0)
+        bsd43_segment_end(kernel, process, &process->segments[process->nsegments - 1]);
+    const uint32_t window = kernel->d.dmmin > (uint32_t)kernel->d.clsize
+                                ? kernel->d.dmmin
+                                : (uint32_t)kernel->d.clsize;
+    for (size_t i = 0; i < process->windows.nslots; i++)
+        if (process->windows.slots[i].value != MAP_ABSENT)
+            bsd43_rmfree(&kernel->swapmap, window, process->windows.slots[i].value);
+    if (process->p.rssize)
+        leave_frames(kernel, number);
+    bsd43_unwire(kernel, process);
+    bsd43_swapper_forget(kernel, process);
+    kernel->processes[number] = NULL;
+    free_process(process);
+}
+
+static struct bsd43_process *known(struct bsd43 *kernel, const struct space *space)
+{
+    return space->number < kernel->nprocesses ? kernel->processes[space->number] : NULL;
+}
+
+void bsd43_process_sleeps(void *state, struct pager *pager, struct space *space)
+{
+    struct bsd43_process *process = known(state, space);
+    (void)pager;
+    if (!process)
+        return;
+    process->asleep = true;
+    process->p.stat = BSD43_SSLEEP;
+    process->p.pri = BSD43_PZERO + 5; /* PWAIT, PSLEEP are above PZERO */
+}
+
+void bsd43_process_wakes(void *state, struct pager *pager, struct space *space)
+{
+    struct bsd43_process *process = known(state, space);
+    (void)pager;
+    if (!process)
+        return;
+    process->asleep = false;
+    bsd43_wants_in(state, process);
+}
+
+enum status bsd43_region_added(void *state, struct pager *pager, struct space *space,
+                               const struct region *region, bool *killed, struct error *err)
+{
+    struct bsd43 *kernel = state;
+    struct bsd43_process *process = NULL;
+    struct bsd43_segment *segment;
+    (void)pager;
+    const enum status status = bsd43_process_of(kernel, space, &process, err);
+    return status == OK ? bsd43_segment_of(kernel, process, region, &segment, killed, err)
+                        : status;
+}
+
+/* A part of the segment outside first..last is in a region still. */
+static bool is_left(const struct space *space, const struct bsd43_segment *segment,
+                    vpn_t first, vpn_t last)
+{
+    for (size_t i = 0; i < space->nregions; i++) {
+        const struct region *region = &space->regions[i];
+        const vpn_t from = region->first > segment->first ? region->first : segment->first;
+        const vpn_t to = region->last < segment->last ? region->last : segment->last;
+        if (from <= to && (from < first || to > last))
+            return true;
+    }
+    return false;
+}
+
+/* Swap space is given back only when all of a segment has gone. */
+void bsd43_region_removed(void *state, struct pager *pager, struct space *space,
+                          vpn_t first, vpn_t last)
+{
+    struct bsd43_process *process = known(state, space);
+    (void)pager;
+    for (uint32_t i = process ? process->nsegments : 0; i > 0; i--) {
+        struct bsd43_segment *segment = &process->segments[i - 1];
+        if (!segment->sparse && segment->first <= last && segment->last >= first &&
+            !is_left(space, segment, first, last))
+            bsd43_segment_end(state, process, segment);
+    }
+}
+
+struct bsd43_process *bsd43_owner(const struct bsd43 *kernel, pfn_t pfn)
+{
+    const struct bsd43_cmap *c = bsd43_cmap(kernel, pfn);
+    uint32_t number = c->ndx;
+    if (!c->counted)
+        return NULL;
+    if (c->type == BSD43_CTEXT) {
+        const struct bsd43_xtext *text = &kernel->texts[number];
+        if (text->nusers == 0)
+            return NULL;
+        number = text->users[text->nusers - 1]; /* x_caddr */
+    }
+    return kernel->processes[number];
+}
+
+enum status bsd43_page_of(struct bsd43 *kernel, pfn_t pfn, page_t *out, struct error *err)
+{
+    struct pager *pager = kernel->pager;
+    const struct frame *frame = &pager->frames[pfn];
+    const struct bsd43_cmap *c = bsd43_cmap(kernel, pfn);
+    const struct content *content = &pager->contents.all[frame->content];
+    *out = frame->page;
+    if (*out != PAGE_NONE)
+        return OK;
+    if (c->type != BSD43_CTEXT) {
+        *out = content->page;
+        return OK;
+    }
+    const struct bsd43_process *process = bsd43_owner(kernel, pfn);
+    if (!process)
+        return OK;
+    const struct bsd43_segment *segment = process->segments;
+    while (segment->type != BSD43_CTEXT || segment->text != c->ndx)
+        segment++;
+    const uint64_t page = content->file_page - kernel->texts[c->ndx].file_page;
+    return pager_page(pager, process->space, out, segment->first + page, err);
+}
+
+void bsd43_processes_release(struct bsd43 *kernel)
+{
+    for (uint32_t i = 0; i < kernel->nprocesses; i++)
+        if (kernel->processes[i])
+            free_process(kernel->processes[i]);
+    free(kernel->processes);
+}

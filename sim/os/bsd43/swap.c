@@ -1,0 +1,237 @@
+/* swap.c -- whole processes go to swap and come back: swapout() and swapin() of
+ * sys/vm_swap.c, vsswap() of sys/vm_drum.c.  One is moved at a time, a transfer after the
+ * other; what happens when that is done is sched.c's. */
+#include "os/bsd43/bsd43.h"
+
+#include "pager/frame.h"
+
+static void go_on(struct bsd43 *kernel);
+
+static struct bsd43_swap_job *job_of(struct bsd43 *kernel)
+{
+    return &kernel->swapper.job;
+}
+
+static void job_done(struct pager_io *io)
+{
+    struct bsd43_header *header = CONTAINER_OF(io, struct bsd43_header, io);
+    go_on(header->kernel);
+}
+
+/* A header of the swapper's own: it never waits for one. */
+static struct bsd43_header *begin_transfer(struct bsd43 *kernel, bool write)
+{
+    struct bsd43_header *header = &job_of(kernel)->header;
+    *header = (struct bsd43_header){
+        .kernel = kernel,
+        .number = (uint16_t)(kernel->d.nswbuf + 1),
+        .io = {.pager = kernel->pager,
+               .first = PFN_NONE,
+               .write = write,
+               .on_swap = true,
+               .done = job_done},
+    };
+    return header;
+}
+
+/* --- out ----------------------------------------------------------------------------- */
+
+/* The frame goes to the head of the free list, and what it held is on swap only. */
+static void frame_swapped(struct pager_io *io, pfn_t pfn, bool wanted)
+{
+    struct bsd43_header *header = CONTAINER_OF(io, struct bsd43_header, io);
+    (void)wanted;
+    bsd43_cmap(header->kernel, pfn)->push = 0;
+    frame_drop(io->pager, pfn);
+}
+
+static void take_out(struct bsd43 *kernel, pfn_t pfn)
+{
+    struct pager *pager = kernel->pager;
+    frame_withdraw(pager, pfn, FRAME_LEAVING, true);
+    while (pager->frames[pfn].page != PAGE_NONE)
+        frame_unmap(pager, pager->frames[pfn].page);
+    pager->counts.page_outs++;
+}
+
+/* The frame of a page, if it is not locked: what is, is freed when it has been pushed. */
+static pfn_t resident(const struct bsd43 *kernel, const struct bsd43_process *process,
+                      vpn_t vpn)
+{
+    const struct pager *pager = kernel->pager;
+    const page_t page = page_space_find(&process->space->pages, vpn);
+    const content_t content = page == PAGE_NONE ? CONTENT_NONE : pager->content_of[page];
+    const pfn_t pfn =
+        content == CONTENT_NONE ? PFN_NONE : pager->contents.all[content].frame;
+    if (pfn == PFN_NONE || bsd43_cmap(kernel, pfn)->push || pager->frames[pfn].writing)
+        return PFN_NONE;
+    const uint8_t state = pager->frames[pfn].state;
+    return state == FRAME_ACTIVE || state == FRAME_CACHED ? pfn : PFN_NONE;
+}
+
+/* vmemfree() of a page that need not be written. */
+static void free_clean(struct bsd43 *kernel, pfn_t pfn)
+{
+    struct pager *pager = kernel->pager;
+    if (pager->frames[pfn].state == FRAME_CACHED) {
+        pager->counts.page_outs++;
+        frame_uncache(pager, pfn); /* where it is on the list */
+    } else {
+        take_out(kernel, pfn);
+        frame_drop(pager, pfn);
+    }
+}
+
+/* From the job's page on in its segment: free what is clean, up to dirty pages, and
+ * start to write those that lie behind one another.  False: there are none. */
+static bool write_run(struct bsd43 *kernel, const struct bsd43_segment *segment)
+{
+    struct bsd43_swap_job *job = job_of(kernel);
+    struct pager *pager = kernel->pager;
+    struct bsd43_header *header = begin_transfer(kernel, true);
+    pfn_t last = PFN_NONE;
+    header->io.frame_done = frame_swapped;
+    for (; job->vpn <= segment->last; job->vpn++) {
+        const pfn_t pfn = resident(kernel, job->process, job->vpn);
+        const bool dirty = pfn != PFN_NONE && pager->frames[pfn].state == FRAME_ACTIVE &&
+                           frame_dirty(pager, pfn);
+        if (pfn != PFN_NONE && !dirty)
+            free_clean(kernel, pfn);
+        if (!dirty && header->io.n == 0)
+            continue;
+        if (!dirty)
+            break;
+        const slot_t slot = pager->contents.all[pager->frames[pfn].content].slot;
+        if (header->io.n == 0)
+            header->io.offset = (uint64_t)slot << pager->mmu.page_shift;
+        else if (header->io.n == BSD43_KLMAX ||
+                 slot != (header->io.offset >> pager->mmu.page_shift) + header->io.n)
+            break;
+        bsd43_cmap(kernel, pfn)->push = header->number;
+        take_out(kernel, pfn);
+        pager->counts.page_outs_dirty++;
+        io_add(&header->io, &last, pfn, false);
+    }
+    if (header->io.n == 0)
+        return false;
+    kernel->meter.sum[BSD43_PSWPOUT] += header->io.n * (uint64_t)kernel->d.clsize;
+    io_start(&header->io);
+    return true;
+}
+
+/* The u-area and page tables, which lie in one piece. */
+static void transfer_system(struct bsd43 *kernel, bool write)
+{
+    struct bsd43_swap_job *job = job_of(kernel);
+    struct bsd43_header *header = begin_transfer(kernel, write);
+    const uint32_t clsize = (uint32_t)kernel->d.clsize;
+    header->io.n = (job->process->swblocks + clsize - 1) / clsize;
+    header->io.offset = (uint64_t)job->process->swaddr * BSD43_NBPG;
+    kernel->meter.sum[write ? BSD43_PSWPOUT : BSD43_PSWPIN] += job->process->swblocks;
+    io_start(&header->io);
+}
+
+bool bsd43_swapout(struct bsd43 *kernel, struct bsd43_process *process)
+{
+    uint64_t pages[BSD43_CSTACK + 1] = {0};
+    for (uint32_t i = 0; i < process->nsegments; i++)
+        if (!process->segments[i].sparse)
+            pages[process->segments[i].type] +=
+                bsd43_clusters(&process->segments[i]) * (uint64_t)kernel->d.clsize;
+    const uint32_t blocks =
+        bsd43_vusize(&kernel->d, (uint32_t)pages[BSD43_CTEXT], (uint32_t)pages[BSD43_CDATA],
+                     (uint32_t)pages[BSD43_CSTACK]);
+    const uint32_t swaddr = bsd43_rmalloc(&kernel->swapmap, blocks);
+    if (swaddr == 0)
+        return false;
+    process->swaddr = swaddr;
+    process->swblocks = blocks;
+    process->p.swrss = process->p.rssize;
+    process->p.flags = (process->p.flags & ~(uint32_t)BSD43_SLOAD) | BSD43_SLOCK;
+    kernel->pager->host->suspend(kernel->pager->host->context, process->space);
+    for (uint32_t i = 0; i < process->nsegments; i++)
+        if (process->segments[i].type == BSD43_CTEXT)
+            bsd43_xdetach(kernel, process, process->segments[i].text);
+    *job_of(kernel) = (struct bsd43_swap_job){
+        .process = process, .stage = BSD43_SWAP_PAGES, .vpn = 0, .out = true};
+    go_on(kernel);
+    return true;
+}
+
+/* All is on swap. */
+static void end_out(struct bsd43 *kernel, struct bsd43_process *process)
+{
+    bsd43_unwire(kernel, process);
+    process->p.flags &= ~(uint32_t)BSD43_SLOCK;
+    process->p.time = 0;
+    bsd43_count(kernel, BSD43_SWPOUT, 1);
+    bsd43_swapped(kernel);
+}
+
+/* The next transfer of a process that goes. */
+static void go_on_out(struct bsd43 *kernel)
+{
+    struct bsd43_swap_job *job = job_of(kernel);
+    struct bsd43_process *process = job->process;
+    for (; job->stage == BSD43_SWAP_PAGES && job->segment < process->nsegments;
+         job->segment++, job->vpn = 0) {
+        const struct bsd43_segment *segment = &process->segments[job->segment];
+        if (segment->type == BSD43_CTEXT || segment->sparse)
+            continue;
+        if (job->vpn < segment->first)
+            job->vpn = segment->first;
+        if (write_run(kernel, segment))
+            return;
+    }
+    if (job->stage == BSD43_SWAP_PAGES) {
+        job->stage = BSD43_SWAP_SYSTEM;
+        transfer_system(kernel, true);
+        return;
+    }
+    end_out(kernel, process);
+}
+
+/* --- in ------------------------------------------------------------------------------ */
+
+bool bsd43_swapin(struct bsd43 *kernel, struct bsd43_process *process)
+{
+    bsd43_wire(kernel, process);
+    if (!bsd43_is_wired(kernel, process)) {
+        bsd43_unwire(kernel, process);
+        return false;
+    }
+    process->p.flags |= BSD43_SLOCK;
+    *job_of(kernel) = (struct bsd43_swap_job){
+        .process = process, .stage = BSD43_SWAP_SYSTEM, .out = false};
+    transfer_system(kernel, false);
+    return true;
+}
+
+static void end_in(struct bsd43 *kernel, struct bsd43_process *process)
+{
+    struct pager *pager = kernel->pager;
+    struct error err;
+    enum status status = OK;
+    bsd43_rmfree(&kernel->swapmap, process->swblocks, process->swaddr);
+    process->swblocks = 0;
+    process->p.flags = (process->p.flags & ~(uint32_t)BSD43_SLOCK) | BSD43_SLOAD;
+    process->p.time = 0;
+    for (uint32_t i = 0; i < process->nsegments && status == OK; i++)
+        if (process->segments[i].type == BSD43_CTEXT)
+            status = bsd43_xattach(kernel, process, process->segments[i].text, &err);
+    if (status != OK)
+        pager_fail(pager, &err);
+    bsd43_count(kernel, BSD43_SWPIN, 1);
+    pager_wakeup(pager, &process->swapped_waiters);
+    pager->host->resume(pager->host->context, process->space);
+    bsd43_swapped(kernel);
+}
+
+static void go_on(struct bsd43 *kernel)
+{
+    struct bsd43_swap_job *job = job_of(kernel);
+    if (job->out)
+        go_on_out(kernel);
+    else
+        end_in(kernel, job->process);
+}

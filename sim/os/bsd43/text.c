@@ -1,0 +1,328 @@
+/* text.c -- shared text: the table of texts with their swap space (sys/vm_text.c), and what
+ * becomes of their frames when nobody executes them (sys/vm_swap.c, xccdec()). */
+#include "os/bsd43/bsd43.h"
+
+#include "pager/frame.h"
+
+#include <stdlib.h>
+
+static struct content *content_at(const struct bsd43 *kernel,
+                                  const struct bsd43_xtext *text, uint32_t page)
+{
+    const struct contents *contents = &kernel->pager->contents;
+    const content_t content =
+        contents_find_file(contents, text->file, text->file_page + page);
+    return content == CONTENT_NONE ? NULL : &contents->all[content];
+}
+
+/* --- the table ----------------------------------------------------------------------- */
+
+static struct bsd43_xtext *find(const struct bsd43 *kernel, const struct region *region)
+{
+    for (uint32_t i = 0; i < kernel->ntexts; i++) {
+        struct bsd43_xtext *text = &kernel->texts[i];
+        if (text->used && text->file == region->file &&
+            text->file_page == region->file_page &&
+            text->npages == region->last - region->first + 1)
+            return text;
+    }
+    return NULL;
+}
+
+/* xuntext(): its pages have no home on swap any more.  What memory still holds of them can
+ * be found by its block of the file only. */
+static void forget_text(struct bsd43 *kernel, struct bsd43_xtext *text)
+{
+    struct pager *pager = kernel->pager;
+    for (uint32_t page = 0; page < text->npages; page++) {
+        struct content *content = content_at(kernel, text, page);
+        if (!content || content->slot == SLOT_NONE)
+            continue;
+        content->slot = SLOT_NONE;
+        const pfn_t pfn = content->frame;
+        if (pfn == PFN_NONE)
+            continue;
+        if (pager->frames[pfn].state != FRAME_CACHED) {
+            frame_withdraw(pager, pfn, FRAME_LEAVING, false);
+            if (!pager->frames[pfn].writing)
+                frame_drop(pager, pfn);
+        } else if (bsd43_cmap(kernel, pfn)->hash != BSD43_BY_FILE) {
+            bsd43_cmap(kernel, pfn)->hash = BSD43_UNHASHED;
+            frame_uncache(pager, pfn);
+        }
+    }
+    bsd43_vsxfree(&text->map, &kernel->swapmap, &kernel->d);
+    text->used = false;
+}
+
+/* An entry of the table: a free one, or that of the text that has been unused longest. */
+static struct bsd43_xtext *new_entry(struct bsd43 *kernel)
+{
+    struct bsd43_xtext *oldest = NULL;
+    for (uint32_t i = 0; i < kernel->ntexts; i++) {
+        struct bsd43_xtext *text = &kernel->texts[i];
+        if (!text->used)
+            return text;
+        if (text->count == 0 && text->x.poip == 0 && text->x.rssize == 0 &&
+            (!oldest || text->freed_at < oldest->freed_at))
+            oldest = text;
+    }
+    if (oldest)
+        forget_text(kernel, oldest);
+    return oldest;
+}
+
+static struct bsd43_xtext *make(struct bsd43 *kernel, const struct region *region)
+{
+    struct bsd43_xtext *text = new_entry(kernel);
+    if (!text)
+        return NULL;
+    uint32_t *users = text->users;
+    const uint32_t capacity = text->capacity;
+    *text = (struct bsd43_xtext){.users = users,
+                                 .capacity = capacity,
+                                 .file = region->file,
+                                 .file_page = region->file_page};
+    const uint64_t npages = region->last - region->first + 1;
+    const uint64_t blocks = npages * (uint64_t)kernel->d.clsize;
+    if (blocks * BSD43_NBPG > kernel->d.maxtsize ||
+        !bsd43_vsxalloc(&text->map, &kernel->swapmap, &kernel->d, (uint32_t)blocks, true))
+        return NULL;
+    text->npages = (uint32_t)npages;
+    text->used = true;
+    bsd43_count(kernel, BSD43_NEXFOD, (int32_t)blocks);
+    return text;
+}
+
+static enum status add_user(struct bsd43_xtext *text, uint32_t space, struct error *err)
+{
+    if (text->nusers == text->capacity) {
+        const uint32_t capacity = text->capacity ? 2 * text->capacity : 4;
+        uint32_t *users = realloc(text->users, capacity * sizeof *users);
+        if (!users)
+            return error_nomem(err);
+        text->users = users;
+        text->capacity = capacity;
+    }
+    text->users[text->nusers++] = space;
+    text->x.ccount++;
+    return OK;
+}
+
+enum status bsd43_xalloc(struct bsd43 *kernel, struct bsd43_process *process,
+                         const struct region *region, uint32_t *number, bool *killed,
+                         struct error *err)
+{
+    struct bsd43_xtext *text = find(kernel, region);
+    if (!text)
+        text = make(kernel, region);
+    *killed = !text;
+    if (*killed)
+        return OK;
+    *number = (uint32_t)(text - kernel->texts);
+    process->p.text = &text->x;
+    text->count++;
+    return add_user(text, process->space->number, err);
+}
+
+/* --- the last process leaves --------------------------------------------------------- */
+
+/* The frame of a page that is resident with its text, and dirty or not; or PFN_NONE. */
+static pfn_t resident(const struct bsd43 *kernel, const struct bsd43_xtext *text,
+                      uint32_t page)
+{
+    const struct content *content = content_at(kernel, text, page);
+    const pfn_t pfn = content ? content->frame : PFN_NONE;
+    if (pfn == PFN_NONE || kernel->pager->frames[pfn].state != FRAME_ACTIVE ||
+        bsd43_cmap(kernel, pfn)->push || kernel->pager->frames[pfn].writing)
+        return PFN_NONE;
+    return pfn;
+}
+
+/* No page table points to the frame any more. */
+static void detach(struct bsd43 *kernel, pfn_t pfn)
+{
+    bsd43_cmap(kernel, pfn)->gone = true;
+    frame_cache(kernel->pager, pfn);
+}
+
+static void written(struct pager_io *io, pfn_t pfn, bool wanted)
+{
+    struct bsd43_header *header = CONTAINER_OF(io, struct bsd43_header, io);
+    (void)wanted;
+    bsd43_cmap(header->kernel, pfn)->push = 0;
+    if (io->pager->frames[pfn].state == FRAME_LEAVING)
+        detach(header->kernel, pfn);
+}
+
+static void all_written(struct pager_io *io)
+{
+    struct bsd43_header *header = CONTAINER_OF(io, struct bsd43_header, io);
+    struct bsd43 *kernel = header->kernel;
+    pager_wakeup(kernel->pager, &kernel->texts[header->ndx].waiters);
+    bsd43_header_put(header);
+}
+
+/* vsswap(): write dirty pages from `page` on that lie behind one another; returns the first
+ * one that does not go with them.  Without a swap header they stay for the pagedaemon. */
+static uint32_t write_run(struct bsd43 *kernel, uint32_t number, uint32_t page)
+{
+    struct bsd43_xtext *text = &kernel->texts[number];
+    struct pager *pager = kernel->pager;
+    struct bsd43_header *header = bsd43_header_get(kernel);
+    if (!header)
+        return page + 1;
+    header->ndx = number;
+    header->io.write = true;
+    header->io.on_swap = true;
+    header->io.offset = (uint64_t)content_at(kernel, text, page)->slot
+                        << pager->mmu.page_shift;
+    header->io.frame_done = written;
+    header->io.done = all_written;
+    pfn_t last = PFN_NONE;
+    for (; page < text->npages && header->io.n < kernel->d.klmax; page++) {
+        const pfn_t pfn = resident(kernel, text, page);
+        if (pfn == PFN_NONE || !frame_dirty(pager, pfn) ||
+            content_at(kernel, text, page)->slot !=
+                (header->io.offset >> pager->mmu.page_shift) + header->io.n)
+            break;
+        bsd43_cmap(kernel, pfn)->push = header->number;
+        frame_collect_modified(pager, pfn);
+        while (pager->frames[pfn].page != PAGE_NONE)
+            frame_unmap(pager, pager->frames[pfn].page);
+        frame_withdraw(pager, pfn, FRAME_LEAVING, true);
+        io_add(&header->io, &last, pfn, false);
+    }
+    kernel->meter.sum[BSD43_PSWPOUT] += header->io.n * (uint64_t)kernel->d.clsize;
+    io_start(&header->io);
+    return page;
+}
+
+static void release(struct bsd43 *kernel, uint32_t number)
+{
+    struct bsd43_xtext *text = &kernel->texts[number];
+    for (uint32_t page = 0; page < text->npages; page++) {
+        const struct content *content = content_at(kernel, text, page);
+        if (content && content->frame != PFN_NONE &&
+            kernel->pager->frames[content->frame].state == FRAME_CACHED)
+            bsd43_cmap(kernel, content->frame)->gone = true;
+    }
+    for (uint32_t page = 0; page < text->npages;) {
+        const pfn_t pfn = resident(kernel, text, page);
+        if (pfn != PFN_NONE && frame_dirty(kernel->pager, pfn)) {
+            page = write_run(kernel, number, page);
+            continue;
+        }
+        if (pfn != PFN_NONE)
+            detach(kernel, pfn);
+        page++;
+    }
+    text->freed_at = ++kernel->texts_freed;
+}
+
+void bsd43_xdetach(struct bsd43 *kernel, struct bsd43_process *process, uint32_t number)
+{
+    struct bsd43_xtext *text = &kernel->texts[number];
+    uint32_t at = text->nusers;
+    while (at > 0 && text->users[at - 1] != process->space->number)
+        at--;
+    if (at-- == 0)
+        return; /* it is out */
+    for (uint32_t i = at + 1; i < text->nusers; i++)
+        text->users[i - 1] = text->users[i];
+    text->nusers--;
+    text->x.ccount--;
+    if (text->nusers == 0)
+        release(kernel, number);
+}
+
+void bsd43_xfree(struct bsd43 *kernel, struct bsd43_process *process, uint32_t number)
+{
+    kernel->texts[number].count--;
+    bsd43_xdetach(kernel, process, number);
+}
+
+/* --- page tables of all that share it ------------------------------------------------ */
+
+static enum status map_for(struct bsd43 *kernel, uint32_t user, uint32_t number,
+                           uint32_t page_in_text, pfn_t pfn, struct error *err)
+{
+    struct bsd43_process *process = kernel->processes[user];
+    struct pager *pager = kernel->pager;
+    const struct bsd43_segment *segment = process->segments;
+    while (segment->type != BSD43_CTEXT || segment->text != number)
+        segment++;
+    page_t page;
+    enum status status =
+        pager_page(pager, process->space, &page, segment->first + page_in_text, err);
+    if (status != OK)
+        return status;
+    uint8_t *bits = &pager->mmu.bits[page];
+    if (*bits & PAGE_RESIDENT) {
+        if (!(*bits & (PAGE_VALID | PAGE_WATCHED)))
+            mmu_set_valid(&pager->mmu, page);
+        return OK;
+    }
+    /* Its region may be about to be added only. */
+    if (pager->content_of[page] == CONTENT_NONE) {
+        pager->content_of[page] = pager->frames[pfn].content;
+        pager->contents.all[pager->frames[pfn].content].refs++;
+    }
+    *bits |= PAGE_SEEN | PAGE_READ_ONLY;
+    return frame_map(pager, pfn, page, err);
+}
+
+/* Some process may use the frame without a fault. */
+static bool is_valid(const struct pager *pager, pfn_t pfn)
+{
+    for (page_t page = pager->frames[pfn].page; page != PAGE_NONE;
+         page = pager->next_mapping[page])
+        if (pager->mmu.bits[page] & (PAGE_VALID | PAGE_WATCHED))
+            return true;
+    return false;
+}
+
+enum status bsd43_xlink(struct bsd43 *kernel, struct bsd43_process *process,
+                        uint32_t number, struct error *err)
+{
+    const struct bsd43_xtext *text = &kernel->texts[number];
+    enum status status = OK;
+    for (uint32_t page = 0; page < text->npages && status == OK; page++) {
+        const struct content *content = content_at(kernel, text, page);
+        const pfn_t pfn = content ? content->frame : PFN_NONE;
+        if (pfn != PFN_NONE && is_valid(kernel->pager, pfn))
+            status = map_for(kernel, process->space->number, number, page, pfn, err);
+    }
+    return status;
+}
+
+enum status bsd43_xattach(struct bsd43 *kernel, struct bsd43_process *process,
+                          uint32_t number, struct error *err)
+{
+    const enum status status =
+        add_user(&kernel->texts[number], process->space->number, err);
+    return status == OK ? bsd43_xlink(kernel, process, number, err) : status;
+}
+
+enum status bsd43_distribute(struct bsd43 *kernel, page_t page, pfn_t pfn,
+                             struct error *err)
+{
+    const struct bsd43_cmap *c = bsd43_cmap(kernel, pfn);
+    const struct bsd43_xtext *text = &kernel->texts[c->ndx];
+    struct pager *pager = kernel->pager;
+    const struct content *content = &pager->contents.all[pager->frames[pfn].content];
+    const uint32_t own = pager->mmu.index->space_of[page];
+    const uint32_t at = (uint32_t)(content->file_page - text->file_page);
+    enum status status = OK;
+    for (uint32_t i = 0; i < text->nusers && status == OK; i++)
+        if (text->users[i] != own)
+            status = map_for(kernel, text->users[i], c->ndx, at, pfn, err);
+    return status;
+}
+
+void bsd43_texts_release(struct bsd43 *kernel)
+{
+    for (uint32_t i = 0; i < kernel->ntexts; i++)
+        free(kernel->texts[i].users);
+    free(kernel->texts);
+}
