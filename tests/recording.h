@@ -11,7 +11,7 @@
 
 #define BASE UINT64_C(0x10000000)
 
-enum { RECORD_MAX = 1 << 18, PAGE = 4096 };
+enum { RECORD_MAX = 1 << 18, RECORD_OPS = 64, PAGE = 4096 };
 
 struct reference {
     enum reference_kind kind;
@@ -19,9 +19,17 @@ struct reference {
     uint32_t size;
 };
 
+struct recorded_op {
+    size_t at; /* comes before refs[at] */
+    struct vm_op op;
+    char file[32]; /* "" for none */
+};
+
 struct record {
     size_t n, limit; /* the sink says stop at limit references */
     struct reference *refs;
+    size_t nops;
+    struct recorded_op ops[RECORD_OPS];
 };
 
 static struct record record;
@@ -44,6 +52,17 @@ static inline bool record_put(void *context, enum reference_kind kind, vaddr_t v
     ck_assert_uint_lt(r->n, r->limit); /* nothing may come after a stop */
     r->refs[r->n++] = (struct reference){kind, vaddr, size};
     return r->n < r->limit;
+}
+
+static inline bool record_op(void *context, const struct vm_op *op, const char *file)
+{
+    struct record *r = context;
+    ck_assert_uint_lt(r->n, r->limit);
+    ck_assert_uint_lt(r->nops, RECORD_OPS);
+    struct recorded_op *recorded = &r->ops[r->nops++];
+    *recorded = (struct recorded_op){.at = r->n, .op = *op};
+    snprintf(recorded->file, sizeof recorded->file, "%s", file ? file : "");
+    return true;
 }
 
 static inline const struct generator_ops *find(const char *name)
@@ -76,9 +95,10 @@ static inline enum status run_limited(const char *name, const char *settings, ui
         return checked;
     struct rng rng;
     rng_seed(&rng, seed);
-    record.n = 0;
+    record.n = record.nops = 0;
     record.limit = limit;
-    const struct generator_sink sink = {.context = &record, .put = record_put};
+    const struct generator_sink sink = {
+        .context = &record, .put = record_put, .op = record_op};
     return generator->run(params, &rng, &sink, &err);
 }
 

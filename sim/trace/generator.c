@@ -56,10 +56,17 @@ static bool put(void *context, enum reference_kind kind, vaddr_t vaddr, uint32_t
     return !builder_full(making->builder) || flush(making);
 }
 
+static bool put_op(void *context, const struct vm_op *op, const char *file)
+{
+    struct making *making = context;
+    builder_op(making->builder, op, file);
+    return !builder_full(making->builder) || flush(making);
+}
+
 static enum status run(struct making *making, const struct generator_ops *generator,
                        const void *params, uint64_t seed)
 {
-    const struct generator_sink sink = {.context = making, .put = put};
+    const struct generator_sink sink = {.context = making, .put = put, .op = put_op};
     struct rng rng;
     rng_seed(&rng, seed);
     const enum status status = generator->run(params, &rng, &sink, making->err);

@@ -13,6 +13,8 @@ struct generator_sink {
     void *context;
     /* False: stop, the sink has enough or has failed. */
     bool (*put)(void *context, enum reference_kind kind, vaddr_t vaddr, uint32_t size);
+    /* An operation between the references; op and file as of builder_op().  False: stop. */
+    bool (*op)(void *context, const struct vm_op *op, const char *file);
 };
 
 struct generator_ops {
