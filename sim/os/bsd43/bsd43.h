@@ -75,6 +75,12 @@ struct bsd43_segment {
     struct bsd43_dmap dmap; /* CDATA, CSTACK                                              */
 };
 
+/* Pages that a process has used, in the order of their addresses. */
+struct bsd43_used {
+    vpn_t *vpns; /* [n]                                                                   */
+    size_t n, at; /* the next one to be looked at                                         */
+};
+
 struct bsd43_process {
     struct bsd43_proc p; /* what the swapper looks at                                     */
     struct space *space;
@@ -87,9 +93,8 @@ struct bsd43_process {
     uint32_t swaddr, swblocks; /* blocks of its u-area and page tables while it is out    */
     bool asleep; /* all its threads wait for something other than memory          */
     bool forked; /* a child that is being made: its entries are not new ones      */
-    uint32_t copied_segments; /* of its parent's, which have been copied for it           */
-    vpn_t copied_to;          /* page of the next one to be copied                        */
-    pfn_t system;             /* frames of its u-area and page tables, chained by link    */
+    struct bsd43_used to_copy; /* its parent's pages, while it is being made              */
+    pfn_t system; /* frames of its u-area and page tables, chained by link    */
     uint32_t nsystem;
     int32_t maxrss; /* hw pages                                                     */
 };
@@ -127,8 +132,7 @@ struct bsd43_swap_job {
     struct bsd43_process *process;
     bool out;
     enum bsd43_swap_stage_of_job stage;
-    uint32_t segment; /* of BSD43_SWAP_PAGES: what is looked at next                      */
-    vpn_t vpn;
+    struct bsd43_used pages; /* of BSD43_SWAP_PAGES                                       */
     struct bsd43_header header;
 };
 
@@ -285,6 +289,14 @@ vpn_t bsd43_vpn(const struct bsd43_segment *segment, uint32_t cluster, vpn_t nea
 uint32_t bsd43_clusters(const struct bsd43_segment *segment);
 
 MUST_CHECK enum status bsd43_no_room(const struct bsd43 *kernel, struct error *err);
+
+/* --- used.c -------------------------------------------------------------------------- */
+
+/* All pages of the space that have been used; *out, which may have others, is released by
+ * the caller. */
+MUST_CHECK enum status bsd43_used_pages(const struct space *space, struct bsd43_used *out,
+                                        struct error *err);
+void bsd43_used_release(struct bsd43_used *used);
 
 /* --- fork.c -------------------------------------------------------------------------- */
 

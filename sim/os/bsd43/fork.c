@@ -16,8 +16,9 @@ enum status bsd43_fork(void *state, struct pager *pager, struct space *child,
     if (status != OK)
         return status;
     to->maxrss = from->maxrss;
-    to->copied_segments = 0;
-    to->copied_to = 0;
+    status = bsd43_used_pages(parent, &to->to_copy, err);
+    if (status != OK)
+        return status;
     from->p.flags |= BSD43_SKEEP;
     return child->nregions ? OK : space_copy_regions(child, parent, err);
 }
@@ -94,42 +95,24 @@ static enum status copy(struct bsd43 *kernel, struct bsd43_process *to,
     return OK;
 }
 
-/* The first page from vpn on that the segment has a number for, or one behind its end. */
-static vpn_t next_used(const struct bsd43_process *from,
-                       const struct bsd43_segment *segment, vpn_t vpn)
-{
-    const struct map *map = &from->space->pages.map;
-    vpn_t next = segment->last + 1;
-    if (!segment->sparse)
-        return vpn;
-    for (size_t i = 0; i < map->nslots; i++)
-        if (map->slots[i].value != MAP_ABSENT && map->slots[i].key >= vpn &&
-            map->slots[i].key < next)
-            next = map->slots[i].key;
-    return next;
-}
-
 enum status bsd43_fork_copy(void *state, struct pager *pager, struct space *child,
                             struct space *parent, struct fault *fault, struct error *err)
 {
     struct bsd43 *kernel = state;
     struct bsd43_process *from = kernel->processes[parent->number];
     struct bsd43_process *to = kernel->processes[child->number];
+    struct bsd43_used *used = &to->to_copy;
     (void)pager;
-    for (; to->copied_segments < from->nsegments; to->copied_segments++) {
-        const struct bsd43_segment *segment = &from->segments[to->copied_segments];
-        if (segment->type == BSD43_CTEXT)
+    for (; used->at < used->n; used->at++) {
+        const vpn_t vpn = used->vpns[used->at];
+        const struct bsd43_segment *segment = bsd43_segment_find(from, vpn);
+        if (!segment || segment->type == BSD43_CTEXT)
             continue;
-        if (to->copied_to < segment->first)
-            to->copied_to = segment->first;
-        while ((to->copied_to = next_used(from, segment, to->copied_to)) <= segment->last) {
-            const enum status status = copy(kernel, to, from, to->copied_to, fault, err);
-            if (status != OK || fault->active)
-                return status;
-            to->copied_to++;
-        }
-        to->copied_to = 0;
+        const enum status status = copy(kernel, to, from, vpn, fault, err);
+        if (status != OK || fault->active)
+            return status;
     }
+    bsd43_used_release(used);
     from->p.flags &= ~(uint32_t)BSD43_SKEEP;
     to->forked = false;
     return OK;

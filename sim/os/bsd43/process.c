@@ -121,6 +121,7 @@ static void leave_frames(struct bsd43 *kernel, uint32_t number)
 static void free_process(struct bsd43_process *process)
 {
     map_release(&process->windows);
+    bsd43_used_release(&process->to_copy);
     free(process->segments);
     free(process);
 }

@@ -206,4 +206,5 @@ void bsd43_swapper_release(struct bsd43 *kernel)
 {
     free(kernel->swapper.order);
     free(kernel->swapper.procs);
+    bsd43_used_release(&kernel->swapper.job.pages);
 }

@@ -82,30 +82,35 @@ static void free_clean(struct bsd43 *kernel, pfn_t pfn)
     }
 }
 
-/* From the job's page on in its segment: free what is clean, up to dirty pages, and
- * start to write those that lie behind one another.  False: there are none. */
-static bool write_run(struct bsd43 *kernel, const struct bsd43_segment *segment)
+/* Does the place lie behind those of the transfer, which can be longer still? */
+static bool continues(const struct bsd43_header *header, slot_t slot, unsigned shift)
+{
+    return header->io.n < BSD43_KLMAX &&
+           slot == (header->io.offset >> shift) + header->io.n;
+}
+
+/* From the job's page on: free what is clean, up to dirty pages, and start to write those
+ * that lie behind one another.  False: there are none. */
+static bool write_run(struct bsd43 *kernel)
 {
     struct bsd43_swap_job *job = job_of(kernel);
     struct pager *pager = kernel->pager;
+    const unsigned shift = pager->mmu.page_shift;
     struct bsd43_header *header = begin_transfer(kernel, true);
     pfn_t last = PFN_NONE;
     header->io.frame_done = frame_swapped;
-    for (; job->vpn <= segment->last; job->vpn++) {
-        const pfn_t pfn = resident(kernel, job->process, job->vpn);
-        const bool dirty = pfn != PFN_NONE && pager->frames[pfn].state == FRAME_ACTIVE &&
-                           frame_dirty(pager, pfn);
-        if (pfn != PFN_NONE && !dirty)
-            free_clean(kernel, pfn);
-        if (!dirty && header->io.n == 0)
+    for (; job->pages.at < job->pages.n; job->pages.at++) {
+        const pfn_t pfn = resident(kernel, job->process, job->pages.vpns[job->pages.at]);
+        if (pfn == PFN_NONE)
             continue;
-        if (!dirty)
-            break;
+        if (pager->frames[pfn].state != FRAME_ACTIVE || !frame_dirty(pager, pfn)) {
+            free_clean(kernel, pfn);
+            continue;
+        }
         const slot_t slot = pager->contents.all[pager->frames[pfn].content].slot;
         if (header->io.n == 0)
-            header->io.offset = (uint64_t)slot << pager->mmu.page_shift;
-        else if (header->io.n == BSD43_KLMAX ||
-                 slot != (header->io.offset >> pager->mmu.page_shift) + header->io.n)
+            header->io.offset = (uint64_t)slot << shift;
+        else if (!continues(header, slot, shift))
             break;
         bsd43_cmap(kernel, pfn)->push = header->number;
         take_out(kernel, pfn);
@@ -131,6 +136,22 @@ static void transfer_system(struct bsd43 *kernel, bool write)
     io_start(&header->io);
 }
 
+/* Data and stack of the process.  In the order of their addresses they are in that of their
+ * places, too: the chunks of a stack are used from their ends. */
+static enum status pages_to_go(const struct bsd43_process *process, struct bsd43_used *out,
+                               struct error *err)
+{
+    const enum status status = bsd43_used_pages(process->space, out, err);
+    size_t kept = 0;
+    for (size_t i = 0; i < out->n; i++) {
+        const struct bsd43_segment *segment = bsd43_segment_find(process, out->vpns[i]);
+        if (segment && segment->type != BSD43_CTEXT)
+            out->vpns[kept++] = out->vpns[i];
+    }
+    out->n = kept;
+    return status;
+}
+
 bool bsd43_swapout(struct bsd43 *kernel, struct bsd43_process *process)
 {
     uint64_t pages[BSD43_CSTACK + 1] = {0};
@@ -141,9 +162,17 @@ bool bsd43_swapout(struct bsd43 *kernel, struct bsd43_process *process)
     const uint32_t blocks =
         bsd43_vusize(&kernel->d, (uint32_t)pages[BSD43_CTEXT], (uint32_t)pages[BSD43_CDATA],
                      (uint32_t)pages[BSD43_CSTACK]);
-    const uint32_t swaddr = bsd43_rmalloc(&kernel->swapmap, blocks);
-    if (swaddr == 0)
+    struct bsd43_used to_go = {0};
+    struct error err;
+    if (pages_to_go(process, &to_go, &err) != OK) {
+        pager_fail(kernel->pager, &err);
         return false;
+    }
+    const uint32_t swaddr = bsd43_rmalloc(&kernel->swapmap, blocks);
+    if (swaddr == 0) {
+        bsd43_used_release(&to_go);
+        return false;
+    }
     process->swaddr = swaddr;
     process->swblocks = blocks;
     process->p.swrss = process->p.rssize;
@@ -153,7 +182,7 @@ bool bsd43_swapout(struct bsd43 *kernel, struct bsd43_process *process)
         if (process->segments[i].type == BSD43_CTEXT)
             bsd43_xdetach(kernel, process, process->segments[i].text);
     *job_of(kernel) = (struct bsd43_swap_job){
-        .process = process, .stage = BSD43_SWAP_PAGES, .vpn = 0, .out = true};
+        .process = process, .stage = BSD43_SWAP_PAGES, .pages = to_go, .out = true};
     go_on(kernel);
     return true;
 }
@@ -161,6 +190,7 @@ bool bsd43_swapout(struct bsd43 *kernel, struct bsd43_process *process)
 /* All is on swap. */
 static void end_out(struct bsd43 *kernel, struct bsd43_process *process)
 {
+    bsd43_used_release(&job_of(kernel)->pages);
     bsd43_unwire(kernel, process);
     process->p.flags &= ~(uint32_t)BSD43_SLOCK;
     process->p.time = 0;
@@ -173,16 +203,8 @@ static void go_on_out(struct bsd43 *kernel)
 {
     struct bsd43_swap_job *job = job_of(kernel);
     struct bsd43_process *process = job->process;
-    for (; job->stage == BSD43_SWAP_PAGES && job->segment < process->nsegments;
-         job->segment++, job->vpn = 0) {
-        const struct bsd43_segment *segment = &process->segments[job->segment];
-        if (segment->type == BSD43_CTEXT || segment->sparse)
-            continue;
-        if (job->vpn < segment->first)
-            job->vpn = segment->first;
-        if (write_run(kernel, segment))
-            return;
-    }
+    if (job->stage == BSD43_SWAP_PAGES && write_run(kernel))
+        return;
     if (job->stage == BSD43_SWAP_PAGES) {
         job->stage = BSD43_SWAP_SYSTEM;
         transfer_system(kernel, true);
