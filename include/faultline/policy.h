@@ -22,7 +22,7 @@
 #include "base/rng.h"
 #include "base/types.h"
 
-#define POLICY_ABI 3
+#define POLICY_ABI 4
 
 /* What a policy must see to work.  Only the first can be built into a kernel; reports mark
  * the others as ideal. */
