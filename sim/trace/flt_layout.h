@@ -40,6 +40,7 @@ enum {
     FLT_VERSION_FULL = 4,    /* of traces that are not reduced */
     FLT_VERSION_REDUCED = 3, /* of those that are */
     FLT_KINDS_2 = 8,         /* kinds of operations in version 2 */
+    FLT_KINDS_4 = 10,        /* in version 4 at first; those after them came later */
     FLT_HEADER_FIXED = 28,   /* up to the origin */
     FLT_REDUCTION = 12,      /* method 4, frames 8 */
     /* Chunk header: magic 4, header checksum 4, number 8, nsteps 4, nshapes 4, nblocks 4,

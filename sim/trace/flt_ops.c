@@ -82,6 +82,11 @@ uint32_t flt_ops_kinds(uint32_t version)
     return version == FLT_VERSION_FULL ? VM_OP_KINDS : version == 2 ? FLT_KINDS_2 : 0;
 }
 
+uint32_t flt_ops_kinds_least(uint32_t version)
+{
+    return version == FLT_VERSION_FULL ? FLT_KINDS_4 : flt_ops_kinds(version);
+}
+
 const char *flt_ops_refuse(const struct batch *batch, uint32_t version)
 {
     if (batch->nops && version == 1)

@@ -13,6 +13,9 @@ bool flt_ops_get(const unsigned char *p, const unsigned char *end, struct batch 
 
 /* How many kinds of operations, the first ones, a trace of a version can have. */
 uint32_t flt_ops_kinds(uint32_t version);
+/* How many of them its index counts at least, if it counts any: a file is not newer than
+ * the program that wrote it. */
+uint32_t flt_ops_kinds_least(uint32_t version);
 
 /* Can a trace of the version have the operations of the batch?  NULL, or what is wrong, as
  * the end of a sentence that begins with "chunk 3". */

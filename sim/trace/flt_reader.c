@@ -99,7 +99,8 @@ static enum status read_header(struct flt_reader *r, struct trace_info *info, ch
 /* Can an index count so many kinds of operations? */
 static bool kinds_are_sound(const struct flt_reader *r, uint32_t kinds)
 {
-    return kinds == 0 || kinds == flt_ops_kinds(r->version);
+    return kinds == 0 ||
+           (kinds >= flt_ops_kinds_least(r->version) && kinds <= flt_ops_kinds(r->version));
 }
 
 static void set_totals(struct trace_info *info, uint64_t nchunks,
@@ -123,9 +124,10 @@ static bool index_is_sound(const struct flt_reader *r, const unsigned char *inde
                            size_t size)
 {
     const uint32_t kinds = get32(index + 4);
+    const size_t fixed = FLT_INDEX_HEADER + FLT_INDEX_TOTALS + 8 * (size_t)kinds + 8;
     return get64(index + size - 8) == XXH3_64bits(index, size - 8) &&
-           kinds_are_sound(r, kinds) &&
-           size >= FLT_INDEX_HEADER + FLT_INDEX_TOTALS + 8 * (size_t)kinds + 8;
+           kinds_are_sound(r, kinds) && size >= fixed &&
+           (size - fixed) % FLT_INDEX_ENTRY == 0;
 }
 
 /* Read the totals of a seekable file's index, if it has a sound one. */

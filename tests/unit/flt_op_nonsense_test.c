@@ -283,8 +283,8 @@ START_TEST(trace_of_version_1_is_read)
 END_TEST
 
 /* Version 1 had an index of 24 bytes a chunk and 88 more, its trailer 16 of them. */
-/* One operation of a kind in a file as version 2 was: its index counts eight kinds. */
-static void write_version_2(struct vm_op op, const char *name)
+/* One operation of a kind in a file whose index counts the first so many kinds. */
+static void write_kinds(uint32_t version, uint32_t kinds, struct vm_op op, const char *name)
 {
     struct builder *builder;
     ck_assert_int_eq(builder_create(&builder, 9, NULL), OK);
@@ -296,15 +296,39 @@ static void write_version_2(struct vm_op op, const char *name)
     builder_free(builder);
     write_trace(9, "");
     load_file();
-    make_version(2);
+    make_version(version);
     const size_t at = chunk_at[1], kinds_end = size - FLT_TRAILER - 8;
-    put32(bytes + at + 4, 8);
-    const size_t more = 8 * (VM_OP_KINDS - 8);
+    put32(bytes + at + 4, kinds);
+    const size_t more = 8 * (VM_OP_KINDS - kinds);
     memmove(bytes + kinds_end - more, bytes + kinds_end, FLT_TRAILER + 8);
     size -= more;
     put64(bytes + kinds_end - more, XXH3_64bits(bytes + at, kinds_end - more - at));
     save_file(size);
 }
+
+/* As version 2 was: its index counts eight kinds. */
+static void write_version_2(struct vm_op op, const char *name)
+{
+    write_kinds(2, 8, op, name);
+}
+
+/* The index of version 4 had as many kinds as there were when its program was made. */
+START_TEST(index_of_version_4_counts_ten_kinds_or_more)
+{
+    write_kinds(4, (uint32_t)_i, (struct vm_op){.kind = VM_EXIT}, NULL);
+    read_trace(path, false);
+    ck_assert_msg(got.status == (_i < 10 ? ERR_DAMAGED : END), "%s", error.text);
+    if (_i < 10)
+        return;
+    struct trace *trace;
+    const struct trace_options options = {.path = path};
+    ck_assert_int_eq(trace_open(&trace, &options, &error), OK);
+    ck_assert(trace_info(trace)->complete);
+    ck_assert_uint_eq(trace_info(trace)->ops, 1);
+    ck_assert_uint_eq(trace_info(trace)->ops_of[VM_EXIT], 1);
+    trace_close(trace);
+}
+END_TEST
 
 START_TEST(trace_of_version_2_is_read_with_its_eight_kinds)
 {
@@ -440,6 +464,8 @@ static Suite *flt_op_nonsense_suite(void)
                         (int)ARRAY_LEN(sizes));
     tcase_add_test(tests, thread_goes_on_nowhere_after_a_switch);
     tcase_add_test(tests, trace_of_version_1_is_read);
+    tcase_add_loop_test(tests, index_of_version_4_counts_ten_kinds_or_more, 8,
+                        VM_OP_KINDS + 1);
     tcase_add_test(tests, trace_of_version_2_is_read_with_its_eight_kinds);
     tcase_add_loop_test(tests, operations_of_version_4_in_a_trace_of_version_2_are_refused,
                         0, (int)ARRAY_LEN(since_4));
