@@ -264,8 +264,35 @@ struct range {
 
 typedef void page_visitor(struct pager *pager, page_t page, const struct range *range);
 
-/* Visit the pages of the space in the range that have numbers; ascending where it is small,
- * else in the order of the map, which depends on nothing but the run. */
+static int by_vpn(const void *a, const void *b)
+{
+    const vpn_t x = ((const struct map_slot *)a)->key;
+    const vpn_t y = ((const struct map_slot *)b)->key;
+    return (x > y) - (x < y);
+}
+
+/* Visit the pages of the range ascending; false: there is no memory to sort them in. */
+static bool visit_sorted(struct pager *pager, const struct map *map, page_visitor *visit,
+                         const struct range *range)
+{
+    struct map_slot *sorted = malloc((map->used + 1) * sizeof *sorted);
+    size_t n = 0;
+    if (!sorted)
+        return false;
+    for (size_t i = 0; i < map->nslots; i++)
+        if (map->slots[i].value != MAP_ABSENT && map->slots[i].key >= range->first &&
+            map->slots[i].key <= range->last)
+            sorted[n++] = map->slots[i];
+    qsort(sorted, n, sizeof *sorted, by_vpn);
+    for (size_t i = 0; i < n; i++)
+        visit(pager, sorted[i].value, range);
+    free(sorted);
+    return true;
+}
+
+/* Visit the pages of the space in the range that have numbers; ascending where it is small
+ * or a kernel with a list of its own frees them, else in the order of the map, which depends
+ * on nothing but the run. */
 static void visit_pages(struct pager *pager, struct space *space, page_visitor *visit,
                         const struct range *range)
 {
@@ -279,6 +306,8 @@ static void visit_pages(struct pager *pager, struct space *space, page_visitor *
                 return;
         }
     }
+    if (pager->kernel->frame_freed && visit_sorted(pager, map, visit, range))
+        return;
     for (size_t i = 0; i < map->nslots; i++)
         if (map->slots[i].value != MAP_ABSENT && map->slots[i].key >= range->first &&
             map->slots[i].key <= range->last)
