@@ -87,7 +87,7 @@ static void pagedaemon_page_out(void *state, pfn_t pfn, bool evicted)
 /* checkpage(): the page under a hand, if it may go; else PFN_NONE. */
 static pfn_t look_at(struct pagedaemon *p, pfn_t step, bool front)
 {
-    if (step == 0 || !page_evictable(p->env, step - 1))
+    if (step == 0 || !page_evictable(p->env, step - 1) || page_locked(p->env, step - 1))
         return PFN_NONE;
     const pfn_t pfn = step - 1;
     p->expended = page_referenced(p->env, pfn);

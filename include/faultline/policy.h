@@ -142,6 +142,8 @@ bool page_clean(const struct policy_env *env, pfn_t pfn);
 /* The kernel would have the page in the frame go at once, used or not: it is said to be used
  * once only, or its process has more than it should.  False under most kernels. */
 bool page_expendable(const struct policy_env *env, pfn_t pfn);
+/* The kernel has locked the frame, for a transfer say; a daemon would pass over it. */
+bool page_locked(const struct policy_env *env, pfn_t pfn);
 /* Number of the process that brought the page in. */
 uint32_t page_process(const struct policy_env *env, pfn_t pfn);
 

@@ -382,6 +382,13 @@ bool page_expendable(const struct policy_env *env, pfn_t pfn)
            pager->kernel->expendable(pager->kernel_state, pager, pfn);
 }
 
+bool page_locked(const struct policy_env *env, pfn_t pfn)
+{
+    const struct pager *pager = CONTAINER_OF(env, const struct instance, env)->pager;
+    return pager->kernel->locked &&
+           pager->kernel->locked(pager->kernel_state, pager, pfn);
+}
+
 uint32_t page_process(const struct policy_env *env, pfn_t pfn)
 {
     return process_of(CONTAINER_OF(env, const struct instance, env)->pager, pfn);

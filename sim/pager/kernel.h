@@ -50,6 +50,9 @@ struct kernel_ops {
                          struct error *err);
     /* Policies ask: would the kernel let go of the frame's page at once?  NULL: no. */
     bool (*expendable)(const void *state, const struct pager *pager, pfn_t pfn);
+    /* The same: has the kernel locked the frame, so that its daemon passes over it?  NULL:
+     * no. */
+    bool (*locked)(const void *state, const struct pager *pager, pfn_t pfn);
     /* Its counters by names of its own: sets kernel_own, and what it does not count to
      * COUNT_UNKNOWN.  NULL: it has none. */
     void (*count)(const void *state, struct counters *counters);

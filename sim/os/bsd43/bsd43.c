@@ -276,6 +276,7 @@ const struct kernel_ops kernel_bsd43 = {
     .frame_freed = bsd43_frame_freed,
     .place = bsd43_place,
     .expendable = bsd43_expendable,
+    .locked = bsd43_locked,
     .count = bsd43_counters,
     .check = bsd43_check,
 };

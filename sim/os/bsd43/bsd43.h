@@ -365,6 +365,8 @@ MUST_CHECK enum status bsd43_push(struct bsd43 *kernel, pfn_t pfn, struct error 
 /* dpageout(): take pages around one from a sequential process. */
 void bsd43_dpageout(struct bsd43 *kernel, page_t faulted);
 bool bsd43_expendable(const void *state, const struct pager *pager, pfn_t pfn);
+/* c_lock: the frame is being pushed, or has been and was not cleaned up yet. */
+bool bsd43_locked(const void *state, const struct pager *pager, pfn_t pfn);
 
 /* --- swap.c -------------------------------------------------------------------------- */
 

@@ -37,8 +37,7 @@ static bool pushable(void *context, uint32_t cluster)
         return false;
     const pfn_t pfn = pager->contents.all[neighbour.content].frame;
     return pfn != PFN_NONE && pager->frames[pfn].state == FRAME_ACTIVE &&
-           !bsd43_cmap(kernel, pfn)->push && !pager->frames[pfn].writing &&
-           frame_dirty(pager, pfn);
+           !bsd43_locked(kernel, pager, pfn) && frame_dirty(pager, pfn);
 }
 
 /* The frame, of the kluster, is locked and passes for clean. */
@@ -173,6 +172,11 @@ bool bsd43_expendable(const void *state, const struct pager *pager, pfn_t pfn)
            (region && (region->advice == VM_SEQUENTIAL || region->advice == VM_RANDOM));
 }
 
+bool bsd43_locked(const void *state, const struct pager *pager, pfn_t pfn)
+{
+    return bsd43_cmap(state, pfn)->push != 0 || pager->frames[pfn].writing;
+}
+
 enum taken { REFUSED, TAKEN, BLOCKED };
 
 /* The rest of checkpage() for a page that may go. */
@@ -182,7 +186,7 @@ static enum taken take(struct bsd43 *kernel, pfn_t pfn, enum status *status,
     struct pager *pager = kernel->pager;
     const struct bsd43_cmap *c = bsd43_cmap(kernel, pfn);
     const struct bsd43_defaults *d = &kernel->d;
-    if (!frame_pageable(pager, pfn) || c->push || pager->frames[pfn].writing)
+    if (!frame_pageable(pager, pfn) || bsd43_locked(kernel, pager, pfn))
         return REFUSED;
     const struct bsd43_process *process = bsd43_owner(kernel, pfn);
     /* Policies without hands come up with the same page again, which must go then. */
@@ -342,8 +346,7 @@ static void take_away(struct bsd43 *kernel, const struct bsd43_page *page)
     const pfn_t pfn =
         page->content == CONTENT_NONE ? PFN_NONE : pager->contents.all[page->content].frame;
     struct error err;
-    if (pfn == PFN_NONE || !frame_pageable(pager, pfn) || bsd43_cmap(kernel, pfn)->push ||
-        pager->frames[pfn].writing)
+    if (pfn == PFN_NONE || !frame_pageable(pager, pfn) || bsd43_locked(kernel, pager, pfn))
         return;
     frame_clear_referenced(pager, pfn);
     if (!frame_dirty(pager, pfn)) {
