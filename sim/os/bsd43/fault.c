@@ -28,6 +28,20 @@ static enum bsd43_pte with_frame(const struct bsd43 *kernel, const struct conten
     return fod ? BSD43_PTE_FILE : BSD43_PTE_SWAP;
 }
 
+/* A page that nothing is known of but its region. */
+static enum bsd43_pte untouched(enum region_backing backing)
+{
+    switch (backing) {
+    case BACKING_FILE:
+        return BSD43_PTE_FILE;
+    case BACKING_STORE:
+        return BSD43_PTE_SWAP; /* it lies there from the start */
+    case BACKING_ZERO:
+        break;
+    }
+    return BSD43_PTE_ZERO;
+}
+
 static enum bsd43_pte state_of(const struct bsd43 *kernel, const struct bsd43_page *page,
                                enum region_backing backing)
 {
@@ -36,7 +50,7 @@ static enum bsd43_pte state_of(const struct bsd43 *kernel, const struct bsd43_pa
         pager->mmu.bits[page->page] & (PAGE_VALID | PAGE_WATCHED))
         return BSD43_PTE_VALID;
     if (page->content == CONTENT_NONE)
-        return backing == BACKING_FILE ? BSD43_PTE_FILE : BSD43_PTE_ZERO;
+        return untouched(backing);
     const struct content *content = &pager->contents.all[page->content];
     if (content->frame != PFN_NONE)
         return with_frame(kernel, content, page->segment->type);
@@ -160,7 +174,8 @@ static void reclaim(struct bsd43 *kernel, struct fault *fault,
         bsd43_enter(kernel, pfn, c->type, c->ndx);
         bsd43_count(kernel, BSD43_PGFREC, 1);
     } else {
-        bsd43_count(kernel, BSD43_FASTPGREC, 1);
+        /* The fast path is taken before pagein(), which goes on after a sleep. */
+        bsd43_count(kernel, BSD43_FASTPGREC, !fault->slept);
         if (pager->frames[pfn].state == FRAME_LEAVING)
             pager_rescue(pager, pfn);
     }
@@ -254,8 +269,13 @@ static enum status bring_in(struct bsd43 *kernel, struct fault *fault,
     const enum status status = fault_prepare(kernel->pager, fault, err);
     if (status != OK)
         return status;
-    return page->pte == BSD43_PTE_ZERO ? fill_zero(kernel, fault, page, err)
-                                       : bsd43_read(kernel, fault, page, err);
+    if (page->pte != BSD43_PTE_ZERO)
+        return bsd43_read(kernel, fault, page, err);
+    const enum bsd43_type type = page->segment->type;
+    const enum status filled = fill_zero(kernel, fault, page, err);
+    if (filled == OK && type == BSD43_CDATA)
+        bsd43_dpageout(kernel, fault->page);
+    return filled;
 }
 
 enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,

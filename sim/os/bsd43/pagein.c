@@ -172,9 +172,10 @@ static enum status begin_content(struct reading *reading, vpn_t vpn, page_t *pag
         status = bsd43_slot(kernel, process, segment, vpn, &slot, reading->err);
     if (status != OK)
         return status;
-    if (segment->type == BSD43_CTEXT) {
+    if (segment->type == BSD43_CTEXT || segment->sparse) {
         status = pager_content(pager, *page, out, reading->err);
-        kernel->texts[segment->text].written |= reading->page->pte == BSD43_PTE_FILE;
+        if (segment->type == BSD43_CTEXT)
+            kernel->texts[segment->text].written |= reading->page->pte == BSD43_PTE_FILE;
     } else if (pager->content_of[*page] == CONTENT_NONE) {
         status = contents_add(&pager->contents, out, *page, reading->err);
         if (status == OK)
