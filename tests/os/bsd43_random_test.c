@@ -107,7 +107,8 @@ START_TEST(whatever_happens_what_must_hold_holds)
     for (size_t i = 0; i < n; i++)
         add_process(w, i, 1500);
     rig43_run();
-    ck_assert_uint_eq(counted(BSD43_PGREC),
+    /* The others are reclaims after a sleep in pagein(). */
+    ck_assert_uint_ge(counted(BSD43_PGREC),
                       counted(BSD43_FASTPGREC) + counted(BSD43_PGFREC) +
                           counted(BSD43_XSFREC) + counted(BSD43_XIFREC));
     ck_assert_uint_ge(counted(BSD43_PGPGIN), 8 * counted(BSD43_PGIN));

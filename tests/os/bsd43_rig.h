@@ -14,6 +14,8 @@ static struct rig43 {
     struct bsd43_defaults defaults;
     int32_t freemem;
     pfn_t nused; /* frames that have been used ever                                       */
+    bool (*watch)(void *context, uint64_t references); /* after each event; or NULL       */
+    struct event beat; /* with `watch`, every millisecond: a CPU runs no further at once  */
 } rig43;
 
 static inline void rig43_kernel(const char *name, const char *text)
@@ -30,6 +32,7 @@ static inline void rig43_setup(void)
 {
     folder_setup();
     rig_machine();
+    rig43.watch = NULL;
     rig.params.pager.kernel = kernel_find("bsd43");
     param_defaults(kernel_find("bsd43")->params, rig.kernel.bytes);
     rig43_kernel("u_areas", "no");
@@ -40,11 +43,27 @@ static inline void rig43_setup(void)
     rig.params.slots.nslots = 10000;
 }
 
+static inline void rig43_beat(struct event *event)
+{
+    struct engine *engine = rig.sim->engine;
+    engine_schedule(engine, event, engine_now(engine) + MS);
+}
+
+static inline void rig43_begin_watch(void)
+{
+    rig.sim->turns = UINT64_MAX; /* 0 with the first event: the host is told */
+    event_init(&rig43.beat, rig43_beat);
+    engine_schedule(rig.sim->engine, &rig43.beat, MS);
+}
+
 /* Run it, with a sentence in place of an assertion if it cannot be. */
 static inline enum status rig43_try(struct error *err)
 {
-    const struct simulation_host host = {.advance = rig_advance};
+    const struct simulation_host host = {.advance =
+                                             rig43.watch ? rig43.watch : rig_advance};
     enum status status = simulation_create(&rig.sim, &rig.params, err);
+    if (status == OK && rig43.watch)
+        rig43_begin_watch();
     if (status == OK)
         status = simulation_run(rig.sim, &host, err);
     if (status != OK)
