@@ -267,6 +267,7 @@ static void count_times(struct counters *counters, const struct simulation_total
     counters->cpu_user = totals->user;
     counters->cpu_fault = totals->fault;
     counters->cpu_switch = totals->switching;
+    counters->cpu_kernel = totals->kernel;
     counters->cpu_idle_paging = totals->idle_paging;
     counters->cpu_idle = totals->idle;
     counters->cpu_utilisation =

@@ -88,9 +88,24 @@ struct pager_storage {
     uint32_t read_ahead;  /* pages of an aligned window, a power of two; 1: none          */
 };
 
+/* CPU time of a process of the kernel's own, as a page daemon is: what it does next is done
+ * when the time has been spent.  Embedded in what it is. */
+struct kernel_work {
+    psec_t time;
+    void (*done)(struct kernel_work *self);
+    struct kernel_work *next; /* the scheduler's                                          */
+};
+
 /* What a kernel asks of the scheduler. */
 struct pager_host {
     void *context;
+    /* The first CPU works for the kernel, before all threads: as soon as it is at the
+     * clock's time and has done what it was asked for before.  Not again before it is
+     * done. */
+    void (*work)(void *context, struct kernel_work *work);
+    /* The same for an interrupt, with which nothing goes on.  What a fault or an operation
+     * takes is pager.owed. */
+    void (*interrupt)(void *context, psec_t time);
     /* Threads in the space do not run: from now on if they wait, sleep or are ready, else as
      * soon as the CPU is at the clock's time.  What they wait for goes on. */
     void (*suspend)(void *context, struct space *space);

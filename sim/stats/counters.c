@@ -26,12 +26,13 @@
     ROW(member, unit, description, formula, COUNTER_RATIO, true)
 #define TIMED_TIME(member, description, formula)                                           \
     ROW(member, "s", description, formula, COUNTER_TIME, true)
-#define OWN(member, unit_, description_)                                                   \
+#define OWN_ROW(member, unit_, description_, kind_)                                        \
     {                                                                                      \
         .name = #member, .unit = (unit_), .description = (description_), .formula = "",    \
-        .kind = COUNTER_COUNT, .timed = true, .own = true,                                 \
+        .kind = (kind_), .timed = true, .own = true,                                       \
         .offset = offsetof(struct counters, member)                                        \
     }
+#define OWN(member, unit, description) OWN_ROW(member, unit, description, COUNTER_COUNT)
 
 const struct counter counter_table[] = {
     COUNT(references, "references",
@@ -105,7 +106,8 @@ const struct counter counter_table[] = {
           "bytes touched; distinct blocks touched, at the granule of the trace",
           "distinct blocks * granule"),
     TIMED_TIME(elapsed, "simulated time; until the last process has ended",
-               "(cpu_user + cpu_fault + cpu_switch + cpu_idle_paging + cpu_idle) / cpus"),
+               "(cpu_user + cpu_fault + cpu_switch + cpu_kernel + cpu_idle_paging + "
+               "cpu_idle) / cpus"),
     TIMED_TIME(cpu_user,
                "CPU time of references; with TLB and page-table walks, over all CPUs", ""),
     TIMED_TIME(cpu_fault,
@@ -197,6 +199,9 @@ const struct counter counter_table[] = {
     OWN(swpout, "processes", "processes swapped out"),
     OWN(pswpin, "hw pages", "hw pages swapped in; with whole processes and their texts"),
     OWN(pswpout, "hw pages", "hw pages swapped out; with whole processes and their texts"),
+    OWN_ROW(cpu_kernel, "s",
+            "CPU time of the kernel's own processes and of interrupts; over all CPUs",
+            COUNTER_TIME),
 };
 const size_t counter_count = ARRAY_LEN(counter_table);
 

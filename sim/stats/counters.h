@@ -54,6 +54,8 @@ struct counters {
     uint64_t v_faults, pgin, pgout, pgpgin, pgpgout, intrans, pgrec, fastpgrec, pgfrec,
         xsfrec, xifrec, exfod, zfod, nexfod, nzfod, scan, rev, seqfree, dfree, swpin,
         swpout, pswpin, pswpout;
+    psec_t cpu_kernel; /* over all CPUs, beside cpu_user and the others; 0 if kernel_own is
+                        * not set                                                        */
 };
 
 enum counter_kind {

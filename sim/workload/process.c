@@ -27,6 +27,8 @@ static bool in_fault(void *context, const struct space *space)
 void process_host(struct simulation *sim)
 {
     sim->pager_host = (struct pager_host){.context = sim,
+                                          .work = kernel_work,
+                                          .interrupt = kernel_interrupt,
                                           .suspend = schedule_suspend,
                                           .resume = schedule_resume,
                                           .runnable = runnable,

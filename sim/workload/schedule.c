@@ -13,7 +13,7 @@ void schedule_account_idle(struct simulation *sim)
     sim->idle_since = now;
 }
 
-static void set_phase(struct cpu *cpu, enum cpu_phase phase)
+void schedule_set_phase(struct cpu *cpu, enum cpu_phase phase)
 {
     struct simulation *sim = cpu->simulation;
     if ((cpu->phase == CPU_IDLE) != (phase == CPU_IDLE)) {
@@ -25,7 +25,7 @@ static void set_phase(struct cpu *cpu, enum cpu_phase phase)
     cpu->phase = phase;
 }
 
-static bool is_idle(const struct cpu *cpu)
+bool schedule_is_idle(const struct cpu *cpu)
 {
     return cpu->phase == CPU_IDLE && !event_pending(&cpu->event);
 }
@@ -33,10 +33,10 @@ static bool is_idle(const struct cpu *cpu)
 /* An idle CPU, the one that ran the thread last if it is among them; or NULL. */
 static struct cpu *idle_cpu(struct simulation *sim, const struct thread *thread)
 {
-    if (is_idle(&sim->cpus[thread->last_cpu]))
+    if (schedule_is_idle(&sim->cpus[thread->last_cpu]))
         return &sim->cpus[thread->last_cpu];
     for (unsigned i = 0; sim->nidle && i < sim->ncpus; i++)
-        if (is_idle(&sim->cpus[i]))
+        if (schedule_is_idle(&sim->cpus[i]))
             return &sim->cpus[i];
     return NULL;
 }
@@ -116,15 +116,15 @@ static bool pick(struct cpu *cpu)
     struct simulation *sim = cpu->simulation;
     struct thread *thread = run_queue_take(&sim->queue);
     if (!thread) {
-        set_phase(cpu, CPU_IDLE);
+        schedule_set_phase(cpu, CPU_IDLE);
         return false;
     }
     cpu->thread = thread;
     if (cpu->last == thread) {
-        set_phase(cpu, CPU_RUNNING);
+        schedule_set_phase(cpu, CPU_RUNNING);
         return true;
     }
-    set_phase(cpu, CPU_SWITCHING);
+    schedule_set_phase(cpu, CPU_SWITCHING);
     cpu->switching += sim->params->cost_switch;
     sim->context_switches++;
     return reach(cpu, engine_now(sim->engine) + sim->params->cost_switch);
@@ -135,7 +135,7 @@ static void install(struct cpu *cpu)
 {
     struct simulation *sim = cpu->simulation;
     struct thread *thread = cpu->thread;
-    set_phase(cpu, CPU_RUNNING);
+    schedule_set_phase(cpu, CPU_RUNNING);
     thread_set_state(thread, THREAD_RUNNING);
     cpu->last = thread;
     thread->last_cpu = cpu->number;
@@ -327,8 +327,14 @@ static bool turn(struct cpu *cpu, enum status *status, struct error *err)
 {
     struct simulation *sim = cpu->simulation;
     sim->pager.mmu.at_cpu = cpu->number;
+    if (cpu->phase == CPU_KERNEL) {
+        kernel_work_end(cpu);
+        return true;
+    }
     if (cpu->thread && (*status = settle(cpu, err)) != OK)
         return false;
+    if (cpu->work)
+        return reach(cpu, kernel_work_begin(cpu));
     if (!cpu->thread) {
         if (!pick(cpu))
             return false;

@@ -237,7 +237,8 @@ static void check_invariants(struct simulation *sim)
 bool simulation_between(struct simulation *sim)
 {
     struct error err;
-    if (sim->status == OK && pager_run_granted(&sim->pager, &err) != OK)
+    if (sim->status == OK && !kernel_work_first(sim) &&
+        pager_run_granted(&sim->pager, &err) != OK)
         simulation_fail(sim, &err);
     if (sim->status == OK) {
         progress_check(sim);
@@ -256,6 +257,9 @@ bool simulation_between(struct simulation *sim)
 static void conclude(struct simulation *sim)
 {
     schedule_account_idle(sim);
+    for (unsigned i = 0; i < sim->ncpus; i++)
+        if (sim->cpus[i].phase == CPU_KERNEL)
+            sim->cpus[i].kernel += sim->end - sim->cpus[i].working_since;
     const char *wrong = simulation_check(sim);
     if (!wrong)
         wrong = slots_check(sim->slots);
@@ -265,7 +269,8 @@ static void conclude(struct simulation *sim)
         wrong = device_check(sim->files);
     psec_t spent = sim->idle + sim->idle_paging;
     for (unsigned i = 0; i < sim->ncpus; i++)
-        spent += sim->cpus[i].user + sim->cpus[i].system + sim->cpus[i].switching;
+        spent += sim->cpus[i].user + sim->cpus[i].system + sim->cpus[i].switching +
+                 sim->cpus[i].kernel;
     if (!wrong && spent != sim->end * sim->ncpus)
         wrong = "the times of the CPUs do not add up to the time elapsed";
     for (size_t i = 0; i < sim->nended && !wrong; i++) {
@@ -330,6 +335,7 @@ void simulation_totals(const struct simulation *sim, struct simulation_totals *t
         totals->user += sim->cpus[i].user;
         totals->fault += sim->cpus[i].system;
         totals->switching += sim->cpus[i].switching;
+        totals->kernel += sim->cpus[i].kernel;
     }
     for (size_t i = 0; i < sim->nended; i++) {
         totals->paging_wait += sim->ended[i].waiting;

@@ -71,7 +71,12 @@ struct thread {
     uint64_t references, faults, faults_major, faults_minor;
 };
 
-enum cpu_phase { CPU_IDLE, CPU_SWITCHING, CPU_RUNNING };
+enum cpu_phase {
+    CPU_IDLE,
+    CPU_SWITCHING,
+    CPU_RUNNING,
+    CPU_KERNEL, /* it works for the kernel; its thread, if it has one, is ready            */
+};
 
 struct cpu {
     struct simulation *simulation;
@@ -80,7 +85,11 @@ struct cpu {
     struct event event; /* when it goes on                                               */
     struct thread *thread, *last;
     psec_t quantum_end;
-    psec_t user, system, switching; /* times                                             */
+    psec_t user, system, switching, kernel; /* times                                     */
+    struct kernel_work *work, *last_work;   /* to be done, in order                      */
+    struct kernel_work *working;            /* CPU_KERNEL: that; NULL: interrupts        */
+    struct kernel_work interrupts;          /* of those to be done, all together          */
+    psec_t working_since;                   /* CPU_KERNEL                                */
     bool blocked,
         ending; /* the thread waits, ends, as soon as the clock is there         */
 };
@@ -190,6 +199,22 @@ uint64_t schedule_running(const struct simulation *sim);
 void schedule_forget(struct simulation *sim, const struct thread *thread);
 /* Account what CPUs were idle for since the last call. */
 void schedule_account_idle(struct simulation *sim);
+void schedule_set_phase(struct cpu *cpu, enum cpu_phase phase);
+/* It has nothing to do, nor will it soon. */
+bool schedule_is_idle(const struct cpu *cpu);
+
+/* --- kernel_work.c ---------------------------------------------------------------------- */
+
+/* Of struct pager_host. */
+void kernel_work(void *context, struct kernel_work *work);
+void kernel_interrupt(void *context, psec_t time);
+/* The CPU, at the clock's time, begins with the first of what it is to do; returns when that
+ * is done. */
+psec_t kernel_work_begin(struct cpu *cpu);
+/* That time has come. */
+void kernel_work_end(struct cpu *cpu);
+/* The only CPU has to work for the kernel: no fault can go on. */
+bool kernel_work_first(const struct simulation *sim);
 
 /* --- simulation.c ----------------------------------------------------------------------- */
 

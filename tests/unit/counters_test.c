@@ -110,6 +110,7 @@ static const char *const names[] = {
     "swpout",
     "pswpin",
     "pswpout",
+    "cpu_kernel",
 };
 
 /* These and what stands behind them have a meaning with `timing: events` only. */

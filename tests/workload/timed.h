@@ -215,7 +215,8 @@ static inline void assert_sums(const struct cell_result *result, uint64_t cpus)
         ready += times[3];
     }
     ck_assert_uint_eq(c->elapsed * cpus, c->cpu_user + c->cpu_fault + c->cpu_switch +
-                                             c->cpu_idle_paging + c->cpu_idle);
+                                             c->cpu_kernel + c->cpu_idle_paging +
+                                             c->cpu_idle);
     ck_assert_uint_eq(references, c->references);
     ck_assert_uint_eq(references, c->ifetches + c->loads + c->stores);
     ck_assert_uint_eq(faults, c->faults);
