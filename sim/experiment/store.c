@@ -190,12 +190,12 @@ static bool counter_from_json(const struct counter *counter, struct counters *co
         *(double *)member = json_is_real(value) ? json_real_value(value) : NAN;
         return json_is_real(value) || json_is_null(value);
     }
-    if (counter->kind == COUNTER_COUNT && json_is_null(value)) {
-        *(uint64_t *)member = COUNT_UNKNOWN;
+    if ((counter->kind == COUNTER_COUNT || counter->own) && json_is_null(value)) {
+        *(uint64_t *)member = counter->kind == COUNTER_COUNT ? COUNT_UNKNOWN : 0;
         return true;
     }
     *(uint64_t *)member = (uint64_t)json_integer_value(value);
-    counters->kernel_own |= counter->own && counter->kind == COUNTER_COUNT;
+    counters->kernel_own |= counter->own;
     return json_is_integer(value) && json_integer_value(value) >= 0;
 }
 

@@ -385,8 +385,7 @@ bool page_expendable(const struct policy_env *env, pfn_t pfn)
 bool page_locked(const struct policy_env *env, pfn_t pfn)
 {
     const struct pager *pager = CONTAINER_OF(env, const struct instance, env)->pager;
-    return pager->kernel->locked &&
-           pager->kernel->locked(pager->kernel_state, pager, pfn);
+    return pager->kernel->locked && pager->kernel->locked(pager->kernel_state, pager, pfn);
 }
 
 uint32_t page_process(const struct policy_env *env, pfn_t pfn)

@@ -220,9 +220,9 @@ static const void *member(const struct counter *counter, const struct counters *
 
 bool counter_known(const struct counter *counter, const struct counters *counters)
 {
-    if (counter->kind != COUNTER_COUNT)
-        return true;
-    return (!counter->own || counters->kernel_own) &&
+    if (counter->own && !counters->kernel_own)
+        return false;
+    return counter->kind != COUNTER_COUNT ||
            *(const uint64_t *)member(counter, counters) != COUNT_UNKNOWN;
 }
 
@@ -232,12 +232,12 @@ char *counter_format(const struct counter *counter, const struct counters *count
     assert(size >= NUMBER_SIZE);
     (void)size; /* an assertion may be compiled out */
     const void *value = member(counter, counters);
+    buffer[0] = '\0';
+    if (!counter_known(counter, counters))
+        return buffer;
     switch (counter->kind) {
     case COUNTER_COUNT:
-        buffer[0] = '\0';
-        return counter_known(counter, counters)
-                   ? number_count(*(const uint64_t *)value, buffer)
-                   : buffer;
+        return number_count(*(const uint64_t *)value, buffer);
     case COUNTER_TIME:
         return number_time(*(const psec_t *)value, buffer);
     case COUNTER_RATIO:
@@ -249,9 +249,11 @@ char *counter_format(const struct counter *counter, const struct counters *count
 double counter_value(const struct counter *counter, const struct counters *counters)
 {
     const void *value = member(counter, counters);
+    if (!counter_known(counter, counters))
+        return NAN;
     switch (counter->kind) {
     case COUNTER_COUNT:
-        return counter_known(counter, counters) ? (double)*(const uint64_t *)value : NAN;
+        return (double)*(const uint64_t *)value;
     case COUNTER_TIME:
         return (double)*(const psec_t *)value / 1e12;
     case COUNTER_RATIO:

@@ -70,7 +70,7 @@ struct simulation_totals {
     struct reference_counts references;
     psec_t elapsed;
     psec_t user, fault, switching, kernel, idle_paging, idle; /* CPUs: elapsed * ncpus    */
-    psec_t paging_wait, ready_wait;                   /* processes                       */
+    psec_t paging_wait, ready_wait; /* processes                       */
     uint64_t context_switches;
     uint64_t bytes_touched;
 };

@@ -64,6 +64,7 @@ START_TEST(every_counter_comes_back_as_it_was)
         else
             *(uint64_t *)member = (UINT64_C(1) << 62) + i;
     }
+    kept.counters.kernel_own = true;
     put_and_get();
     for (size_t i = 0; i < counter_count; i++) {
         char before[64], after[64];
