@@ -103,8 +103,10 @@ static void move_hands(struct pagedaemon *p)
 {
     p->front = p->front + 1 < p->turn ? p->front + 1 : 0;
     p->back = p->back + 1 < p->turn ? p->back + 1 : 0;
-    if (p->front == 0)
-        p->stuck = p->fruitless++ > FRUITLESS_TURNS;
+    if (p->front > 0)
+        return;
+    p->stuck = p->fruitless++ > FRUITLESS_TURNS;
+    policy_turned(p->env);
 }
 
 /* The next page of the pair that may go, or PFN_NONE: the hands have moved on. */

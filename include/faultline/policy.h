@@ -144,6 +144,8 @@ bool page_clean(const struct policy_env *env, pfn_t pfn);
 bool page_expendable(const struct policy_env *env, pfn_t pfn);
 /* The kernel has locked the frame, for a transfer say; a daemon would pass over it. */
 bool page_locked(const struct policy_env *env, pfn_t pfn);
+/* The hand of scan, or its first one, has come round to where memory begins. */
+void policy_turned(const struct policy_env *env);
 /* Number of the process that brought the page in. */
 uint32_t page_process(const struct policy_env *env, pfn_t pfn);
 

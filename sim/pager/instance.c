@@ -388,6 +388,11 @@ bool page_locked(const struct policy_env *env, pfn_t pfn)
     return pager->kernel->locked && pager->kernel->locked(pager->kernel_state, pager, pfn);
 }
 
+void policy_turned(const struct policy_env *env)
+{
+    CONTAINER_OF(env, struct instance, env)->pager->counts.turns++;
+}
+
 uint32_t page_process(const struct policy_env *env, pfn_t pfn)
 {
     return process_of(CONTAINER_OF(env, const struct instance, env)->pager, pfn);

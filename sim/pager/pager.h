@@ -143,6 +143,7 @@ struct pager_counts {
     uint64_t violations; /* accesses that were not made; see struct space                 */
     uint64_t page_ins, page_outs, page_outs_dirty;
     uint64_t pages_read_ahead, read_ahead_hits, write_backs, scans;
+    uint64_t turns;               /* of the policy's hand                                */
     uint64_t large_pages;         /* mapped                                              */
     uint64_t large_page_failures; /* at faults, for want of a run of free frames          */
     uint64_t large_page_splits;   /* some of its pages stayed mapped                      */

@@ -122,7 +122,7 @@ struct bsd43_daemon {
     uint32_t budget; /* of the pair that it is at                                        */
     bool in_pair;    /* one hand of it has been looked at                                */
     pfn_t pending;   /* for which it waits for a swap header, or PFN_NONE                */
-    pfn_t front, back; /* where the policy shows its hands, or PFN_NONE                   */
+    uint64_t turns;  /* pager_counts.turns when last looked at                           */
 };
 
 /* A process on its way out or in. */
@@ -355,8 +355,6 @@ void bsd43_header_put(struct bsd43_header *header);
 /* wakeup(&proc[2]): the pagedaemon does what it has to do as soon as the CPU can. */
 void bsd43_wake_daemon(struct bsd43 *kernel);
 void bsd43_daemon_init(struct bsd43 *kernel);
-/* Look where the policy shows its hands. */
-void bsd43_look_at_hands(struct bsd43 *kernel);
 /* cleanup(): free what has been pushed. */
 void bsd43_cleanup(struct bsd43 *kernel);
 /* Write a dirty frame with its kluster to its place on swap; it is freed when that has been
@@ -391,5 +389,13 @@ void bsd43_swapper_forget(struct bsd43 *kernel, const struct bsd43_process *proc
 
 void bsd43_start(void *state, struct pager *pager);
 void bsd43_stop(void *state, struct pager *pager);
+
+/* --- sample.c ------------------------------------------------------------------------ */
+
+struct gauges;
+
+/* kernel_ops. */
+void bsd43_sample(const void *state, const struct pager *pager, const struct space *space,
+                  struct gauges *gauges);
 
 #endif

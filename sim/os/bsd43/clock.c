@@ -49,7 +49,6 @@ void bsd43_start(void *state, struct pager *pager)
 {
     struct bsd43 *kernel = state;
     (void)pager;
-    bsd43_look_at_hands(kernel);
     event_init(&kernel->schedpaging, schedpaging);
     event_init(&kernel->schedcpu, schedcpu);
     again(kernel, &kernel->schedpaging, SECOND / kernel->d.rules->wakes_per_second);

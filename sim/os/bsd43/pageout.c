@@ -4,11 +4,9 @@
 #include "os/bsd43/bsd43.h"
 
 #include "pager/frame.h"
-#include "pager/view.h"
 #include "trace/vm_op.h"
 
 #include <assert.h>
-#include <string.h>
 
 /* --- pushes -------------------------------------------------------------------------- */
 
@@ -237,36 +235,17 @@ static pfn_t next_candidate(struct bsd43 *kernel, enum status *status, struct er
     return pfn;
 }
 
-void bsd43_look_at_hands(struct bsd43 *kernel)
-{
-    struct bsd43_daemon *daemon = &kernel->daemon;
-    struct policy_view view;
-    daemon->front = daemon->back = PFN_NONE;
-    if (!kernel->pager->policy->show || !kernel->pager->policy->scan ||
-        kernel->pager->by_process)
-        return;
-    const struct instance *instance = pager_instance(kernel->pager, 0);
-    view_init(&view, instance, false);
-    kernel->pager->policy->show(instance->state, &view);
-    for (size_t i = 0; i < view.nhands; i++)
-        if (strcmp(view.hands[i].name, "front") == 0)
-            daemon->front = view.hands[i].entry;
-        else if (strcmp(view.hands[i].name, "back") == 0)
-            daemon->back = view.hands[i].entry;
-    view_release(&view);
-}
-
 /* The hands are past a pair of pages: how many of the budget are left, and has the policy
  * given up? */
 static void end_pair(struct bsd43 *kernel, uint32_t before)
 {
     struct bsd43_daemon *daemon = &kernel->daemon;
-    const pfn_t front = daemon->front;
+    const uint64_t turns = kernel->pager->counts.turns;
     daemon->in_pair = false;
     daemon->nscan++;
     bsd43_count(kernel, BSD43_SCAN, 1);
-    bsd43_look_at_hands(kernel);
-    bsd43_count(kernel, BSD43_REV, daemon->front == PFN_NONE && front != PFN_NONE);
+    bsd43_count(kernel, BSD43_REV, (int32_t)(turns - daemon->turns));
+    daemon->turns = turns;
     if (daemon->budget + 1 < before)
         daemon->desscan = daemon->nscan; /* till the next tick */
 }
@@ -325,8 +304,7 @@ static void run(struct event *event)
 
 void bsd43_daemon_init(struct bsd43 *kernel)
 {
-    kernel->daemon =
-        (struct bsd43_daemon){.pending = PFN_NONE, .front = PFN_NONE, .back = PFN_NONE};
+    kernel->daemon = (struct bsd43_daemon){.pending = PFN_NONE};
     event_init(&kernel->daemon.event, run);
 }
 
