@@ -10,6 +10,7 @@
 #include "experiment/policy_file.h"
 #include "pager/kernel.h"
 #include "stats/counters.h"
+#include "stats/tables.h"
 #include "trace/generator.h"
 
 #include <getopt.h>
@@ -20,22 +21,23 @@ static int run(int argc, char **argv);
 
 const struct command command_list = {
     .name = "list",
-    .summary = "list policies, kernels, machines, devices, counters, keys, formats, "
-               "generators",
-    .help = "usage: faultline list WHAT [NAME] [--verbose]\n"
-            "\n"
-            "WHAT is policies, kernels, machines, devices, counters, keys, formats (of\n"
-            "traces and of page tables) or generators.\n"
-            "With NAME: its parameters with type, default, range and meaning; of presets\n"
-            "their values, of machines with the source of each.\n"
-            "With --verbose: so much of all of them.\n"
-            "A policy in a shared object is named by its path.\n"
-            "\n"
-            "Example: faultline list policies\n"
-            "Example: faultline list policies clock\n"
-            "Example: faultline list policies ./my-policy.so\n"
-            "Example: faultline list devices ra81\n"
-            "Example: faultline list machines --verbose\n",
+    .summary = "list policies, kernels, machines, devices, counters, columns, keys, "
+               "formats, generators",
+    .help =
+        "usage: faultline list WHAT [NAME] [--verbose]\n"
+        "\n"
+        "WHAT is policies, kernels, machines, devices, counters, columns (of the tables\n"
+        "of results), keys, formats (of traces and of page tables) or generators.\n"
+        "With NAME: its parameters with type, default, range and meaning; of presets\n"
+        "their values, of machines with the source of each; columns of one table.\n"
+        "With --verbose: so much of all of them.\n"
+        "A policy in a shared object is named by its path.\n"
+        "\n"
+        "Example: faultline list policies\n"
+        "Example: faultline list policies clock\n"
+        "Example: faultline list policies ./my-policy.so\n"
+        "Example: faultline list devices ra81\n"
+        "Example: faultline list machines --verbose\n",
     .run = run,
 };
 
@@ -69,6 +71,27 @@ static bool list_counters(const char *name, bool in_full)
         found = true;
         printf("%-21s %s [%s%s]%s%s\n", c->name, c->description, c->unit,
                c->timed ? ", timing: events" : "", c->formula[0] ? " = " : "", c->formula);
+    }
+    return found;
+}
+
+static bool list_columns(const char *name, bool in_full)
+{
+    (void)in_full;
+    bool found = false;
+    for (size_t t = 0; t < TABLES; t++) {
+        const struct result_table_kind *table = &result_tables[t];
+        if (name && strcmp(name, table->name) != 0)
+            continue;
+        found = true;
+        printf("%s.csv%s\n", table->name,
+               table->noptional ? " (* left out where all are blank)" : "");
+        for (size_t i = 0; i < table->ncolumns; i++) {
+            const struct table_column *c = &table->columns[i];
+            const bool optional = i >= table->ncolumns - table->noptional;
+            printf("  %-21s %s%s%s%s%s\n", c->name, c->description, *c->unit ? " [" : "",
+                   c->unit, *c->unit ? "]" : "", optional ? " *" : "");
+        }
     }
     return found;
 }
@@ -135,10 +158,15 @@ static const struct {
     const char *name;
     bool (*list)(const char *name, bool in_full);
 } lists[] = {
-    {"policies", list_policies}, {"kernels", list_kernels},
-    {"machines", list_machines}, {"devices", list_devices},
-    {"counters", list_counters}, {"keys", list_keys},
-    {"formats", list_formats},   {"generators", list_generators},
+    {"policies", list_policies},
+    {"kernels", list_kernels},
+    {"machines", list_machines},
+    {"devices", list_devices},
+    {"counters", list_counters},
+    {"columns", list_columns},
+    {"keys", list_keys},
+    {"formats", list_formats},
+    {"generators", list_generators},
 };
 
 static int list_file(const char *path)
@@ -182,7 +210,7 @@ static int run(int argc, char **argv)
     if (argc - optind < 1 || argc - optind > 2)
         return command_usage(&command_list,
                              "say what to list: policies, kernels, machines, devices, "
-                             "counters, keys, formats or generators");
+                             "counters, columns, keys, formats or generators");
     const char *name = argv[optind + 1]; /* NULL ends argv */
     return list(argv[optind], name, verbose || name);
 }

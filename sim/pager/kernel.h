@@ -11,6 +11,7 @@
 #include "pager/content.h"
 
 struct counters;
+struct gauges;
 struct pager;
 struct fault;
 struct space;
@@ -56,6 +57,11 @@ struct kernel_ops {
     /* Its counters by names of its own: sets kernel_own, and what it does not count to
      * COUNT_UNKNOWN.  NULL: it has none. */
     void (*count)(const void *state, struct counters *counters);
+    /* For samples over time, what it has at this moment, of all (space NULL) or of the
+     * processes in a space: sets the gauges that it knows, which are COUNT_UNKNOWN.  NULL: it
+     * has none. */
+    void (*sample)(const void *state, const struct pager *pager, const struct space *space,
+                   struct gauges *gauges);
     /* What must hold of the kernel's own between two events, as pager_check(); NULL: nothing
      * more. */
     const char *(*check)(const void *state, const struct pager *pager);

@@ -3,111 +3,150 @@
 #include "stats/tables.h"
 
 #include "base/types.h"
+#include "stats/counters.h"
+#include "stats/gauges.h"
 
 #include <string.h>
 
+#define COLUMN(name_, unit_, description_)                                                 \
+    {                                                                                      \
+        .name = (name_), .unit = (unit_), .description = (description_)                    \
+    }
+#define GAUGE(member, unit_, description_)                                                 \
+    {                                                                                      \
+        .name = #member, .unit = (unit_), .description = (description_), .own = OWN_GAUGE, \
+        .offset = offsetof(struct gauges, member)                                          \
+    }
+#define COUNTED(member, unit_, description_)                                               \
+    {                                                                                      \
+        .name = #member, .unit = (unit_), .description = (description_),                   \
+        .own = OWN_COUNTER, .offset = offsetof(struct counters, member)                    \
+    }
+
 static const struct table_column processes[] = {
-    {"process", "", "process"},
-    {"space", "", "number of the address space; threads of one process share it"},
-    {"priority", "", "priority; larger runs first"},
-    {"start", "s", "time of its start"},
-    {"elapsed", "s",
-     "time from start to end; user + fault + paging_wait + ready_wait, and sleep + swapped "
-     "where there is such"},
-    {"user", "s", "CPU time of references; with TLB and page-table walks"},
-    {"fault", "s", "CPU time of page faults; traps, pages copied and zeroed"},
-    {"paging_wait", "s", "time of waiting for paging"},
-    {"ready_wait", "s", "time of waiting for a CPU; with context switches"},
-    {"references", "references", "references"},
-    {"faults", "faults", "page faults; faults_major + faults_minor"},
-    {"faults_major", "faults", "major faults; those that wait for a device"},
-    {"faults_minor", "faults", "minor faults; those solved without a device"},
-    {"page_ins", "pages", "pages brought in"},
-    {"effective_access_time", "s",
-     "effective access time; (user + fault + paging_wait) / references"},
-    {"slowdown", "1",
-     "slowdown by paging; elapsed / elapsed with unlimited memory, known with `baseline: "
-     "yes`"},
-    {"resident_max", "pages", "most resident pages"},
-    {"sleep", "s", "time asleep; until a child ended, for a time, or for ever"},
-    {"swapped", "s", "time swapped out; while it could run"},
-    {"end", "",
-     "how it ended; blank: by itself, \"asleep\": it slept to the end of the run, "
-     "\"killed\": there was not enough swap space"},
+    COLUMN("process", "", "process"),
+    COLUMN("space", "", "number of the address space; threads of one process share it"),
+    COLUMN("priority", "", "priority; larger runs first"),
+    COLUMN("start", "s", "time of its start"),
+    COLUMN("elapsed", "s",
+           "time from start to end; user + fault + paging_wait + ready_wait, and sleep + "
+           "swapped where there is such"),
+    COLUMN("user", "s", "CPU time of references; with TLB and page-table walks"),
+    COLUMN("fault", "s", "CPU time of page faults; traps, pages copied and zeroed"),
+    COLUMN("paging_wait", "s", "time of waiting for paging"),
+    COLUMN("ready_wait", "s", "time of waiting for a CPU; with context switches"),
+    COLUMN("references", "references", "references"),
+    COLUMN("faults", "faults", "page faults; faults_major + faults_minor"),
+    COLUMN("faults_major", "faults", "major faults; those that wait for a device"),
+    COLUMN("faults_minor", "faults", "minor faults; those solved without a device"),
+    COLUMN("page_ins", "pages", "pages brought in"),
+    COLUMN("effective_access_time", "s",
+           "effective access time; (user + fault + paging_wait) / references"),
+    COLUMN("slowdown", "1",
+           "slowdown by paging; elapsed / elapsed with unlimited memory, known with "
+           "`baseline: yes`"),
+    COLUMN("resident_max", "pages", "most resident pages"),
+    COLUMN("sleep", "s", "time asleep; until a child ended, for a time, or for ever"),
+    COLUMN("swapped", "s", "time swapped out; while it could run"),
+    COLUMN("end", "",
+           "how it ended; blank: by itself, \"asleep\": it slept to the end of the run, "
+           "\"killed\": there was not enough swap space"),
 };
 
 static const struct table_column devices[] = {
-    {"device", "", "device; \"swap\", \"files\""},
-    {"model", "", "model of the device"},
-    {"reads", "requests", "read requests"},
-    {"writes", "requests", "write requests"},
-    {"bytes_read", "bytes", "bytes read"},
-    {"bytes_written", "bytes", "bytes written"},
-    {"merges", "requests", "requests merged; into others for neighbouring pages"},
-    {"operations", "operations", "operations; requests that are left after merging"},
-    {"utilisation", "1",
-     "utilisation of the device; the part of the time in which it works"},
-    {"wait_mean", "s", "mean wait of a request; until it is served"},
-    {"wait_p99", "s", "99th percentile of the wait of requests"},
-    {"service_mean", "s", "mean service time of a request"},
-    {"service_p99", "s", "99th percentile of the service time of requests"},
-    {"queue_mean", "requests",
-     "mean queue of the device; requests that wait or are served"},
-    {"queue_max", "requests", "longest queue of the device"},
+    COLUMN("device", "", "device; \"swap\", \"files\""),
+    COLUMN("model", "", "model of the device"),
+    COLUMN("reads", "requests", "read requests"),
+    COLUMN("writes", "requests", "write requests"),
+    COLUMN("bytes_read", "bytes", "bytes read"),
+    COLUMN("bytes_written", "bytes", "bytes written"),
+    COLUMN("merges", "requests", "requests merged; into others for neighbouring pages"),
+    COLUMN("operations", "operations", "operations; requests that are left after merging"),
+    COLUMN("utilisation", "1",
+           "utilisation of the device; the part of the time in which it works"),
+    COLUMN("wait_mean", "s", "mean wait of a request; until it is served"),
+    COLUMN("wait_p99", "s", "99th percentile of the wait of requests"),
+    COLUMN("service_mean", "s", "mean service time of a request"),
+    COLUMN("service_p99", "s", "99th percentile of the service time of requests"),
+    COLUMN("queue_mean", "requests",
+           "mean queue of the device; requests that wait or are served"),
+    COLUMN("queue_max", "requests", "longest queue of the device"),
 };
 
 static const struct table_column tlbs[] = {
-    {"tlb", "", "array of the TLB; as in its keys, machine.tlb.NAME"},
-    {"level", "", "level; 1 is nearest to the CPU"},
-    {"entries", "entries", "entries of the array; of each CPU"},
-    {"ways", "ways", "ways; entries in a set"},
-    {"hits", "hits", "hits of the array; blank at level 1, where they are not counted"},
-    {"misses", "misses", "misses of the array"},
-    {"fills", "entries", "entries filled in"},
-    {"displaced", "entries", "entries displaced; by others that were filled in"},
-    {"invalidated", "entries", "entries invalidated; one by one"},
-    {"flushes", "flushes", "flushes of the whole array"},
+    COLUMN("tlb", "", "array of the TLB; as in its keys, machine.tlb.NAME"),
+    COLUMN("level", "", "level; 1 is nearest to the CPU"),
+    COLUMN("entries", "entries", "entries of the array; of each CPU"),
+    COLUMN("ways", "ways", "ways; entries in a set"),
+    COLUMN("hits", "hits",
+           "hits of the array; blank at level 1, where they are not counted"),
+    COLUMN("misses", "misses", "misses of the array"),
+    COLUMN("fills", "entries", "entries filled in"),
+    COLUMN("displaced", "entries", "entries displaced; by others that were filled in"),
+    COLUMN("invalidated", "entries", "entries invalidated; one by one"),
+    COLUMN("flushes", "flushes", "flushes of the whole array"),
 };
 
-/* Rates are those since the sample before. */
+/* Rates, and what a kernel has counted, are those since the sample before. */
 static const struct table_column series[] = {
-    {"time", "s", "time"},
-    {"process", "", "process; \"all\" stands for all of them"},
-    {"resident", "pages", "resident pages"},
-    {"free_frames", "frames", "free frames"},
-    {"faults_per_second", "faults per second", "page faults per second"},
-    {"page_ins_per_second", "pages per second", "pages per second brought in"},
-    {"page_outs_per_second", "pages per second", "pages per second evicted"},
-    {"scans_per_second", "accessed bits per second",
-     "accessed bits per second looked at by the policy"},
-    {"cpu_utilisation", "1",
-     "CPU utilisation; the part of the CPUs' time that is spent on references"},
-    {"ready", "processes", "processes ready to run"},
-    {"waiting", "processes", "processes waiting for paging"},
-    {"swap_queue", "requests", "requests at the swap device; waiting or served"},
+    COLUMN("time", "s", "time"),
+    COLUMN("process", "", "process; \"all\" stands for all of them"),
+    COLUMN("resident", "pages", "resident pages"),
+    COLUMN("free_frames", "frames", "free frames"),
+    COLUMN("faults_per_second", "faults per second", "page faults per second"),
+    COLUMN("page_ins_per_second", "pages per second", "pages per second brought in"),
+    COLUMN("page_outs_per_second", "pages per second", "pages per second evicted"),
+    COLUMN("scans_per_second", "accessed bits per second",
+           "accessed bits per second looked at by the policy"),
+    COLUMN("cpu_utilisation", "1",
+           "CPU utilisation; the part of the CPUs' time that is spent on references"),
+    COLUMN("ready", "processes", "processes ready to run"),
+    COLUMN("waiting", "processes", "processes waiting for paging"),
+    COLUMN("swap_queue", "requests", "requests at the swap device; waiting or served"),
+    GAUGE(freemem, "hw pages", "free hw pages; of 512 bytes"),
+    GAUGE(deficit, "hw pages", "deficit; hw pages that processes to be swapped in need"),
+    GAUGE(desscan, "pairs",
+          "pages to be looked at; in a wake-up of the pagedaemon, with two hands pairs"),
+    GAUGE(front, "frames", "frame of the front hand; or of the only one"),
+    GAUGE(back, "frames", "frame of the back hand"),
+    GAUGE(rss, "hw pages", "resident set; hw pages, those of texts only in all"),
+    COUNTED(pgin, "transfers", "page-in transfers; since the sample before"),
+    COUNTED(pgout, "transfers", "page-out transfers; since the sample before"),
+    COUNTED(pgrec, "faults", "page reclaims of all kinds; since the sample before"),
+    COUNTED(fastpgrec, "faults", "fast reclaims; since the sample before"),
+    COUNTED(pgfrec, "faults", "reclaims from the free list; since the sample before"),
+    COUNTED(zfod, "hw pages", "hw pages filled with zeros; since the sample before"),
+    COUNTED(scan, "pairs",
+            "pages looked at by the pagedaemon; with two hands pairs, since the sample "
+            "before"),
+    COUNTED(rev, "turns", "turns of the front hand; since the sample before"),
+    COUNTED(dfree, "hw pages", "hw pages freed by the pagedaemon; since the sample before"),
+    COUNTED(swpin, "processes", "processes swapped in; since the sample before"),
+    COUNTED(swpout, "processes", "processes swapped out; since the sample before"),
 };
 
 static const struct table_column curves[] = {
-    {"page_size", "bytes", "page size"},
-    {"curve", "", "curve; what is told of every memory size, window or time"},
-    {"frames", "frames", "memory; of lru and opt"},
-    {"memory", "bytes", "memory; frames or mean pages, times the page size"},
-    {"window", "references",
-     "window in references; of working-set, vmin and window-footprint"},
-    {"distance", "pages", "reuse distance; other pages used since the last use of a page"},
-    {"reference", "references", "references so far; of footprint"},
-    {"faults", "faults", "page faults"},
-    {"fault_rate", "1", "fault rate; faults / references"},
-    {"pages", "pages", "pages; of windows the mean"},
-    {"accesses", "accesses",
-     "page accesses; those at a reuse distance, or without one: first uses of pages"},
+    COLUMN("page_size", "bytes", "page size"),
+    COLUMN("curve", "", "curve; what is told of every memory size, window or time"),
+    COLUMN("frames", "frames", "memory; of lru and opt"),
+    COLUMN("memory", "bytes", "memory; frames or mean pages, times the page size"),
+    COLUMN("window", "references",
+           "window in references; of working-set, vmin and window-footprint"),
+    COLUMN("distance", "pages",
+           "reuse distance; other pages used since the last use of a page"),
+    COLUMN("reference", "references", "references so far; of footprint"),
+    COLUMN("faults", "faults", "page faults"),
+    COLUMN("fault_rate", "1", "fault rate; faults / references"),
+    COLUMN("pages", "pages", "pages; of windows the mean"),
+    COLUMN("accesses", "accesses",
+           "page accesses; those at a reuse distance, or without one: first uses of pages"),
 };
 
 const struct result_table_kind result_tables[TABLES] = {
     [TABLE_PROCESSES] = {"processes", processes, ARRAY_LEN(processes), true, 3},
     [TABLE_DEVICES] = {"devices", devices, ARRAY_LEN(devices), true, 0},
     [TABLE_TLBS] = {"tlbs", tlbs, ARRAY_LEN(tlbs), false, 0},
-    [TABLE_SERIES] = {"series", series, ARRAY_LEN(series), true, 0},
+    [TABLE_SERIES] = {"series", series, ARRAY_LEN(series), true, 17},
     [TABLE_CURVES] = {"curves", curves, ARRAY_LEN(curves), false, 0},
 };
 

@@ -19,10 +19,19 @@ enum {
     TABLES
 };
 
+/* What of a kernel's own a column of TABLE_SERIES holds. */
+enum own_column {
+    OWN_NONE,    /* nothing: all kernels have it                                         */
+    OWN_GAUGE,   /* a gauge                                                              */
+    OWN_COUNTER, /* what has been counted since the sample before                        */
+};
+
 struct table_column {
     const char *name;        /* heading                                                  */
     const char *unit;        /* "pages", "s", "1"; "" for names and numbers of things    */
     const char *description; /* a short phrase, and more after a semicolon               */
+    enum own_column own;
+    size_t offset; /* in struct gauges or struct counters                                */
 };
 
 struct result_table_kind {

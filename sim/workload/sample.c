@@ -1,5 +1,6 @@
 /* sample.c -- what is kept of a run besides its totals: samples over time, and a row for
  * each process and device. */
+#include "stats/gauges.h"
 #include "workload/thread.h"
 
 #include <math.h>
@@ -17,6 +18,43 @@ static psec_t user_time(const struct simulation *sim)
     for (unsigned i = 0; i < sim->ncpus; i++)
         user += sim->cpus[i].user;
     return user;
+}
+
+static uint64_t number_at(const void *object, size_t offset)
+{
+    return *(const uint64_t *)((const char *)object + offset);
+}
+
+static void put_known(struct rows *rows, uint64_t number)
+{
+    if (number == COUNT_UNKNOWN)
+        rows_blank(rows);
+    else
+        rows_count(rows, number);
+}
+
+/* The columns of the kernel's own, of all or of the processes in a space; counted: of all,
+ * or NULL. */
+static void sample_own(struct simulation *sim, const struct space *space,
+                       const struct counters *counted)
+{
+    struct rows *rows = &sim->tables[TABLE_SERIES];
+    const struct result_table_kind *kind = &result_tables[TABLE_SERIES];
+    const struct kernel_ops *kernel = sim->pager.kernel;
+    struct gauges gauges;
+    memset(&gauges, 0xff, sizeof gauges); /* COUNT_UNKNOWN                               */
+    if (kernel->sample)
+        kernel->sample(sim->pager.kernel_state, &sim->pager, space, &gauges);
+    for (size_t i = kind->ncolumns - kind->noptional; i < kind->ncolumns; i++) {
+        const size_t offset = kind->columns[i].offset;
+        if (kind->columns[i].own == OWN_GAUGE)
+            put_known(rows, number_at(&gauges, offset));
+        else if (!counted || number_at(counted, offset) == COUNT_UNKNOWN)
+            rows_blank(rows);
+        else
+            rows_count(rows,
+                       number_at(counted, offset) - number_at(&sim->sampled.own, offset));
+    }
 }
 
 static void sample_all(struct simulation *sim, psec_t now)
@@ -44,14 +82,19 @@ static void sample_all(struct simulation *sim, psec_t now)
     rows_count(rows, sim->queue.n);
     rows_count(rows, sim->nwaiting);
     rows_count(rows, device_pending(sim->swap));
+    struct counters own = {0};
+    if (pager->kernel->count)
+        pager->kernel->count(pager->kernel_state, &own);
+    sample_own(sim, NULL, own.kernel_own ? &own : NULL);
     rows_end(rows);
-    sim->sampled = (struct sampled){.at = now, .user = user, .counts = *counts};
+    sim->sampled = (struct sampled){.at = now, .user = user, .counts = *counts, .own = own};
 }
 
 static void sample_threads(struct simulation *sim, psec_t now)
 {
     struct rows *rows = &sim->tables[TABLE_SERIES];
-    const size_t blanks = result_tables[TABLE_SERIES].ncolumns - 3;
+    const struct result_table_kind *kind = &result_tables[TABLE_SERIES];
+    const size_t blanks = kind->ncolumns - kind->noptional - 3;
     for (const struct thread *thread = sim->oldest; thread; thread = thread->newer) {
         if (thread->state == THREAD_NEW)
             continue;
@@ -60,6 +103,7 @@ static void sample_threads(struct simulation *sim, psec_t now)
         rows_count(rows, thread->space->resident);
         for (size_t i = 0; i < blanks; i++)
             rows_blank(rows);
+        sample_own(sim, thread->space, NULL);
         rows_end(rows);
     }
 }

@@ -2,6 +2,7 @@
 #ifndef FAULTLINE_WORKLOAD_THREAD_H
 #define FAULTLINE_WORKLOAD_THREAD_H
 
+#include "stats/counters.h"
 #include "workload/cursor.h"
 #include "workload/simulation.h"
 
@@ -152,6 +153,7 @@ struct simulation {
     struct sampled {
         psec_t at, user;
         struct pager_counts counts;
+        struct counters own; /* the kernel's                                             */
     } sampled; /* at the last sample                                                     */
     enum status status; /* of what failed inside an event                                */
     struct error error;

@@ -113,6 +113,19 @@ exits 0 "$FAULTLINE" list keys
 prints "machine.cost.walk              time or cycles, "
 grep -A 1 '^machine.tlb.asids ' out.txt | grep -q 'not with machine.mmu: ideal$' ||
     fail "it does not say that asids need tables"
+# Columns: of all tables, or of one; those are marked that not all results have.
+exits 0 "$FAULTLINE" list columns
+for table in processes devices tlbs series curves; do
+    grep -q "^$table\.csv" out.txt || fail "no columns of $table"
+done
+prints_line "devices.csv"
+exits 0 "$FAULTLINE" list columns series
+[ "$(grep -c '^[^ ]' out.txt)" -eq 1 ] || fail "there is more than one table"
+prints_line "series.csv (* left out where all are blank)"
+prints_line "  time                  time [s]"
+prints_line "  freemem               free hw pages; of 512 bytes [hw pages] *"
+exits 2 "$FAULTLINE" list columns serie
+says "there is no 'serie' among the columns"
 exits 2 "$FAULTLINE" list --verbose
 says "say what to list"
 exits 2 "$FAULTLINE" list machines --verbos=3

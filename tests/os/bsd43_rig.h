@@ -16,6 +16,7 @@ static struct rig43 {
     pfn_t nused; /* frames that have been used ever                                       */
     bool (*watch)(void *context, uint64_t references); /* after each event; or NULL       */
     struct event beat; /* with `watch`, every millisecond: a CPU runs no further at once  */
+    char series[4096]; /* rows of the samples, if any were asked for                      */
 } rig43;
 
 static inline void rig43_kernel(const char *name, const char *text)
@@ -73,6 +74,9 @@ static inline enum status rig43_try(struct error *err)
     rig43.defaults = kernel->d;
     rig43.freemem = bsd43_freemem(kernel);
     rig43.nused = rig.sim->pager.nused;
+    const struct rows *series = &rig.sim->tables[TABLE_SERIES];
+    ck_assert_uint_lt(series->length, sizeof rig43.series);
+    snprintf(rig43.series, sizeof rig43.series, "%s", series->n ? series->text : "");
     rig.counts = rig.sim->pager.counts;
     simulation_totals(rig.sim, &rig.totals);
     device_stats(rig.sim->swap, &rig.swap);

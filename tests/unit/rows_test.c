@@ -169,7 +169,9 @@ static const char *const columns[TABLES] = {
     "wait_mean wait_p99 service_mean service_p99 queue_mean queue_max",
     "tlb level entries ways hits misses fills displaced invalidated flushes",
     "time process resident free_frames faults_per_second page_ins_per_second "
-    "page_outs_per_second scans_per_second cpu_utilisation ready waiting swap_queue",
+    "page_outs_per_second scans_per_second cpu_utilisation ready waiting swap_queue "
+    "freemem deficit desscan "
+    "front back rss pgin pgout pgrec fastpgrec pgfrec zfod scan rev dfree swpin swpout",
     "page_size curve frames memory window distance reference faults fault_rate pages "
     "accesses",
 };

@@ -106,6 +106,8 @@ static void timed_sample(struct rows *rows, psec_t time, const char *process,
             rows_count(rows, (uint64_t)i);
         else
             rows_blank(rows);
+    for (size_t i = 0; i < result_tables[TABLE_SERIES].noptional; i++)
+        rows_blank(rows);
     rows_end(rows);
 }
 

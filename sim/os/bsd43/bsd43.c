@@ -278,5 +278,6 @@ const struct kernel_ops kernel_bsd43 = {
     .expendable = bsd43_expendable,
     .locked = bsd43_locked,
     .count = bsd43_counters,
+    .sample = bsd43_sample,
     .check = bsd43_check,
 };

@@ -1,0 +1,17 @@
+/* gauges.h -- what a kernel has at a moment, by names of its own, as counters are what it
+ * has counted until then.  Columns of series.csv hold them (stats/tables.h); a kernel sets
+ * those that it knows, and the others stay COUNT_UNKNOWN. */
+#ifndef FAULTLINE_STATS_GAUGES_H
+#define FAULTLINE_STATS_GAUGES_H
+
+#include <stdint.h>
+
+struct gauges {
+    /* Of 4.3BSD; a hw page is 512 bytes. */
+    uint64_t freemem, deficit; /* hw pages                                               */
+    uint64_t desscan;          /* pairs of pages a wake-up                               */
+    uint64_t front, back;      /* frames                                                 */
+    uint64_t rss;              /* hw pages; of a process or of all                       */
+};
+
+#endif
