@@ -84,7 +84,8 @@ static enum status restore_counters(struct cell_config *config, struct counters 
                                     const json_t *object, const char *path, size_t cell,
                                     struct error *err)
 {
-    static const struct events_config events; /* all that reports ask is that it is there */
+    /* All that reports ask is that it is there; the device is among the settings. */
+    static const struct events_config events;
     const bool timed = json_is_number(json_object_get(object, "elapsed"));
     config->events = timed ? &events : NULL;
     for (size_t i = 0; i < counter_count; i++) {

@@ -152,9 +152,9 @@ static void add_cell(struct data *data, const struct experiment *experiment,
         if (column != COLUMN_NONE && data_kind(data, column) != COLUMN_COUNTER)
             data_put(data, column, config->settings[i].value);
     }
-    const size_t device = config->events ? data_find(data, "swap.device") : COLUMN_NONE;
-    if (device != COLUMN_NONE)
-        data_put(data, device, config->events->swap_device_label);
+    const char *device = config->events ? config->events->swap_device_label : NULL;
+    if (device && data_find(data, "swap.device") != COLUMN_NONE)
+        data_put(data, data_find(data, "swap.device"), device);
     data_put(data, data_find(data, "notes"), result->notes);
     data_put(data, data_find(data, "state"), cell_state_name(result->state));
 }

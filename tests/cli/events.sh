@@ -70,6 +70,10 @@ for jobs in 1 2; do
     rm -r other
 done
 
+# A plot of the folder, whose results.json names the devices by their settings.
+exits 0 "$FAULTLINE" plot one --x policy --y elapsed --series swap.device --output drawn
+[ -s drawn.svg ] || fail "the folder's results were not drawn"
+
 # Something happened: all of it was simulated.
 for name in faults_copy faults_zero_fill faults_reclaim faults_in_transfer page_outs_dirty \
     read_ahead_hits write_backs tlb_l2_hits context_switches; do
