@@ -9,6 +9,8 @@
 #include <string.h>
 #include <xxhash.h>
 
+enum { PARAMS_TOLD = 10 }; /* notes tell of all parameters of a plug-in up to so many */
+
 void cell_identity(char id[33], const struct cell_config *config,
                    const char *const *digests, size_t ndigests)
 {
@@ -93,16 +95,34 @@ static void append(char *notes, size_t size, const char *text)
     snprintf(notes + used, size - used, "%s%s", used ? "; " : "", text);
 }
 
-/* "clock: ref_on_load=yes, hand=advances" */
+static bool is_default(const struct param *table, const struct param *param,
+                       const void *values)
+{
+    _Alignas(16) unsigned char defaults[PARAM_VALUES_MAX];
+    char value[64], fallback[64];
+    param_defaults(table, defaults);
+    return strcmp(param_format(param, values, value, sizeof value),
+                  param_format(param, defaults, fallback, sizeof fallback)) == 0;
+}
+
+/* "clock: ref_on_load=yes, hand=advances"; of many parameters those that are not at their
+ * defaults. */
 static void append_params(char *notes, size_t size, const char *kind, const char *name,
                           const struct param *table, const void *values)
 {
     char text[256], value[64];
-    int n = snprintf(text, sizeof text, "%s %s", kind, name);
-    for (const struct param *p = table; p && p->name && n < (int)sizeof text; p++)
-        n +=
-            snprintf(text + n, sizeof text - (size_t)n, "%s%s=%s", p == table ? ": " : ", ",
-                     p->name, param_format(p, values, value, sizeof value));
+    size_t n = 0, used = (size_t)snprintf(text, sizeof text, "%s %s", kind, name);
+    const char *lead = ": ";
+    while (table && table[n].name)
+        n++;
+    for (size_t i = 0; i < n && used < sizeof text; i++) {
+        const struct param *p = &table[i];
+        if (n > PARAMS_TOLD && is_default(table, p, values))
+            continue;
+        used += (size_t)snprintf(text + used, sizeof text - used, "%s%s=%s", lead, p->name,
+                                 param_format(p, values, value, sizeof value));
+        lead = ", ";
+    }
     append(notes, size, text);
 }
 
