@@ -152,6 +152,15 @@ struct cell_config {
     size_t nsettings;
 };
 
+enum plot_scale {
+    PLOT_AUTO, /* x: logarithmic if that spreads the values more evenly; y: logarithmic if
+                * all are above 0 and the largest is more than 20 times the smallest; but
+                * linear over simulated time, and where parts of one are shown           */
+    PLOT_LINEAR,
+    PLOT_LOG, /* x to base 2, y to base 10; values that are not above 0 are left out, and
+               * the caption says how many                                              */
+};
+
 struct plot_config {
     const char *x, *y, *series; /* column names or keys; series may be NULL              */
     const char *curves;   /* names joined by commas, drawn over the cells, or             */
@@ -160,6 +169,7 @@ struct plot_config {
     const char *only; /* values of the series, a line each, others are not drawn; or NULL */
     const char *title; /* NULL: made from the experiment                        */
     const char *file;  /* stem of the picture's name; made if not given         */
+    enum plot_scale xscale, yscale;
     struct location at;
 };
 

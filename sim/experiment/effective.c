@@ -1,6 +1,7 @@
 /* effective.c -- see effective.h. */
 #include "experiment/effective.h"
 
+#include "experiment/plot_scale.h"
 #include "experiment/tlb_arrays.h"
 
 #include <stdio.h>
@@ -224,6 +225,10 @@ static void write_plots(FILE *out, const struct experiment *experiment)
         write_field(out, "pictures", plot->pictures);
         if (plot->only)
             write_only(out, plot->only);
+        if (plot->xscale != PLOT_AUTO)
+            write_field(out, "xscale", plot_scale_name(plot->xscale));
+        if (plot->yscale != PLOT_AUTO)
+            write_field(out, "yscale", plot_scale_name(plot->yscale));
         write_field(out, "title", plot->title);
         write_field(out, "file", plot->file);
         fputs("}\n", out);

@@ -5,6 +5,7 @@
 #include "experiment/items.h"
 #include "experiment/plot_curves.h"
 #include "experiment/plot_file.h"
+#include "experiment/plot_scale.h"
 #include "stats/counters.h"
 #include "stats/tables.h"
 
@@ -25,6 +26,8 @@ enum {
     PLOT_CURVE,
     PLOT_PICTURES,
     PLOT_ONLY,
+    PLOT_XSCALE,
+    PLOT_YSCALE,
     PLOT_KEYS
 };
 
@@ -38,6 +41,8 @@ static const struct key plot_keys[PLOT_KEYS] = {
     [PLOT_CURVE] = {.name = "curve", .kind = KEY_CURVES},
     [PLOT_PICTURES] = {.name = "pictures", .kind = KEY_TEXT},
     [PLOT_ONLY] = {.name = "only", .kind = KEY_NAMES},
+    [PLOT_XSCALE] = {.name = "xscale", .kind = KEY_TEXT},
+    [PLOT_YSCALE] = {.name = "yscale", .kind = KEY_TEXT},
 };
 
 /* A plot under construction. */
@@ -368,6 +373,9 @@ static enum status build_plot(struct experiment *experiment, struct plot_config 
         status = build_pictures(&draft);
     if (status == OK)
         status = build_only(&draft);
+    if (status == OK)
+        status =
+            plot_scales_take(plot, draft.said[PLOT_XSCALE], draft.said[PLOT_YSCALE], err);
     return status == OK ? plot_file_make(plot, experiment, arena, err) : status;
 }
 

@@ -117,6 +117,8 @@ static enum status draw_all(struct picture_source *source, const char *folder,
                                              .alone = config->alone,
                                              .pictures = config->pictures,
                                              .only = config->only,
+                                             .xscale = config->xscale,
+                                             .yscale = config->yscale,
                                              .at = config->at};
         char *stem = path_in(folder, config->file);
         struct error *why = first == OK ? err : NULL;

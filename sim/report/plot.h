@@ -12,15 +12,6 @@
 
 #include <stddef.h>
 
-enum plot_scale {
-    PLOT_AUTO, /* x: logarithmic if that spreads the values more evenly; y: logarithmic if
-                * all are above 0 and the largest is more than 20 times the smallest; but
-                * linear over simulated time, and where parts of one are shown           */
-    PLOT_LINEAR,
-    PLOT_LOG, /* x to base 2, y to base 10; values that are not above 0 are left out, and
-               * the caption says how many                                              */
-};
-
 struct plot_options {
     const char *x;      /* a column, or the key of which it holds the value              */
     const char *y;      /* a column of numbers, or several joined by commas              */

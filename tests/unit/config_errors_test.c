@@ -162,12 +162,14 @@ static const struct {
     {T "plots: [{ x: seed, y: faults, serie: policy }]\n",
      "e.yaml:2:31: unknown key 'serie' of a plot; nearest is 'series'; it has x, y, "
      "series, "
-     "title, file, curves, curve, pictures, only"},
+     "title, file, curves, curve, pictures, only, xscale, yscale"},
     {T "plots: [{ x: seed, y: faults, file: a/b }]\n",
      "e.yaml:2:37: 'a/b' for file cannot be the name of a file: at most 100 characters, no "
      "'/' and no blanks, and neither '.' nor '-' first"},
     {T "plots: [{ x: seed, y: faults, file: a }, { x: seed, y: loads, file: a }]\n",
      "e.yaml:2:42: a second plot with the file 'a'"},
+    {T "plots: [{ x: seed, y: faults, yscale: logs }]\n",
+     "e.yaml:2:39: unknown yscale 'logs'; nearest is 'log'; allowed: auto, linear, log"},
 };
 
 static const struct {

@@ -276,7 +276,7 @@ START_TEST(plots_take_what_is_missing_from_the_sweep)
          "plots:\n"
          "  - { y: fault_rate }\n"
          "  - { x: policy, y: [bytes_fetched, bytes_touched], title: 'A: b', file: own }\n"
-         "  - { x: page_size, y: fault_rate, series: seed }\n",
+         "  - { x: page_size, y: fault_rate, series: seed, xscale: linear, yscale: log }\n",
          NULL);
     ck_assert_uint_eq(experiment->nplots, 3);
     const struct plot_config *plot = experiment->plots;
@@ -288,6 +288,9 @@ START_TEST(plots_take_what_is_missing_from_the_sweep)
     ck_assert_str_eq(plot[1].series, "machine.page_size");
     ck_assert_str_eq(plot[1].title, "A: b");
     ck_assert_str_eq(plot[1].file, "own");
+    ck_assert_uint_eq(plot[1].xscale + plot[1].yscale, PLOT_AUTO);
+    ck_assert_uint_eq(plot[2].xscale, PLOT_LINEAR);
+    ck_assert_uint_eq(plot[2].yscale, PLOT_LOG);
     ck_assert_str_eq(plot[2].x, "machine.page_size");
     ck_assert_str_eq(plot[2].series, "seed");
     ck_assert_str_eq(plot[2].file, "fault_rate-by-page_size-2");
@@ -302,7 +305,8 @@ static const char *const rich[] = {
     "sweep: { trace: [a/x.flt, b/x.flt], policy: [lru, { name: clock, hand: stays }] }\n"
     "zip: { machine.memory: [1 MiB, 2 MiB], seed: [1, 2] }\n"
     "machine: { mmu: x86-64, frames: 3, adapt_page_size: yes }\n"
-    "plots: [{ y: fault_rate, title: 'x, y: \"z\"' }, { y: [faults, loads], x: seed }]\n",
+    "plots: [{ y: fault_rate, title: 'x, y: \"z\"' }, { y: [faults, loads], x: seed, "
+    "yscale: log }]\n",
     T "sweep: { machine.mmu: [ideal, x86-64], policy.hand: [advances, stays] }\n"
       "machine.tlb.l1i.entries: 128\npolicy: clock\nmachine.adapt_page_size: yes\n",
     ("trace: '-'\nkernel: { name: textbook, dirty: unsaved }\nsweep: { policy: [lru] }\n"
@@ -326,9 +330,10 @@ static char *cells_text(const struct experiment *e)
     for (size_t i = 0; i < e->nswept; i++)
         fprintf(out, "swept %s\n", e->swept[i]);
     for (size_t i = 0; i < e->nplots; i++)
-        fprintf(out, "%s %s %s %s %s\n", e->plots[i].x, e->plots[i].y,
+        fprintf(out, "%s %s %s %s %s %d %d\n", e->plots[i].x, e->plots[i].y,
                 e->plots[i].series ? e->plots[i].series : "-", e->plots[i].file,
-                e->plots[i].title ? e->plots[i].title : "-");
+                e->plots[i].title ? e->plots[i].title : "-", (int)e->plots[i].xscale,
+                (int)e->plots[i].yscale);
     fclose(out);
     return text;
 }
