@@ -159,6 +159,12 @@ void figure_release(struct figure *figure)
     *figure = (struct figure){0};
 }
 
+bool figure_is_course(const struct figure *figure)
+{
+    return data_table(figure->data) == &result_tables[TABLE_SERIES] &&
+           strcmp(data_name(figure->data, figure->x), "time") == 0;
+}
+
 bool figure_has_key(const struct figure *figure)
 {
     return figure->nlines > 1;

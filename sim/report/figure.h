@@ -35,6 +35,7 @@ struct figure_line {
     const char *key; /* these values                                                     */
     const char *label;
     bool curve;           /* of a trace, not of cells                                     */
+    bool goes_round;      /* it is broken where it starts again from 0                    */
     struct point *points; /* by x                                                        */
     size_t npoints, room;
 };
@@ -82,6 +83,9 @@ MUST_CHECK enum status figure_captions(struct figure *figure,
 
 /* Put a point at the end of a line.  False: out of memory. */
 bool figure_add_point(struct figure *figure, struct figure_line *line, struct point point);
+
+/* It is drawn over simulated time. */
+bool figure_is_course(const struct figure *figure);
 
 /* More than one line, so that a key tells which is which. */
 bool figure_has_key(const struct figure *figure);

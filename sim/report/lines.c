@@ -60,8 +60,12 @@ static struct figure_line *find_line(struct figure *figure, size_t row, size_t y
                 return &figure->lines[i];
         }
     struct figure_line *line = &figure->lines[figure->nlines];
-    *line = (struct figure_line){
-        .y = y, .group = group, .key = key, .label = label_of(figure, row, y)};
+    const struct meaning meaning = column_meaning(figure->data, figure->ys[y]);
+    *line = (struct figure_line){.y = y,
+                                 .group = group,
+                                 .key = key,
+                                 .label = label_of(figure, row, y),
+                                 .goes_round = meaning.goes_round};
     if (!line->label)
         return NULL;
     if (group == figure->ngroups)

@@ -95,13 +95,15 @@ struct meaning column_meaning(const struct data *data, size_t column)
     if (data_table(data) && column >= data_leading(data)) {
         const struct table_column *known = table_column_find(data_table(data), name);
         return (struct meaning){known->unit, known->description, "",
-                                kind_of_unit(known->unit)};
+                                kind_of_unit(known->unit), known->goes_round};
     }
     const struct counter *counter = counter_find(name);
     if (!counter)
         return (struct meaning){0};
-    return (struct meaning){counter->unit, counter->description, counter->formula,
-                            counter->kind};
+    return (struct meaning){.unit = counter->unit,
+                            .description = counter->description,
+                            .formula = counter->formula,
+                            .kind = counter->kind};
 }
 
 char *column_phrase(const struct data *data, size_t column, char buffer[NAME_SIZE])

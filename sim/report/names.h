@@ -27,6 +27,7 @@ struct meaning {
     const char *description; /* a short phrase, and more after a semicolon               */
     const char *formula;     /* "" if there is none                                      */
     enum counter_kind kind;
+    bool goes_round; /* see struct table_column                                          */
 };
 
 /* By the table of data if the column is one of its own, else by the counters. */

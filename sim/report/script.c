@@ -22,7 +22,8 @@ enum {
     LINE_WIDTH = 80,  /* characters of a key's line across the picture, as wide as gnuplot
                         * takes those of the PNG to be: 19 of its 1600 pixels            */
     SAMPLE_WIDTH = 8, /* characters that the sample of a line takes in the key          */
-    POINTS_MOST = 30, /* a line with more has a symbol only here and there              */
+    POINTS_MOST = 30, /* a line with more has a symbol only here and there; over time it
+                       * has none                                                       */
 };
 
 static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
@@ -68,8 +69,11 @@ static void put_data(const struct figure *figure, FILE *stream)
         if (line->npoints == 0)
             continue;
         fprintf(stream, "$line%zu << END\n", i + 1);
-        for (size_t k = 0; k < line->npoints; k++)
-            fprintf(stream, "%.10g %.10g\n", line->points[k].x, line->points[k].y);
+        for (size_t k = 0; k < line->npoints; k++) {
+            const struct point *point = &line->points[k];
+            const bool again = line->goes_round && k > 0 && point->y < point[-1].y;
+            fprintf(stream, "%s%.10g %.10g\n", again ? "\n" : "", point->x, point->y);
+        }
         fputs("END\n", stream);
     }
 }
@@ -205,17 +209,25 @@ static void put_plot(const struct figure *figure, FILE *stream)
 {
     const char *separator = put_curves(figure, stream);
     const bool points = figure->x_axis.categories || figure->ncurves > 0;
+    const bool course = figure_is_course(figure);
     for (size_t i = 0; i < figure->nlines - figure->ncurves; i++) {
         if (figure->lines[i].npoints == 0)
             continue;
         const struct style style = style_of(figure, i);
+        const size_t step = 1 + (figure->lines[i].npoints - 1) / POINTS_MOST;
+        const bool bare = course && step > 1;
         fprintf(stream, "%s$line%zu using 1:2 with %s", separator, i + 1,
-                points ? "points" : "linespoints");
+                points ? "points"
+                : bare ? "lines"
+                       : "linespoints");
         if (!points)
-            fprintf(stream, " linewidth 2 dashtype %s pointinterval %zu", style.dash,
-                    1 + (figure->lines[i].npoints - 1) / POINTS_MOST);
-        fprintf(stream, " linecolor rgb '%s' pointtype %d title ", style.colour,
-                style.symbol);
+            fprintf(stream, " linewidth 2 dashtype %s", style.dash);
+        if (!points && !bare)
+            fprintf(stream, " pointinterval %zu", step);
+        fprintf(stream, " linecolor rgb '%s'", style.colour);
+        if (!bare)
+            fprintf(stream, " pointtype %d", style.symbol);
+        fputs(" title ", stream);
         canvas_quote(figure->lines[i].label, stream);
         separator = ", \\\n    ";
     }

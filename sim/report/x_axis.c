@@ -116,13 +116,6 @@ static enum tic_kind kind_of(const double *values, size_t n, const char *name)
     return TIC_COUNT;
 }
 
-/* Simulated time of samples: it goes on evenly, from 0. */
-static bool is_course(const struct figure *figure)
-{
-    return data_table(figure->data) == &result_tables[TABLE_SERIES] &&
-           strcmp(data_name(figure->data, figure->x), "time") == 0;
-}
-
 /* Show times in a unit that fits the longest of the values (sorted). */
 static void scale_times(struct figure *figure, double *values, size_t n)
 {
@@ -145,7 +138,8 @@ static enum status number_axis(struct figure *figure, const double *values, size
     const enum tic_kind kind = kind_of(values, n, data_name(figure->data, figure->x));
     const double pad = n == 1 ? fmax(1, fabs(least) / 2) : (most - least) * 0.04;
     const double factor = n == 1 ? 2 : pow(most / least, 0.04);
-    axis->low = axis->log ? least / factor : is_course(figure) ? 0 : least - pad;
+    /* Time goes on evenly, from 0. */
+    axis->low = axis->log ? least / factor : figure_is_course(figure) ? 0 : least - pad;
     axis->high = axis->log ? most * factor : most + pad;
     if (n <= TICS_MOST && evenness(values, n, axis->log) >= 1.0 / TICS_MOST)
         return tics_at(axis, figure->arena, kind, values, n, err);
@@ -221,9 +215,10 @@ enum status figure_x_axis(struct figure *figure, const struct plot_options *opti
     double *values = x_values(figure, scale == PLOT_LOG, &n);
     if (!values)
         return error_nomem(err);
-    axis->log = scale == PLOT_LOG ||
-                (scale == PLOT_AUTO && n > 1 && values[0] > 0 && !is_course(figure) &&
-                 evenness(values, n, true) >= evenness(values, n, false));
+    axis->log =
+        scale == PLOT_LOG ||
+        (scale == PLOT_AUTO && n > 1 && values[0] > 0 && !figure_is_course(figure) &&
+         evenness(values, n, true) >= evenness(values, n, false));
     if (column_is_time(figure->data, figure->x))
         scale_times(figure, values, n);
     if (axis->log)

@@ -10,8 +10,9 @@ struct gauges {
     /* Of 4.3BSD; a hw page is 512 bytes. */
     uint64_t freemem, deficit; /* hw pages                                               */
     uint64_t desscan;          /* pairs of pages a wake-up                               */
-    uint64_t front, back;      /* frames                                                 */
-    uint64_t rss;              /* hw pages; of a process or of all                       */
+    uint64_t lotsfree, desfree, minfree; /* hw pages                                     */
+    uint64_t front, back; /* frames                                                      */
+    uint64_t rss;         /* hw pages; of a process or of all                       */
 };
 
 #endif

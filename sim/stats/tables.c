@@ -17,6 +17,11 @@
         .name = #member, .unit = (unit_), .description = (description_), .own = OWN_GAUGE, \
         .offset = offsetof(struct gauges, member)                                          \
     }
+#define HAND(member, description_)                                                         \
+    {                                                                                      \
+        .name = #member, .unit = "frame", .description = (description_),                   \
+        .goes_round = true, .own = OWN_GAUGE, .offset = offsetof(struct gauges, member)    \
+    }
 #define COUNTED(member, unit_, description_)                                               \
     {                                                                                      \
         .name = #member, .unit = (unit_), .description = (description_),                   \
@@ -103,13 +108,16 @@ static const struct table_column series[] = {
     COLUMN("ready", "processes", "processes ready to run"),
     COLUMN("waiting", "processes", "processes waiting for paging"),
     COLUMN("swap_queue", "requests", "requests at the swap device; waiting or served"),
-    GAUGE(freemem, "hw pages", "free hw pages; of 512 bytes"),
+    GAUGE(freemem, "hw pages", "free memory; a hw page has 512 bytes"),
+    GAUGE(lotsfree, "hw pages", "lotsfree; with less free the pagedaemon scans"),
+    GAUGE(desfree, "hw pages", "desfree; with less free processes may be swapped out"),
+    GAUGE(minfree, "hw pages", "minfree; the least that is tolerable"),
     GAUGE(deficit, "hw pages", "deficit; hw pages that processes to be swapped in need"),
     GAUGE(desscan, "pairs",
           "pages to be looked at; in a wake-up of the pagedaemon, with two hands pairs"),
-    GAUGE(front, "frames", "frame of the front hand; or of the only one"),
-    GAUGE(back, "frames", "frame of the back hand"),
-    GAUGE(rss, "hw pages", "resident set; hw pages, those of texts only in all"),
+    HAND(front, "frame at which the front hand stands; or the only one"),
+    HAND(back, "frame at which the back hand stands"),
+    GAUGE(rss, "hw pages", "resident set; that of texts in all only"),
     COUNTED(pgin, "transfers", "page-in transfers; since the sample before"),
     COUNTED(pgout, "transfers", "page-out transfers; since the sample before"),
     COUNTED(pgrec, "faults", "page reclaims of all kinds; since the sample before"),
@@ -146,7 +154,7 @@ const struct result_table_kind result_tables[TABLES] = {
     [TABLE_PROCESSES] = {"processes", processes, ARRAY_LEN(processes), true, 3},
     [TABLE_DEVICES] = {"devices", devices, ARRAY_LEN(devices), true, 0},
     [TABLE_TLBS] = {"tlbs", tlbs, ARRAY_LEN(tlbs), false, 0},
-    [TABLE_SERIES] = {"series", series, ARRAY_LEN(series), true, 17},
+    [TABLE_SERIES] = {"series", series, ARRAY_LEN(series), true, 20},
     [TABLE_CURVES] = {"curves", curves, ARRAY_LEN(curves), false, 0},
 };
 

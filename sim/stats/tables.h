@@ -30,6 +30,7 @@ struct table_column {
     const char *name;        /* heading                                                  */
     const char *unit;        /* "pages", "s", "1"; "" for names and numbers of things    */
     const char *description; /* a short phrase, and more after a semicolon               */
+    bool goes_round; /* it starts again from 0: lines over time are broken there         */
     enum own_column own;
     size_t offset; /* in struct gauges or struct counters                                */
 };

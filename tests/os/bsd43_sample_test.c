@@ -31,13 +31,17 @@ static size_t nrows(void)
  * hand at the first one, which has no frame. */
 START_TEST(the_hands_move_on_by_as_many_pairs_as_were_looked_at)
 {
-    /* freemem, deficit, desscan, front, back, rss, pgin, pgout, pgrec, fastpgrec, pgfrec,
+    /* freemem, lotsfree, desfree, minfree, deficit, desscan, front, back, rss, pgin, pgout, pgrec, fastpgrec, pgfrec,
      * zfod, scan, rev, dfree, swpin, swpout */
     static const char *const samples[] = {
-        "24,0,0,15,,104,0,0,0,0,0,104,0,0,0,0,0", "24,0,3,1,2,104,0,0,0,0,0,0,3,1,0,0,0",
-        "24,0,3,4,5,104,0,0,0,0,0,0,3,0,0,0,0",   "24,0,3,7,8,104,0,0,0,0,0,0,3,0,0,0,0",
-        "24,0,3,10,11,104,0,0,0,0,0,0,3,0,0,0,0", "24,0,3,13,14,104,0,0,0,0,0,0,3,0,0,0,0",
-        "24,0,3,,0,104,0,0,0,0,0,0,3,1,0,0,0",    "24,0,3,2,3,104,0,1,0,0,0,0,3,0,0,0,0",
+        "24,32,16,8,0,0,15,,104,0,0,0,0,0,104,0,0,0,0,0",
+        "24,32,16,8,0,3,1,2,104,0,0,0,0,0,0,3,1,0,0,0",
+        "24,32,16,8,0,3,4,5,104,0,0,0,0,0,0,3,0,0,0,0",
+        "24,32,16,8,0,3,7,8,104,0,0,0,0,0,0,3,0,0,0,0",
+        "24,32,16,8,0,3,10,11,104,0,0,0,0,0,0,3,0,0,0,0",
+        "24,32,16,8,0,3,13,14,104,0,0,0,0,0,0,3,0,0,0,0",
+        "24,32,16,8,0,3,,0,104,0,0,0,0,0,0,3,1,0,0,0",
+        "24,32,16,8,0,3,2,3,104,0,1,0,0,0,0,3,0,0,0,0",
     };
     char text[512] = "";
     rig_frames(16);
@@ -50,7 +54,7 @@ START_TEST(the_hands_move_on_by_as_many_pairs_as_were_looked_at)
     ck_assert_uint_eq(nrows(), 2 * ARRAY_LEN(samples));
     for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
         ck_assert_str_eq(own_fields(2 * i), samples[i]);
-        ck_assert_str_eq(own_fields(2 * i + 1), ",,,,,104,,,,,,,,,,,");
+        ck_assert_str_eq(own_fields(2 * i + 1), ",,,,,,,,104,,,,,,,,,,,");
     }
 }
 END_TEST
@@ -66,8 +70,8 @@ START_TEST(free_memory_lacks_u_area_and_page_table_which_are_in_no_resident_set)
     rig_program(0, "S0 L0x5");
     rig43_run();
     ck_assert_uint_eq(nrows(), 2);
-    ck_assert_str_eq(own_fields(0), "96,0,0,15,,8,0,0,0,0,0,8,0,0,0,0,0");
-    ck_assert_str_eq(own_fields(1), ",,,,,8,,,,,,,,,,,");
+    ck_assert_str_eq(own_fields(0), "96,32,16,8,0,0,15,,8,0,0,0,0,0,8,0,0,0,0,0");
+    ck_assert_str_eq(own_fields(1), ",,,,,,,,8,,,,,,,,,,,");
 }
 END_TEST
 
@@ -84,9 +88,10 @@ START_TEST(text_is_in_the_resident_set_of_all_once)
     rig.params.series = 50 * MS;
     rig43_run();
     ck_assert_uint_ge(nrows(), 3);
-    ck_assert_msg(strncmp(own_fields(0), "112,0,0,15,,16,", 15) == 0, "%s", own_fields(0));
-    ck_assert_str_eq(own_fields(1), ",,,,,0,,,,,,,,,,,");
-    ck_assert_str_eq(own_fields(2), ",,,,,0,,,,,,,,,,,");
+    ck_assert_msg(strncmp(own_fields(0), "112,32,16,8,0,0,15,,16,", 23) == 0, "%s",
+                  own_fields(0));
+    ck_assert_str_eq(own_fields(1), ",,,,,,,,0,,,,,,,,,,,");
+    ck_assert_str_eq(own_fields(2), ",,,,,,,,0,,,,,,,,,,,");
 }
 END_TEST
 
@@ -95,8 +100,8 @@ END_TEST
 static const struct {
     const char *policy, *fields;
 } others[] = {
-    {"clock", "96,0,0,0,,32,0,0,0,0,0,32,0,0,0,0,0"},
-    {"lru", "96,0,0,,,32,0,0,0,0,0,32,0,0,0,0,0"},
+    {"clock", "96,32,16,8,0,0,0,,32,0,0,0,0,0,32,0,0,0,0,0"},
+    {"lru", "96,32,16,8,0,0,,,32,0,0,0,0,0,32,0,0,0,0,0"},
 };
 
 START_TEST(hands_that_a_policy_has_not_are_blank)

@@ -167,6 +167,94 @@ START_TEST(an_x_that_was_not_measured_is_left_out)
 }
 END_TEST
 
+/* Of a kernel's own columns, beside the others: those of 4.3BSD. */
+#define OWN_HEADINGS                                                                       \
+    "time,process,resident,free_frames,faults_per_second,page_ins_per_second,"             \
+    "page_outs_per_second,scans_per_second,cpu_utilisation,ready,waiting,swap_queue,"      \
+    "freemem,lotsfree,desfree,minfree,deficit,desscan,front,back,rss,pgin,pgout,pgrec,"    \
+    "fastpgrec,pgfrec,zfod,scan,rev,dfree,swpin,swpout\n"
+#define OWN_ROW(time, freemem, front, back)                                                \
+    time ",all,1,1,1,1,1,1,1,1,1,1," freemem ",64,16,8,0,0," front "," back                \
+         ",1,0,0,0,0,0,0,0,0,0,0,0\n"
+
+START_TEST(a_kernels_own_columns_are_drawn_in_their_unit)
+{
+    const struct plot_options options = {
+        .x = "time", .y = "freemem,lotsfree", .yscale = PLOT_LOG};
+    ck_assert_int_eq(lay_out(OWN_HEADINGS OWN_ROW("1", "100", "7", "")
+                                 OWN_ROW("2", "32", "1", "3"),
+                             &options),
+                     OK);
+    ck_assert(figure_is_course(&figure));
+    ck_assert(figure.y_axis.log);
+    ck_assert_str_eq(figure.y_axis.label, "hw pages");
+    ck_assert_uint_eq(figure.nlines, 2);
+    ck_assert_str_eq(figure.lines[0].label, "freemem");
+    ck_assert_str_eq(figure.lines[1].label, "lotsfree");
+    ck_assert(!figure.lines[0].goes_round);
+    ck_assert(figure.lines[1].points[0].y == 64 && figure.lines[1].points[1].y == 64);
+}
+END_TEST
+
+/* What is written of line `number` as data. */
+static char *data_of(unsigned number)
+{
+    char *script = NULL, start[32];
+    size_t length;
+    FILE *out = open_memstream(&script, &length);
+    figure_script(&figure, "hands", out);
+    fclose(out);
+    snprintf(start, sizeof start, "$line%u << END\n", number);
+    const char *begin = strstr(script, start) + strlen(start);
+    char *text = strndup(begin, (size_t)(strstr(begin, "END\n") - begin));
+    free(script);
+    return text;
+}
+
+START_TEST(the_line_of_a_hand_is_broken_where_it_comes_round)
+{
+    const struct plot_options options = {.x = "time", .y = "front,back"};
+    ck_assert_int_eq(lay_out(OWN_HEADINGS OWN_ROW("1", "9", "5", "")
+                                 OWN_ROW("2", "8", "7", "2") OWN_ROW("3", "8", "7", "4")
+                                     OWN_ROW("4", "8", "1", "6"),
+                             &options),
+                     OK);
+    ck_assert_str_eq(figure.y_axis.label, "frame");
+    char *front = data_of(1), *back = data_of(2);
+    ck_assert_str_eq(front, "1 5\n2 7\n3 7\n\n4 1\n");
+    ck_assert_str_eq(back, "2 2\n3 4\n4 6\n");
+    free(front);
+    free(back);
+}
+END_TEST
+
+/* 30 samples have symbols, 31 none. */
+START_TEST(long_lines_over_time_have_no_symbols)
+{
+    const struct plot_options options = {.x = "time", .y = "resident"};
+    for (int n = 30; n <= 31; n++) {
+        char csv[4096] = "";
+        size_t used = (size_t)snprintf(csv, sizeof csv, "%s", SERIES_HEADINGS);
+        for (int i = 1; i <= n; i++)
+            used += (size_t)snprintf(csv + used, sizeof csv - used,
+                                     "lru,%d,all,1,1,1,1,1,1,1,1,1,1\n", i);
+        ck_assert_int_eq(lay_out(csv, &options), OK);
+        char *script = NULL;
+        size_t length;
+        FILE *out = open_memstream(&script, &length);
+        figure_script(&figure, "long", out);
+        fclose(out);
+        ck_assert_int_eq(strstr(script, "with linespoints") != NULL, n == 30);
+        ck_assert_int_eq(strstr(script, "with lines ") != NULL, n == 31);
+        ck_assert_int_eq(strstr(script, "pointtype") != NULL, n == 30);
+        free(script);
+        figure_release(&figure);
+        data_free(data);
+        data = NULL;
+    }
+}
+END_TEST
+
 START_TEST(means_of_counts_may_have_decimals)
 {
     const struct plot_options options = {.x = "frames", .y = "swap_queue_mean"};
@@ -190,6 +278,9 @@ static Suite *plot_time_suite(void)
     tcase_add_test(tests, parts_of_one_are_linear_from_0);
     tcase_add_test(tests, lines_over_time_are_linear_from_0);
     tcase_add_test(tests, an_x_that_was_not_measured_is_left_out);
+    tcase_add_test(tests, a_kernels_own_columns_are_drawn_in_their_unit);
+    tcase_add_test(tests, the_line_of_a_hand_is_broken_where_it_comes_round);
+    tcase_add_test(tests, long_lines_over_time_have_no_symbols);
     tcase_add_test(tests, means_of_counts_may_have_decimals);
     suite_add_tcase(suite, tests);
     return suite;

@@ -170,7 +170,7 @@ static const char *const columns[TABLES] = {
     "tlb level entries ways hits misses fills displaced invalidated flushes",
     "time process resident free_frames faults_per_second page_ins_per_second "
     "page_outs_per_second scans_per_second cpu_utilisation ready waiting swap_queue "
-    "freemem deficit desscan "
+    "freemem lotsfree desfree minfree deficit desscan "
     "front back rss pgin pgout pgrec fastpgrec pgfrec zfod scan rev dfree swpin swpout",
     "page_size curve frames memory window distance reference faults fault_rate pages "
     "accesses",

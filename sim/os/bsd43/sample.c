@@ -47,6 +47,9 @@ void bsd43_sample(const void *state, const struct pager *pager, const struct spa
         return;
     }
     gauges->freemem = (uint64_t)bsd43_freemem(kernel);
+    gauges->lotsfree = (uint64_t)kernel->d.lotsfree;
+    gauges->desfree = (uint64_t)kernel->d.desfree;
+    gauges->minfree = (uint64_t)kernel->d.minfree;
     gauges->deficit = (uint64_t)kernel->meter.deficit;
     gauges->desscan = (uint64_t)kernel->daemon.desscan;
     gauges->rss = (uint64_t)resident_set(kernel);
