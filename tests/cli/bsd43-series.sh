@@ -46,6 +46,15 @@ for name in $own; do
         tiny/results.json || fail "results.json does not tell of $name"
 done
 
+# Of so many parameters the notes tell those that were set.
+grep -q 'handspread=2097152; kernel bsd43"' tiny/results.json || fail "the notes are others"
+exits 0 "$FAULTLINE" run tiny.yaml --output set --quiet --set kernel.lotsfree=40 \
+    --set kernel.swapper=no
+grep -q '; kernel bsd43: swapper=no, lotsfree=40"' set/results.json ||
+    fail "the notes do not tell what was set"
+exits 0 cat set/series.csv
+have_column lotsfree 40 ''
+
 # Other kernels have none of them, beside 4.3BSD they are blank.
 exits 0 "$FAULTLINE" run tiny.yaml --output other --quiet --set kernel=textbook \
     --set policy=clock
