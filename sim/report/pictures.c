@@ -101,7 +101,9 @@ static enum status explain(const struct data **out, const struct picture_source 
                          "experiment with %s writes it%s",
                          has_x ? options->x : options->y, kind->name,
                          kind->timed ? "'timing: events'" : "a TLB",
-                         t == TABLE_SERIES ? " if it takes samples" : "");
+                         t == TABLE_SERIES  ? " if it takes samples"
+                         : t == TABLE_MARKS ? " if its traces have marks"
+                                            : "");
     if (t == TABLE_SERIES && !has_x)
         return error_set(err, ERR_CONFIG, options->at,
                          "'%s' of series.csv cannot be drawn by '%s': x has to be a column "

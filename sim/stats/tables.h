@@ -1,5 +1,6 @@
 /* tables.h -- the results of a cell that have many rows: its processes, its devices, the
- * arrays of its TLBs, and how things went on over time; and the curves of a trace.  As
+ * arrays of its TLBs, how things went on over time, and what had been counted at the marks
+ * of its programs; and the curves of a trace.  As
  * counters.h, these tables write the headings of files, results.json and the axes of
  * plots. */
 #ifndef FAULTLINE_STATS_TABLES_H
@@ -16,6 +17,8 @@ enum {
                       * only "all" has is blank in a process's row                        */
     TABLE_CURVES,    /* of a trace and not of a cell: a row for each point of each curve;
                       * what a curve does not have is blank                               */
+    TABLE_MARKS,     /* a row for each mark that a program comes to: what its process and
+                      * all together have done so far                                     */
     TABLES
 };
 

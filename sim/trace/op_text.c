@@ -327,6 +327,7 @@ static enum status read_operands(struct fields *line, struct vm_op *op, char *na
         status = read_exit_status(line, op, err);
         return status == OK ? finish(line, "exit status", err) : status;
     case VM_NAME:
+    case VM_MARK:
         status = read_name(line, "name", name, err);
         return status == OK ? finish(line, "name", err) : status;
     case VM_SLEEP:

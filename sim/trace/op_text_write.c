@@ -67,7 +67,7 @@ char *op_text_format(const struct vm_op *op, const char *names, char *buffer)
     else if (op->stream || op->kind == VM_SWITCH)
         p += sprintf(p, " %" PRIu32, op->stream);
     if (op->file != VM_ANONYMOUS)
-        p = put_name(stpcpy(p, op->kind == VM_NAME ? " " : " file "), names + op->file);
+        p = put_name(stpcpy(p, vm_op_has_name(op) ? " " : " file "), names + op->file);
     if (op->offset)
         p += sprintf(p, " 0x%" PRIx64, op->offset);
     if (op->shared)

@@ -6,7 +6,7 @@ const char *const vm_op_names[VM_OP_KINDS] = {
     [VM_ADVISE] = "advise", [VM_FORK] = "fork",   [VM_THREAD] = "thread",
     [VM_EXEC] = "exec",     [VM_EXIT] = "exit",   [VM_SWITCH] = "switch",
     [VM_NAME] = "name",     [VM_WAIT] = "wait",   [VM_SLEEP] = "sleep",
-    [VM_VFORK] = "vfork",
+    [VM_VFORK] = "vfork",   [VM_MARK] = "mark",
 };
 
 const char *const vm_advice_names[VM_ADVICES] = {
@@ -18,6 +18,11 @@ bool vm_op_has_range(const struct vm_op *op)
 {
     return op->kind == VM_MAP || op->kind == VM_UNMAP || op->kind == VM_PROTECT ||
            op->kind == VM_ADVISE;
+}
+
+bool vm_op_has_name(const struct vm_op *op)
+{
+    return op->kind == VM_NAME || op->kind == VM_MARK;
 }
 
 /* length bytes from start on lie below 2^64. */
@@ -48,7 +53,7 @@ static bool map_is_sound(const struct vm_op *op)
     if (op->kind == VM_MAP)
         return op->offset == 0 || op->file != VM_ANONYMOUS;
     return !op->shared && op->offset == 0 &&
-           (op->file == VM_ANONYMOUS) == (op->kind != VM_NAME);
+           (op->file == VM_ANONYMOUS) == !vm_op_has_name(op);
 }
 
 bool vm_op_is_sound(const struct vm_op *op)

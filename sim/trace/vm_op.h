@@ -28,6 +28,8 @@ enum vm_op_kind {
                  * is when all others have ended, or sleep so too                         */
     VM_VFORK,   /* a child in the same address space starts with stream `stream`; nothing is
                  * done until it has ended, or has an address space of its own by an exec  */
+    VM_MARK,    /* a phase of the program ends here: what has been counted so far is noted
+                 * under the name                                                         */
     VM_OP_KINDS
 };
 
@@ -58,8 +60,8 @@ struct vm_op {
     uint8_t advice;     /* ADVISE: enum vm_advice                                        */
     bool shared;        /* MAP: stores are seen by all that map it, and go to the file    */
     uint32_t file;      /* MAP: offset in names[] of the batch of the file's name, ended by
-                      * NUL; VM_ANONYMOUS: no file, pages are zero at first.  NAME: of the
-                      * name                                                              */
+                      * NUL; VM_ANONYMOUS: no file, pages are zero at first.  NAME, MARK:
+                      * of the name                                                            */
     uint32_t stream;    /* FORK, VFORK, THREAD, EXEC: number of a trace in the `streams` of
                       * the process in the workload, from 1; EXEC: 0 for none; WAIT: 0 for
                       * all.  SWITCH: that of the thread.  EXIT: 1 + the exit status as a shell has it (128 + the
@@ -74,6 +76,9 @@ extern const char *const vm_advice_names[VM_ADVICES];
 
 /* Does the kind have a start and a length? */
 bool vm_op_has_range(const struct vm_op *op);
+
+/* Does the kind have a name that is not that of a file? */
+bool vm_op_has_name(const struct vm_op *op);
 
 /* Do the fields say something, and only what the kind has?  A range has at least one byte
  * and ends within 2^64, and so does the part of a file that is mapped; FORK, VFORK and

@@ -334,6 +334,9 @@ static enum status run(struct thread *thread, const struct vm_op *op, bool *ende
         thread->sleep = op->length ? SLEEP_FOR_TIME : SLEEP_FOR_EVER;
         thread->sleep_time = op->length;
         return OK;
+    case VM_MARK:
+        mark_note(thread, thread->cursor.batch.names + op->file);
+        return OK;
     case VM_OP_KINDS:
         break;
     }

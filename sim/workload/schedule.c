@@ -223,9 +223,10 @@ static enum status run(struct cpu *cpu, psec_t *now, bool *ended, struct error *
     enum status status = OK;
     if (op) {
         const struct pager_counts before = sim->pager.counts;
-        const psec_t trap = thread->forking ? 0 : sim->pager_params.cost_fault;
+        const bool trap = !thread->forking && op->kind != VM_MARK;
         status = operation_run(thread, op, ended, err);
-        const psec_t cost = trap + pager_take_owed(&sim->pager);
+        const psec_t cost =
+            (trap ? sim->pager_params.cost_fault : 0) + pager_take_owed(&sim->pager);
         count_faults(thread, &before);
         cpu->blocked = thread->fault.active;
         spend(cpu, 0, cost);

@@ -301,6 +301,11 @@ MUST_CHECK enum status regions_begin(struct simulation *sim, struct space *space
                                      struct error *err);
 void regions_release(struct simulation *sim);
 
+/* --- mark.c ----------------------------------------------------------------------------- */
+
+/* The thread, which is on a CPU, has come to the mark. */
+void mark_note(const struct thread *thread, const char *name);
+
 /* --- sample.c --------------------------------------------------------------------------- */
 
 void sample_start(struct simulation *sim);

@@ -293,6 +293,10 @@ static const struct vm_op unsound[] = {
     {.kind = VM_WAIT}, /* a name */
     OP(.kind = VM_SLEEP, .start = 1),
     OP(.kind = VM_SLEEP, .length = 1, .stream = 1),
+    OP(.kind = VM_MARK),            /* no name */
+    {.kind = VM_MARK, .offset = 1}, /* of a file */
+    {.kind = VM_MARK, .length = 1},
+    {.kind = VM_MARK, .stream = 1},
     OP(.kind = VM_VFORK), /* no stream */
     OP(.kind = VM_VFORK, .stream = 1, .length = 1),
 };

@@ -356,6 +356,7 @@ static const struct {
     {{.kind = VM_WAIT}, NULL},
     {{.kind = VM_SLEEP}, NULL},
     {{.kind = VM_VFORK, .stream = 1}, NULL},
+    {{.kind = VM_MARK}, "a"},
 };
 
 START_TEST(operations_of_version_4_in_a_trace_of_version_2_are_refused)

@@ -145,6 +145,8 @@ static const struct {
     {"@sleep 1ps", "@sleep 1ps\n"},
     {"@sleep 2min", "@sleep 120s\n"},
     {"@vfork 2", "@vfork 2\n"},
+    {"@mark sorted", "@mark sorted\n"},
+    {"@mark \"pass 1\" # of two", "@mark \"pass 1\"\n"},
 };
 
 START_TEST(every_form_is_read_and_written)
@@ -224,7 +226,7 @@ END_TEST
 #define ZEROS "000000000000000000000000000000"
 #define KINDS                                                                              \
     "(map, unmap, protect, advise, fork, thread, exec, exit, switch, name, wait, sleep, "  \
-    "vfork)"
+    "vfork, mark)"
 #define TIME "a time above 0 expected, with a unit as in 20ms (ps, ns, us, ms, s, min)"
 #define ADVICES "(normal, random, sequential, willneed, dontneed)"
 
@@ -322,6 +324,8 @@ static const struct {
     {"@sleep 310000min", "1:8: bad time '310000min': " TIME},
     {"@sleep 0.1ps", "1:8: bad time '0.1ps': " TIME},
     {"@sleep 20ms 1", "1:13: unexpected '1': nothing expected after the time"},
+    {"@mark", "1:6: missing name: a name expected, in quotation marks if it has blanks"},
+    {"@mark a b", "1:9: unexpected 'b': nothing expected after the name"},
     {"@vfork", "1:7: missing stream: decimal digits expected"},
     {"@vfork 0", "1:8: bad stream '0': a number from 1 expected"},
     {"@exit\x1b[31m", "1:2: unknown operation 'exit?[31m' " KINDS},

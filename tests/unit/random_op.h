@@ -52,7 +52,7 @@ static inline const char *random_op(struct rng *rng, struct vm_op *op, char *nam
         op->stream = (uint32_t)rng_below(rng, 3);
     if (op->kind == VM_EXIT)
         op->stream = (uint32_t)rng_below(rng, VM_STATUS_MAX + 2);
-    if (op->kind == VM_NAME) {
+    if (vm_op_has_name(op)) {
         random_name(rng, name, most);
         return name;
     }

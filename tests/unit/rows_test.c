@@ -1,6 +1,7 @@
 /* rows_test.c -- growing tables of text, and how numbers are written in them. */
 #include "stats/rows.h"
 
+#include "stats/counters.h"
 #include "stats/numbers.h"
 #include "stats/tables.h"
 
@@ -174,12 +175,19 @@ static const char *const columns[TABLES] = {
     "front back rss pgin pgout pgrec fastpgrec pgfrec zfod scan rev dfree swpin swpout",
     "page_size curve frames memory window distance reference faults fault_rate pages "
     "accesses",
+    "mark process time user fault paging_wait ready_wait own_references own_faults_major "
+    "own_faults_minor resident references faults faults_major faults_minor "
+    "faults_zero_fill faults_copy faults_reclaim page_ins page_outs page_outs_dirty "
+    "write_backs scans swap_reads swap_writes cpu_user cpu_fault cpu_switch "
+    "cpu_idle_paging cpu_idle context_switches v_faults pgin pgout pgpgin pgpgout intrans "
+    "pgrec fastpgrec pgfrec xsfrec xifrec exfod zfod nexfod nzfod scan rev seqfree dfree "
+    "swpin swpout pswpin pswpout",
 };
 
 START_TEST(columns_are_in_the_documented_order)
 {
     const struct result_table_kind *table = &result_tables[_i];
-    char names[400] = "";
+    char names[800] = "";
     for (size_t i = 0; i < table->ncolumns; i++) {
         const struct table_column *column = &table->columns[i];
         strcat(strcat(names, i ? " " : ""), column->name);
@@ -192,12 +200,26 @@ START_TEST(columns_are_in_the_documented_order)
 }
 END_TEST
 
+/* Behind the process's own: kernels' own are those that may be left out. */
+START_TEST(marks_have_counters_with_their_units)
+{
+    const struct result_table_kind *marks = &result_tables[TABLE_MARKS];
+    for (size_t i = 11; i < marks->ncolumns; i++) {
+        const struct counter *counter = counter_find(marks->columns[i].name);
+        ck_assert_ptr_nonnull(counter);
+        ck_assert_str_eq(marks->columns[i].unit, counter->unit);
+        ck_assert_int_eq(counter->own, i >= marks->ncolumns - marks->noptional);
+    }
+}
+END_TEST
+
 START_TEST(files_have_the_names_of_their_tables)
 {
     ck_assert_str_eq(result_tables[TABLE_PROCESSES].name, "processes");
     ck_assert_str_eq(result_tables[TABLE_DEVICES].name, "devices");
     ck_assert_str_eq(result_tables[TABLE_TLBS].name, "tlbs");
     ck_assert_str_eq(result_tables[TABLE_SERIES].name, "series");
+    ck_assert_str_eq(result_tables[TABLE_MARKS].name, "marks");
 }
 END_TEST
 
@@ -226,6 +248,7 @@ static Suite *rows_suite(void)
     tcase_add_loop_test(tests, text_that_is_not_rows_of_two_fields_is_refused, 0,
                         (int)ARRAY_LEN(broken));
     tcase_add_loop_test(tests, columns_are_in_the_documented_order, 0, TABLES);
+    tcase_add_test(tests, marks_have_counters_with_their_units);
     tcase_add_test(tests, files_have_the_names_of_their_tables);
     tcase_add_test(tests, tlbs_and_curves_are_known_without_time);
     suite_add_tcase(suite, tests);
