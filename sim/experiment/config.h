@@ -78,8 +78,9 @@ struct region_config {
 
 /* What the name of a trace stands for. */
 struct trace_file {
-    const char *path; /* resolved                                                         */
-    bool one_thread;  /* of the trace the references of this thread alone                 */
+    const char *path; /* resolved; of a generated trace generator_origin()                */
+    const struct generate_config *generate; /* NULL: it is a file                        */
+    bool one_thread; /* of the trace the references of this thread alone                 */
     uint32_t thread;
     struct location at; /* where it is named                                              */
 };

@@ -1,7 +1,6 @@
 /* generate.c -- see generate.h. */
 #include "experiment/generate.h"
 
-#include "trace/flt.h"
 #include "trace/generator.h"
 
 #include <string.h>
@@ -32,16 +31,18 @@ static enum status check_nameless(const struct cellwork *work)
 }
 
 /* What the generator finds wrong is placed at the parameter. */
-static enum status check_params(const struct cellwork *work, const char *name,
-                                const void *params)
+static enum status check_params(const struct generate_config *config,
+                                const struct layer *layer, struct error *err)
 {
     struct error why;
-    const enum status status = generator_check(generator_find(name), params, &why);
+    const char *name = config->generator.name;
+    const enum status status =
+        generator_check(generator_find(name), config->generator.params, &why);
     if (status == OK)
         return OK;
     const struct plugin plugin = plugin_find("generate", name);
-    return error_set(work->builder->err, status,
-                     plugin_place_of_fault(&plugin, work->layer, why.text), "%s", why.text);
+    return error_set(err, status, plugin_place_of_fault(&plugin, layer, why.text), "%s",
+                     why.text);
 }
 
 enum status generate_build(struct cellwork *work, const struct trace_name **trace)
@@ -59,17 +60,35 @@ enum status generate_build(struct cellwork *work, const struct trace_name **trac
     status =
         cellwork_plugin(work, "generate", &config->generator, &work->cell->trace_label);
     if (status == OK)
-        status = check_params(work, config->generator.name, config->generator.params);
-    if (status != OK)
-        return status;
-    char origin[FLT_ORIGIN_MAX + 1];
-    generator_origin(generator_find(config->generator.name), config->generator.params,
-                     config->seed, origin, sizeof origin);
-    status = trace_name_generated(trace, &builder->traces, origin, config->generator.name,
-                                  builder->arena, builder->err);
+        status = check_params(config, work->layer, builder->err);
+    if (status == OK)
+        status = trace_name_generated(trace, &builder->traces, config, builder->arena,
+                                      builder->err);
     if (status != OK)
         return status;
     work->cell->generate = config;
     work->cell->trace = (*trace)->path;
     return OK;
+}
+
+enum status generate_read(struct generate_config *config, const struct yaml_node *node,
+                          struct arena *arena, struct error *err)
+{
+    struct yaml_node alone = *node;
+    alone.next = NULL;
+    const struct yaml_node map = {
+        .kind = YAML_MAP, .at = node->at, .text = "", .first = &alone, .count = 1};
+    struct layer layer = {0};
+    const enum status status = layer_read(&layer, &map, false, arena, err);
+    if (status != OK)
+        return status;
+    const struct assignment *name = layer_find(&layer, "generate", AXIS_NONE);
+    if (!name)
+        return error_set(err, ERR_CONFIG, node->at,
+                         "'generate' of a process needs the name of a generator, such as "
+                         "{name: uniform}");
+    const struct plugin plugin = plugin_find("generate", name->node->text);
+    const enum status configured =
+        plugin_configure(&config->generator, &plugin, &layer, err);
+    return configured == OK ? check_params(config, &layer, err) : configured;
 }

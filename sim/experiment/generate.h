@@ -1,4 +1,4 @@
-/* generate.h -- the generator of a cell that makes its trace itself. */
+/* generate.h -- the generator of a cell, or of a process, that makes its trace itself. */
 #ifndef FAULTLINE_EXPERIMENT_GENERATE_H
 #define FAULTLINE_EXPERIMENT_GENERATE_H
 
@@ -9,5 +9,10 @@
  * is known.  ERR_CONFIG. */
 MUST_CHECK enum status generate_build(struct cellwork *work,
                                       const struct trace_name **trace);
+
+/* Read the value of `generate` of a process, but for the seed.  ERR_CONFIG. */
+MUST_CHECK enum status generate_read(struct generate_config *config,
+                                     const struct yaml_node *node, struct arena *arena,
+                                     struct error *err);
 
 #endif

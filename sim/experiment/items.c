@@ -46,7 +46,7 @@ enum status item_read(const struct yaml_node **said, const struct yaml_node *map
     for (const struct yaml_node *child = map->first; child; child = child->next) {
         size_t i;
         enum status status = item_key(&i, child, keys, nkeys, what, err);
-        if (status == OK && key_is_scalar(&keys[i]))
+        if (status == OK && key_is_scalar(&keys[i]) && !key_is_plugin(&keys[i]))
             status = item_scalar(child, what, err);
         if (status != OK)
             return status;

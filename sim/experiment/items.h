@@ -16,7 +16,7 @@ MUST_CHECK enum status item_scalar(const struct yaml_node *child, const char *wh
                                    struct error *err);
 
 /* Check a map and set said[i] to its child with keys[i], or NULL; of the children those of
- * scalar keys are scalars. */
+ * scalar keys are scalars, but for those of plug-ins, which may be maps. */
 MUST_CHECK enum status item_read(const struct yaml_node **said, const struct yaml_node *map,
                                  const struct key *keys, size_t nkeys, const char *what,
                                  struct error *err);

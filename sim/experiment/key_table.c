@@ -243,8 +243,10 @@ const struct key key_table[] = {
 const size_t key_count = ARRAY_LEN(key_table);
 
 const struct key process_keys[] = {
-    {"trace", KEY_TEXT, 0, "path", NULL, 0, 0, NULL, "must be given", NULL,
+    {"trace", KEY_TEXT, 0, "path", NULL, 0, 0, NULL, "must be given, or generate", NULL,
      "trace to replay, relative to the file that says so"},
+    {"generate", KEY_GENERATOR, 0, "name or map", NULL, 0, 0, NULL, NULL, NULL,
+     "generator of a synthetic trace, and of its streams, instead of trace"},
     {"name", KEY_NAME, 0, "name", NULL, 0, 0, NULL, "a file name, unique", NULL,
      "name of the process in reports; default: the name of its trace"},
     {"start", KEY_TIME, 0, "time", "0 s", 0, 0, NULL, NULL, "s", "when it starts"},

@@ -1,6 +1,7 @@
 /* processes.c -- see processes.h. */
 #include "experiment/processes.h"
 
+#include "experiment/generate.h"
 #include "experiment/items.h"
 #include "experiment/regions.h"
 
@@ -104,6 +105,17 @@ static enum status read_streams(struct process_item *item, const struct yaml_nod
     return OK;
 }
 
+static enum status read_generate(struct process_item *item, const struct yaml_node *node,
+                                 struct arena *arena, struct error *err)
+{
+    struct generate_config *config = arena_alloc(arena, sizeof *config);
+    if (!config)
+        return error_nomem(err);
+    item->generate = config;
+    item->config.at = node->at;
+    return generate_read(config, node, arena, err);
+}
+
 static enum status read_key(struct process_item *item, const struct key *key,
                             const struct yaml_node *node, struct arena *arena,
                             struct error *err)
@@ -113,6 +125,8 @@ static enum status read_key(struct process_item *item, const struct key *key,
         return read_regions(item, key, node, arena, err);
     if (node && key->kind == KEY_STREAMS)
         return read_streams(item, node, err);
+    if (node && key->kind == KEY_GENERATOR)
+        return read_generate(item, node, arena, err);
     if (node && strcmp(key->name, "trace") == 0)
         item->trace = node;
     if (node && strcmp(key->name, "thread") == 0)
@@ -124,6 +138,29 @@ static enum status read_key(struct process_item *item, const struct key *key,
         return key_parse(key, &unused, node->text, node->at, err);
     }
     return read_number(&item->config, key, node, err);
+}
+
+/* A trace or a generator; this has the streams that it makes. */
+static enum status check_origin(struct process_item *item, const struct yaml_node *map,
+                                struct error *err)
+{
+    const bool trace = item->trace && *item->trace->text;
+    if (trace && item->generate)
+        return error_set(err, ERR_CONFIG, item->trace->at,
+                         "%s has a trace or generates one, not both", a_process);
+    if (item->generate && (item->thread || item->streams))
+        return error_set(err, ERR_CONFIG,
+                         item->thread ? item->thread->at : item->streams->at,
+                         "'%s' of %s is of a trace; a generator makes the streams that it "
+                         "needs",
+                         item->thread ? "thread" : "streams", a_process);
+    if (!trace && !item->generate)
+        return error_set(err, ERR_CONFIG, map->at,
+                         "%s needs a trace, such as {trace: cc1.flt}, or a generator",
+                         a_process);
+    if (trace)
+        item->config.at = item->trace->at;
+    return OK;
 }
 
 static enum status read_process(struct process_item *item, const struct yaml_node *map,
@@ -141,11 +178,7 @@ static enum status read_process(struct process_item *item, const struct yaml_nod
         status = read_key(item, &process_keys[i], said[i], arena, err);
     if (status != OK)
         return status;
-    if (!item->trace || !*item->trace->text)
-        return error_set(err, ERR_CONFIG, map->at,
-                         "%s needs a trace, such as {trace: cc1.flt}", a_process);
-    item->config.at = item->trace->at;
-    return OK;
+    return check_origin(item, map, err);
 }
 
 enum status processes_read(struct process_item **out, size_t *n,

@@ -10,7 +10,8 @@
  * is 0 or NULL: name, copies, offset, regions.  trace and streams are not set yet. */
 struct process_item {
     struct process_config config;
-    const struct yaml_node *trace;
+    const struct yaml_node *trace; /* NULL: not said                                */
+    const struct generate_config *generate; /* without its seed; NULL: not said          */
     const struct yaml_node *thread;  /* NULL: not said                                    */
     const struct yaml_node *streams; /* text, a map or a list of these; NULL: none        */
     bool says_offset, says_regions;

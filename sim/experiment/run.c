@@ -50,14 +50,11 @@ static enum status open_workload(struct job *job, const struct events_config *ev
 static enum status open_traces(struct job *job, const struct cell_config *config,
                                struct error *err)
 {
-    const volatile sig_atomic_t *interrupted = job->options->interrupted;
-    if (config->generate)
-        return source_table_generate(&job->sources, config->trace, config->generate,
-                                     interrupted, err);
     if (config->events)
         return open_workload(job, config->events, err);
-    const struct trace_file file = {.path = config->trace};
-    return source_table_add(&job->sources, config->trace, &file, interrupted, err);
+    const struct trace_file file = {.path = config->trace, .generate = config->generate};
+    return source_table_add(&job->sources, config->trace, &file, job->options->interrupted,
+                            err);
 }
 
 static const struct source *source_of_curves(const struct job *job, size_t curves)

@@ -246,9 +246,9 @@ static enum status make_room(struct source_table *table, struct error *err)
     return OK;
 }
 
-enum status source_table_add(struct source_table *table, const char *name,
-                             const struct trace_file *file,
-                             const volatile sig_atomic_t *interrupted, struct error *err)
+static enum status add_file(struct source_table *table, const char *name,
+                            const struct trace_file *file,
+                            const volatile sig_atomic_t *interrupted, struct error *err)
 {
     if (is_there(table, name))
         return OK;
@@ -287,6 +287,24 @@ const struct source *source_table_find(const struct source_table *table, const c
             return &table->all[i];
     assert(false); /* all traces are added before anything runs */
     return NULL;
+}
+
+/* What is generated is made as a whole before threads are taken out of it. */
+enum status source_table_add(struct source_table *table, const char *name,
+                             const struct trace_file *file,
+                             const volatile sig_atomic_t *interrupted, struct error *err)
+{
+    if (!file->generate)
+        return add_file(table, name, file, interrupted, err);
+    const enum status status =
+        source_table_generate(table, file->path, file->generate, interrupted, err);
+    if (status != OK || !file->one_thread)
+        return status;
+    char opened[sizeof table->all[0].opened]; /* the table may move                      */
+    memcpy(opened, source_table_find(table, file->path)->opened, sizeof opened);
+    const struct trace_file thread = {
+        .path = opened, .one_thread = true, .thread = file->thread};
+    return add_file(table, name, &thread, interrupted, err);
 }
 
 void source_table_release(struct source_table *table)

@@ -47,7 +47,7 @@ struct source_table {
     size_t n, capacity;
 };
 
-/* Open the trace if it is not open yet. */
+/* Open the trace, or make it, if that has not been done. */
 MUST_CHECK enum status source_table_add(struct source_table *table, const char *name,
                                         const struct trace_file *file,
                                         const volatile sig_atomic_t *interrupted,

@@ -3,6 +3,8 @@
 
 #include "experiment/keys.h"
 #include "experiment/preset.h"
+#include "trace/flt.h"
+#include "trace/generator.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -63,13 +65,33 @@ enum status trace_name_of(const struct trace_name **out, struct trace_name **tra
 }
 
 enum status trace_name_generated(const struct trace_name **out, struct trace_name **traces,
-                                 const char *path, const char *generator,
-                                 struct arena *arena, struct error *err)
+                                 const struct generate_config *config, struct arena *arena,
+                                 struct error *err)
 {
-    *out = find(*traces, path);
+    const struct plugin_config *generator = &config->generator;
+    char origin[FLT_ORIGIN_MAX + 1];
+    generator_origin(generator_find(generator->name), generator->params, config->seed,
+                     origin, sizeof origin);
+    *out = find(*traces, origin);
     if (*out)
         return OK;
-    const struct trace_name name = {
-        .path = arena_strdup(arena, path), .written = generator, .label = generator};
+    const char *path = arena_strdup(arena, origin);
+    const struct trace_name name = {.path = path,
+                                    .file = {.path = path, .generate = config},
+                                    .written = generator->name,
+                                    .label = generator->name};
     return add(out, traces, name, arena, err);
+}
+
+enum status trace_name_generated_thread(const struct trace_name **out,
+                                        struct trace_name **traces,
+                                        const struct trace_name *whole, uint32_t thread,
+                                        struct arena *arena, struct error *err)
+{
+    struct trace_name name = *whole;
+    name.path = arena_printf(arena, "%s, thread %" PRIu32, whole->path, thread);
+    name.file.one_thread = true;
+    name.file.thread = thread;
+    *out = name.path ? find(*traces, name.path) : NULL;
+    return *out ? OK : add(out, traces, name, arena, err);
 }

@@ -9,7 +9,7 @@
 struct trace_name {
     const char *path;       /* resolved; of a generated one what made it; of one thread
                           * "PATH, thread N"                                             */
-    struct trace_file file; /* which it is, unless it is generated                       */
+    struct trace_file file; /* which it is                                               */
     const char *written; /* as the user wrote it                                        */
     const char *label;   /* its file's name without folder and endings; "stdin"; the name
                           * of its generator                                            */
@@ -24,10 +24,17 @@ MUST_CHECK enum status trace_name_of(const struct trace_name **out,
                                      const struct yaml_node *thread, struct arena *arena,
                                      struct error *err);
 
-/* The trace that a generator makes; path: generator_origin(), which is copied. */
+/* The trace that a generator makes; config lives as long as the arena. */
 MUST_CHECK enum status trace_name_generated(const struct trace_name **out,
-                                            struct trace_name **traces, const char *path,
-                                            const char *generator, struct arena *arena,
-                                            struct error *err);
+                                            struct trace_name **traces,
+                                            const struct generate_config *config,
+                                            struct arena *arena, struct error *err);
+
+/* One thread of that trace, of those that it has by generator_streams(). */
+MUST_CHECK enum status trace_name_generated_thread(const struct trace_name **out,
+                                                   struct trace_name **traces,
+                                                   const struct trace_name *whole,
+                                                   uint32_t thread, struct arena *arena,
+                                                   struct error *err);
 
 #endif

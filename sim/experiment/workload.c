@@ -2,6 +2,7 @@
 #include "experiment/workload.h"
 
 #include "experiment/generate.h"
+#include "experiment/process_traces.h"
 #include "experiment/processes.h"
 #include "experiment/regions.h"
 #include "stats/numbers.h"
@@ -23,6 +24,7 @@ struct workload {
     struct location at;      /* of `generate`                                        */
     uint64_t copies, offset; /* of processes that do not say                         */
     enum regions_from regions_from;
+    uint64_t seed; /* of what processes generate                                */
     struct process_config *processes;
     size_t nprocesses;
     const struct setting *settings; /* of the processes                                   */
@@ -59,59 +61,24 @@ static enum status read_items(const struct workload *workload, struct process_it
     return OK;
 }
 
-static enum status resolve_streams(struct process_item *item,
-                                   const struct trace_name *trace,
-                                   struct cellconfig_builder *builder)
-{
-    const size_t n = item->config.nstreams;
-    const char **paths = arena_array(builder->arena, n, sizeof *paths);
-    struct trace_file *files = arena_array(builder->arena, n + 1, sizeof *files);
-    if (!paths || !files)
-        return error_nomem(builder->err);
-    files[0] = trace->file;
-    files[0].at = item->config.at;
-    const struct yaml_node *node = item->streams;
-    if (node && node->kind == YAML_LIST)
-        node = node->first;
-    for (size_t i = 0; node && i < n; i++, node = node->next) {
-        const struct trace_name *stream;
-        const struct yaml_node *path, *thread;
-        enum status status = stream_read(&path, &thread, node, builder->err);
-        if (status == OK)
-            status = trace_name_of(&stream, &builder->traces, path, thread, builder->arena,
-                                   builder->err);
-        if (status != OK)
-            return status;
-        paths[i] = stream->path;
-        files[i + 1] = stream->file;
-        files[i + 1].at = node->at;
-    }
-    item->config.streams = paths;
-    item->config.files = files;
-    return OK;
-}
-
 /* Fill in what the item leaves to the workload, but for the name. */
 static enum status complete(struct process_item *item, const struct workload *workload,
                             struct cellconfig_builder *builder, const char **label)
 {
-    const struct trace_name *trace = workload->generated;
     const enum status status =
-        trace ? OK
-              : trace_name_of(&trace, &builder->traces, item->trace, item->thread,
-                              builder->arena, builder->err);
+        process_traces_find(item, label, workload->generated, workload->seed, builder);
     if (status != OK)
         return status;
-    item->config.trace = trace->path;
     item->config.named = item->config.name != NULL;
-    *label = item->config.named ? NULL : trace->label;
+    if (item->config.named)
+        *label = NULL;
     if (item->config.copies == 0)
         item->config.copies = workload->copies;
     if (!item->says_offset)
         item->config.offset = workload->offset;
     if (!item->says_regions)
         item->config.regions_from = workload->regions_from;
-    return resolve_streams(item, trace, builder);
+    return OK;
 }
 
 static bool name_taken(const struct process_item *items, size_t n, const char *name)
@@ -315,7 +282,7 @@ static enum status find(const struct workload **out, const struct workload *want
     const struct workload *last = builder->workload;
     if (!last || last->node != wanted->node || last->generated != wanted->generated ||
         last->copies != wanted->copies || last->offset != wanted->offset ||
-        last->regions_from != wanted->regions_from) {
+        last->seed != wanted->seed || last->regions_from != wanted->regions_from) {
         struct workload *made = arena_alloc(builder->arena, sizeof *made);
         if (!made)
             return error_nomem(builder->err);
@@ -348,6 +315,7 @@ static enum status read_defaults(struct cellwork *work, struct workload *wanted)
     wanted->copies = copies.number;
     wanted->offset = offset.number;
     wanted->regions_from = (enum regions_from)regions.number;
+    wanted->seed = work->cell->seed;
     return OK;
 }
 

@@ -22,6 +22,11 @@ const struct generator_ops *generator_find(const char *name)
     return NULL;
 }
 
+uint32_t generator_streams(const struct generator_ops *generator, const void *params)
+{
+    return generator->streams ? generator->streams(params) : 0;
+}
+
 enum status generator_check(const struct generator_ops *generator, const void *params,
                             struct error *err)
 {

@@ -8,7 +8,8 @@
 #include "base/rng.h"
 #include "trace/builder.h"
 
-/* What a generator writes to; hides where the references go. */
+/* What a generator writes to; hides where the references go.  One that starts children or
+ * threads puts a SWITCH before what each of them does, once, and a SWITCH back behind it. */
 struct generator_sink {
     void *context;
     /* False: stop, the sink has enough or has failed. */
@@ -26,6 +27,9 @@ struct generator_ops {
     /* See whether the parameters go together: ERR_CONFIG with a sentence that has the one at
      * fault in quotes.  NULL: they always do. */
     enum status (*check)(const void *params, struct error *err);
+    /* How many traces it makes besides, of children and threads: those that SWITCHes of its
+     * trace name, from 1.  NULL: none. */
+    uint32_t (*streams)(const void *params);
     /* Push references until done or the sink says stop.  The same parameters, which check
      * has passed, and the same state of rng give the same references. */
     enum status (*run)(const void *params, struct rng *rng,
@@ -36,6 +40,8 @@ extern const struct generator_ops *const generator_table[]; /* ended by NULL */
 
 /* The generator of that name, or NULL. */
 const struct generator_ops *generator_find(const char *name);
+
+uint32_t generator_streams(const struct generator_ops *generator, const void *params);
 
 MUST_CHECK enum status generator_check(const struct generator_ops *generator,
                                        const void *params, struct error *err);

@@ -13,7 +13,7 @@ enum {
 };
 
 /* Offsets in vt_system_calls. */
-enum { CODE_SBRK = 0x80, CODE_FORK = 0x40, CODE_EXIT = 0xc0 };
+enum { CODE_SBRK = 0x80, CODE_FORK = 0x40, CODE_EXIT = 0xc0, CODE_WAIT = 0xe0 };
 
 static const struct vt_routine in_rnd = {0x380, 0x7fffe7e0, 0x1d00};
 static const struct vt_routine in_urem = {0x1a40, 0x7fffe7c0, 0x2000};
@@ -84,12 +84,35 @@ bool vt_sbrk(struct vt_program *program, uint64_t kb)
            vt_execute(program, &vt_system_calls, CODE_SBRK + 0x10, ".Ds", 0);
 }
 
-bool vt_fork(const struct vt_program *program, uint32_t stream)
+static bool op(const struct vt_program *program, enum vm_op_kind kind, uint32_t stream,
+               const char *name)
 {
-    const struct vm_op op = {.kind = VM_FORK, .stream = stream};
+    const struct vm_op op = {.kind = (uint8_t)kind, .stream = stream};
+    return program->sink->op(program->sink->context, &op, name);
+}
+
+bool vt_fork(const struct vt_program *program, bool vfork, uint32_t stream)
+{
     return vt_execute(program, &vt_system_calls, CODE_FORK, "..", 0) &&
-           program->sink->op(program->sink->context, &op, NULL) &&
+           op(program, vfork ? VM_VFORK : VM_FORK, stream, NULL) &&
            vt_execute(program, &vt_system_calls, CODE_FORK + 0x08, "..s", 0);
+}
+
+bool vt_wait(const struct vt_program *program, uint32_t stream)
+{
+    return vt_execute(program, &vt_system_calls, CODE_WAIT, "..", 0) &&
+           op(program, VM_WAIT, stream, NULL) &&
+           vt_execute(program, &vt_system_calls, CODE_WAIT + 0x08, "sS.", 0);
+}
+
+bool vt_switch(const struct vt_program *program, uint32_t stream)
+{
+    return op(program, VM_SWITCH, stream, NULL);
+}
+
+bool vt_mark(const struct vt_program *program, const char *phase)
+{
+    return op(program, VM_MARK, 0, phase);
 }
 
 bool vt_forked(const struct vt_program *program)
@@ -99,9 +122,8 @@ bool vt_forked(const struct vt_program *program)
 
 bool vt_exit(const struct vt_program *program)
 {
-    const struct vm_op op = {.kind = VM_EXIT, .stream = 1}; /* status 0 */
     return vt_execute(program, &vt_system_calls, CODE_EXIT, ".s.", 0) &&
-           program->sink->op(program->sink->context, &op, NULL);
+           op(program, VM_EXIT, 1, NULL); /* status 0 */
 }
 
 /* The remainder of unsigned numbers is taken by a routine of the library. */

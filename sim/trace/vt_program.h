@@ -44,7 +44,13 @@ bool vt_execute(const struct vt_program *program, const struct vt_routine *routi
 bool vt_exec(const struct vt_program *program);
 /* sbrk(kb * 1024) */
 bool vt_sbrk(struct vt_program *program, uint64_t kb);
-bool vt_fork(const struct vt_program *program, uint32_t stream);
+/* fork() or vfork(), and wait() for the child. */
+bool vt_fork(const struct vt_program *program, bool vfork, uint32_t stream);
+bool vt_wait(const struct vt_program *program, uint32_t stream);
+/* What follows is of that stream, which the trace has inside. */
+bool vt_switch(const struct vt_program *program, uint32_t stream);
+/* A phase of the program has ended. */
+bool vt_mark(const struct vt_program *program, const char *phase);
 /* What a child executes of fork(). */
 bool vt_forked(const struct vt_program *program);
 bool vt_exit(const struct vt_program *program);

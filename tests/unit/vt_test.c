@@ -118,6 +118,27 @@ static uint32_t op_kind(size_t i)
     return record.ops[i].op.kind;
 }
 
+/* "map mark:init fork:1": operations from the first to before the end. */
+static const char *operations(size_t first, size_t end)
+{
+    static char text[1024];
+    size_t length = 0;
+    text[0] = '\0';
+    for (size_t i = first; i < end; i++) {
+        const struct recorded_op *op = &record.ops[i];
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s",
+                                   i > first ? " " : "", vm_op_names[op->op.kind]);
+        if (op->op.kind == VM_MARK)
+            length +=
+                (size_t)snprintf(text + length, sizeof text - length, ":%s", op->file);
+        else if (op->op.kind != VM_MAP && op->op.kind != VM_EXIT)
+            length +=
+                (size_t)snprintf(text + length, sizeof text - length, ":%u", op->op.stream);
+        ck_assert_uint_lt(length, sizeof text);
+    }
+    return text;
+}
+
 START_TEST(seq_touches_all_clusters_in_order_each_pass)
 {
     run("vt", "pattern=seq kb=340 mode=w iters=3");
@@ -170,9 +191,10 @@ START_TEST(grow_maps_and_writes_what_is_new_before_each_pass)
     run("vt", "pattern=grow kb=71 mode=r iters=25 A=14");
     expect_grow(71, 25, 14, false);
     touches_are_as_expected();
-    ck_assert_uint_eq(record.nops, 4 + 25 + 1);
+    ck_assert_str_eq(operations(0, 7), "map map map map mark:start mark:init mark:report");
+    ck_assert_str_eq(operations(7 + 25, record.nops), "mark:run exit");
     for (uint64_t k = 0; k < 25; k++) {
-        const struct recorded_op *grown = &record.ops[4 + k];
+        const struct recorded_op *grown = &record.ops[7 + k];
         ck_assert_uint_eq(grown->op.kind, VM_MAP);
         ck_assert_uint_eq(grown->op.start, AREA + 1024 * (71 + 14 * k));
         ck_assert_uint_eq(grown->op.length, UINT64_C(14) * 1024);
@@ -184,33 +206,63 @@ START_TEST(grow_maps_and_writes_what_is_new_before_each_pass)
 }
 END_TEST
 
-/* The same child each time. */
-START_TEST(fork_starts_a_child_each_time)
+/* --- children ---------------------------------------------------------------------- */
+
+#define BEGINNING "map map map map mark:start mark:init mark:report"
+
+static const struct {
+    const char *settings, *operations;
+} forks[] = {
+    {"pattern=fork kb=10 iters=3 A=0",
+     BEGINNING " fork:1 switch:1 exit switch:0 wait:1 wait:1 fork:1 wait:1 wait:1 "
+               "fork:1 wait:1 wait:1 mark:run exit"},
+    {"pattern=fork kb=10 iters=1 A=1",
+     BEGINNING " fork:1 switch:1 exit switch:0 wait:1 wait:1 mark:run exit"},
+    {"pattern=fork kb=10 iters=2 A=2",
+     BEGINNING " fork:1 switch:1 exit switch:0 wait:1 wait:1 fork:1 wait:1 wait:1 "
+               "mark:run exit"},
+    {"pattern=fork kb=10 iters=2 A=3",
+     BEGINNING " vfork:1 switch:1 exit switch:0 wait:1 wait:1 vfork:1 wait:1 wait:1 "
+               "mark:run exit"},
+};
+
+/* What the child does is there once, between the switches. */
+START_TEST(fork_starts_a_child_each_time_and_waits_for_it)
 {
-    run("vt", "pattern=fork kb=10 iters=3 A=1");
-    expect_passes(10, 0, true);
+    run("vt", forks[_i].settings);
+    ck_assert_str_eq(operations(0, record.nops), forks[_i].operations);
+    expected.n = 0;
+    add_all(&expected, 0, 10, true);
+    if (_i == 1 || _i == 2)
+        add_all(&expected, 0, 10, _i == 2);
     touches_are_as_expected();
-    ck_assert_uint_eq(record.nops, 4 + 3 + 1);
-    for (size_t k = 0; k < 3; k++) {
-        ck_assert_uint_eq(op_kind(4 + k), VM_FORK);
-        ck_assert_uint_eq(record.ops[4 + k].op.stream, 1);
+    const size_t begin = record.ops[8].at, end = record.ops[10].at;
+    ck_assert_uint_eq(record.ops[9].at, end); /* its exit */
+    ck_assert_uint_gt(end, begin);
+    for (size_t i = 0, touches = 0; i < record.n; i++) {
+        const bool touch =
+            record.refs[i].vaddr >= AREA && record.refs[i].vaddr < 0x40000000;
+        if (touch && ++touches > 10 && (i < begin || i >= end))
+            ck_abort_msg("touch %zu is the parent's", i);
     }
 }
 END_TEST
 
-static const char *const children[] = {"pattern=fork part=child kb=10 iters=3 A=0",
-                                       "pattern=fork part=child kb=10 iters=3 A=1",
-                                       "pattern=fork part=child kb=10 iters=3 A=2"};
-
-START_TEST(a_child_exits_or_reads_or_writes_all_clusters)
+START_TEST(only_forks_have_a_stream_besides)
 {
-    run("vt", children[_i]);
-    expected.n = 0;
-    add_all(&expected, 0, _i == 0 ? 0 : 10, _i == 2);
-    touches_are_as_expected();
-    ck_assert_uint_eq(record.nops, 1);
-    ck_assert_uint_eq(op_kind(0), VM_EXIT);
-    ck_assert_uint_eq(record.ops[0].at, record.n);
+    static const struct {
+        const char *pattern;
+        uint32_t streams;
+    } of[] = {{"seq", 0}, {"rnd", 0}, {"hot", 0}, {"think", 0}, {"grow", 0}, {"fork", 1}};
+    const struct generator_ops *vt = find("vt");
+    for (size_t i = 0; i < ARRAY_LEN(of); i++) {
+        _Alignas(16) unsigned char params[PARAM_VALUES_MAX];
+        param_defaults(vt->params, params);
+        ck_assert_int_eq(param_set(vt->params, params, "pattern", of[i].pattern, "vt",
+                                   at_nowhere(), NULL),
+                         OK);
+        ck_assert_uint_eq(generator_streams(vt, params), of[i].streams);
+    }
 }
 END_TEST
 
@@ -227,7 +279,6 @@ START_TEST(the_address_space_is_that_of_a_process_of_a_vax)
                {0x80000000 - 10 * 512 - 3072, 3072, 0, VM_READ | VM_WRITE | VM_EXECUTE, ""},
                {9216, 100 * 1024, 0, VM_READ | VM_WRITE, ""}};
     run("vt", "kb=100 iters=1");
-    ck_assert_uint_eq(record.nops, ARRAY_LEN(map) + 1);
     for (size_t i = 0; i < ARRAY_LEN(map); i++) {
         const struct recorded_op *op = &record.ops[i];
         ck_assert_uint_eq(op->op.kind, VM_MAP);
@@ -237,8 +288,9 @@ START_TEST(the_address_space_is_that_of_a_process_of_a_vax)
         ck_assert_uint_eq(op->op.protection, map[i].protection);
         ck_assert_str_eq(op->file, map[i].file);
     }
-    ck_assert_uint_eq(op_kind(ARRAY_LEN(map)), VM_EXIT);
-    ck_assert_uint_eq(record.ops[ARRAY_LEN(map)].at, record.n);
+    ck_assert_str_eq(operations(ARRAY_LEN(map), record.nops),
+                     "mark:start mark:init mark:report mark:run exit");
+    ck_assert_uint_eq(record.ops[record.nops - 1].at, record.n);
 }
 END_TEST
 
@@ -249,21 +301,17 @@ static bool within(const struct recorded_op *region, const struct reference *ref
 }
 
 static const char *const patterns[] = {
-    "pattern=seq kb=20 iters=2",
-    "pattern=rnd kb=20 iters=20 A=2",
-    "pattern=hot kb=20 iters=20 A=3 B=50",
-    "pattern=think kb=20 iters=2 A=2",
-    "pattern=grow kb=20 iters=2 A=3",
-    "pattern=fork kb=20 iters=2 A=2",
-    "pattern=fork kb=20 iters=2 A=2 part=child",
+    "pattern=seq kb=20 iters=2",           "pattern=rnd kb=20 iters=20 A=2",
+    "pattern=hot kb=20 iters=20 A=3 B=50", "pattern=think kb=20 iters=2 A=2",
+    "pattern=grow kb=20 iters=2 A=3",      "pattern=fork kb=20 iters=2 A=2",
+    "pattern=fork kb=20 iters=2 A=3",
 };
 
-/* A child's regions are those of its parent. */
 START_TEST(every_reference_is_in_a_region_that_allows_it)
 {
     struct recorded_op regions[8];
     size_t n = 0;
-    run("vt", "kb=26 iters=1 until=start");
+    run("vt", "kb=26 iters=1");
     for (size_t i = 0; i < record.nops; i++)
         if (op_kind(i) == VM_MAP)
             regions[n++] = record.ops[i];
@@ -291,62 +339,57 @@ START_TEST(printing_uses_all_text_and_data)
 }
 END_TEST
 
-/* Up to the five instructions of its exit each trace is the beginning of the next one. */
-START_TEST(a_trace_may_end_with_any_of_its_phases)
+START_TEST(marks_stand_between_the_phases)
 {
-    static const struct {
-        const char *settings;
-        size_t touches;
-    } phases[] = {{"kb=60 iters=2 until=start", 0},
-                  {"kb=60 iters=2 until=init", 60},
-                  {"kb=60 iters=2 until=report", 60},
-                  {"kb=60 iters=2 until=end", 180}};
+    static const size_t touches[] = {0, 60, 60, 180};
     run("vt", "kb=60 iters=2");
-    const size_t whole = record.n;
-    size_t before = 0;
-    struct reference *refs = copy_record();
-    for (size_t i = 0; i < ARRAY_LEN(phases); i++) {
-        run("vt", phases[i].settings);
+    const size_t first = record.nops - 1 - ARRAY_LEN(touches), whole = record.n;
+    for (size_t i = 0; i < ARRAY_LEN(touches); i++) {
+        record.n = record.ops[first + i].at;
         find_touches();
-        ck_assert_uint_eq(found.n, phases[i].touches);
-        ck_assert_uint_gt(record.n, before);
-        before = record.n;
-        record.n -= 5;
-        expect(refs, record.n);
+        ck_assert_uint_eq(found.n, touches[i]);
+        if (i > 0)
+            ck_assert_uint_gt(record.n, record.ops[first + i - 1].at);
     }
-    ck_assert_uint_eq(before, whole);
-    free(refs);
+    ck_assert_uint_eq(whole, record.n + 5); /* its exit */
 }
 END_TEST
 
 /* --- time -------------------------------------------------------------------------- */
+
+/* References up to the marks, and in all. */
+struct lengths {
+    uint64_t n, report, run;
+};
 
 static bool count(void *context, enum reference_kind kind, vaddr_t vaddr, uint32_t size)
 {
     (void)kind;
     (void)vaddr;
     (void)size;
-    ++*(uint64_t *)context;
+    ((struct lengths *)context)->n++;
     return true;
 }
 
-static bool ignore(void *context, const struct vm_op *op, const char *file)
+static bool look(void *context, const struct vm_op *op, const char *file)
 {
-    (void)context;
-    (void)op;
-    (void)file;
+    struct lengths *lengths = context;
+    if (op->kind == VM_MARK && strcmp(file, "report") == 0)
+        lengths->report = lengths->n;
+    if (op->kind == VM_MARK && strcmp(file, "run") == 0)
+        lengths->run = lengths->n;
     return true;
 }
 
-static uint64_t references(const char *settings, const char *until)
+static struct lengths measure(const char *settings)
 {
     _Alignas(16) unsigned char params[PARAM_VALUES_MAX];
     const struct generator_ops *generator = find("vt");
     char words[128], *save = NULL;
-    uint64_t n = 0;
-    const struct generator_sink sink = {.context = &n, .put = count, .op = ignore};
+    struct lengths lengths = {0};
+    const struct generator_sink sink = {.context = &lengths, .put = count, .op = look};
     param_defaults(generator->params, params);
-    snprintf(words, sizeof words, "%s until=%s", settings, until);
+    snprintf(words, sizeof words, "%s", settings);
     for (char *word = strtok_r(words, " ", &save); word;
          word = strtok_r(NULL, " ", &save)) {
         char *equals = strchr(word, '=');
@@ -356,7 +399,7 @@ static uint64_t references(const char *settings, const char *until)
                          OK);
     }
     ck_assert_int_eq(generator->run(params, NULL, &sink, NULL), OK);
-    return n;
+    return lengths;
 }
 
 /* Elapsed milliseconds of phase `run` on the machine, where nothing was paged: mean of
@@ -376,18 +419,17 @@ static const struct {
 
 START_TEST(instructions_take_the_time_that_was_measured)
 {
-    const char *settings = measured[_i].settings;
-    const uint64_t n = references(settings, "end") - references(settings, "report");
-    ck_assert_double_eq_tol((double)n / (500 * (1 - 0.0344)), measured[_i].ms,
-                            measured[_i].tolerance);
+    const struct lengths lengths = measure(measured[_i].settings);
+    ck_assert_double_eq_tol((double)(lengths.run - lengths.report) / (500 * (1 - 0.0344)),
+                            measured[_i].ms, measured[_i].tolerance);
 }
 END_TEST
 
 /* 0.083 ms */
 START_TEST(a_random_touch_is_forty_instructions)
 {
-    const uint64_t a_hundred = references("pattern=rnd kb=1400 iters=100", "end");
-    ck_assert_uint_eq(references("pattern=rnd kb=1400 iters=200", "end") - a_hundred, 4000);
+    const uint64_t a_hundred = measure("pattern=rnd kb=1400 iters=100").n;
+    ck_assert_uint_eq(measure("pattern=rnd kb=1400 iters=200").n - a_hundred, 4000);
 }
 END_TEST
 
@@ -401,15 +443,13 @@ START_TEST(parameters_that_a_pattern_cannot_have_are_refused)
         "pattern=hot kb=20 A=3 B=101",
         "pattern=grow kb=20 A=0",
         "pattern=grow kb=84 iters=10 A=1631",
-        "pattern=fork A=3",
         "pattern=fork A=4",
-        "pattern=seq part=child",
     };
     static const char *const good[] = {
         "pattern=hot kb=20 A=1 B=100",
         "pattern=hot kb=20 A=19 B=0",
         "pattern=grow kb=84 iters=10 A=1630",
-        "pattern=fork A=2 part=child",
+        "pattern=fork A=3",
     };
     for (size_t i = 0; i < ARRAY_LEN(bad); i++)
         ck_assert_msg(run_limited("vt", bad[i], 1, 1) == ERR_CONFIG, "%s", bad[i]);
@@ -428,13 +468,14 @@ static Suite *vt_suite(void)
     tcase_add_test(tcase, rnd_touches_clusters_as_they_are_drawn);
     tcase_add_test(tcase, hot_touches_hot_clusters_or_goes_on_round_the_others);
     tcase_add_test(tcase, grow_maps_and_writes_what_is_new_before_each_pass);
-    tcase_add_test(tcase, fork_starts_a_child_each_time);
-    tcase_add_loop_test(tcase, a_child_exits_or_reads_or_writes_all_clusters, 0, 3);
+    tcase_add_loop_test(tcase, fork_starts_a_child_each_time_and_waits_for_it, 0,
+                        ARRAY_LEN(forks));
+    tcase_add_test(tcase, only_forks_have_a_stream_besides);
     tcase_add_test(tcase, the_address_space_is_that_of_a_process_of_a_vax);
     tcase_add_loop_test(tcase, every_reference_is_in_a_region_that_allows_it, 0,
                         ARRAY_LEN(patterns));
     tcase_add_test(tcase, printing_uses_all_text_and_data);
-    tcase_add_test(tcase, a_trace_may_end_with_any_of_its_phases);
+    tcase_add_test(tcase, marks_stand_between_the_phases);
     tcase_add_loop_test(tcase, instructions_take_the_time_that_was_measured, 0,
                         ARRAY_LEN(measured));
     tcase_add_test(tcase, a_random_touch_is_forty_instructions);

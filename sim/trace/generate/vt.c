@@ -9,18 +9,16 @@
 
 enum {
     SYSTEM_CALLS = 10, /* of a snapshot of the kernel's counters                          */
-    CHILD_STREAM = 1,
+    CHILD = 1,         /* stream                                                        */
     BREAK_MAX = 16384, /* KiB: the program's limit of its data                            */
 };
 
 enum pattern { SEQ, RND, HOT, THINK, GROW, FORK };
 enum mode { READ, WRITE };
-enum part { PARENT, CHILD };
-enum until { START, INIT, REPORT, FINISH };
-enum fork_child { EXITS, READS, WRITES };
+enum fork_child { EXITS, READS, WRITES, VFORKED };
 
 struct vt {
-    uint32_t pattern, mode, part, until;
+    uint32_t pattern, mode;
     uint64_t kb, iters, a, b, snapshot, report;
 };
 
@@ -134,25 +132,32 @@ static bool grow(struct run *run)
            fill(run, CODE_GROW + 0x08, base, run->p->a) && pass(run, CODE_GROW + 0x30);
 }
 
-/* No operation says that the parent waits for the child. */
-static bool fork_child(const struct run *run)
-{
-    return execute(run, CODE_FORK, "d.S") && vt_fork(&run->program, CHILD_STREAM) &&
-           execute(run, CODE_FORK + 0x0c, "S.s.SS.SS.");
-}
-
+/* What a child does: the same each time. */
 static bool run_child(const struct run *run)
 {
-    static const char *const body[] = {[EXITS] = "", [READS] = "tS", [WRITES] = "T"};
-    const uint64_t n = run->p->a == EXITS ? 0 : run->p->kb;
-    bool more = vt_forked(&run->program) && execute(run, CODE_FORK + 0x40, "S.d.");
+    static const char *const body[] = {"", [READS] = "tS", [WRITES] = "T"};
+    const uint64_t n = run->p->a == READS || run->p->a == WRITES ? run->p->kb : 0;
+    bool more = vt_switch(&run->program, CHILD) && vt_forked(&run->program) &&
+                execute(run, CODE_FORK + 0x60, "S.d.");
     for (uint64_t i = 0; more && i < n; i++)
-        more = execute_touch(run, CODE_FORK + 0x50, body[run->p->a], VT_AREA, i) &&
-               execute(run, CODE_FORK + 0x58, "....");
-    return more && execute(run, CODE_FORK + 0x68, "SS") && vt_exit(&run->program);
+        more = execute_touch(run, CODE_FORK + 0x70, body[run->p->a], VT_AREA, i) &&
+               execute(run, CODE_FORK + 0x78, "....");
+    return more && execute(run, CODE_FORK + 0x88, "SS") && vt_exit(&run->program) &&
+           vt_switch(&run->program, 0);
 }
 
-static bool iterate(struct run *run, uint64_t *next)
+/* while (wait(&st) > 0) ; the second one says that there is no other child */
+static bool fork_child(const struct run *run, bool first)
+{
+    const struct vt_program *program = &run->program;
+    return execute(run, CODE_FORK, "d.S") &&
+           vt_fork(program, run->p->a == VFORKED, CHILD) && (!first || run_child(run)) &&
+           execute(run, CODE_FORK + 0x0c, "S.s.SS") && vt_wait(program, CHILD) &&
+           execute(run, CODE_FORK + 0x24, ".SS") && vt_wait(program, CHILD) &&
+           execute(run, CODE_FORK + 0x30, ".");
+}
+
+static bool iterate(struct run *run, uint64_t turn, uint64_t *next)
 {
     switch ((enum pattern)run->p->pattern) {
     case RND:
@@ -162,7 +167,7 @@ static bool iterate(struct run *run, uint64_t *next)
     case GROW:
         return grow(run);
     case FORK:
-        return fork_child(run);
+        return fork_child(run, turn == 0);
     case SEQ:
     case THINK:
         break;
@@ -175,12 +180,13 @@ static bool run_pattern(struct run *run)
     uint64_t next = run->p->a;
     bool more = execute(run, CODE_ITERATE, "..d.");
     for (uint64_t k = 0; more && k < run->p->iters; k++)
-        more = iterate(run, &next) && execute(run, CODE_ITERATE + 0x10, ".d.");
+        more = iterate(run, k, &next) && execute(run, CODE_ITERATE + 0x10, ".d.");
     return more;
 }
 
-/* Read the kernel's counters.  Most instructions are the kernel's, for the process. */
-static bool snapshot(const struct run *run)
+/* Read the kernel's counters, at the end of the phase so called.  Most instructions are the
+ * kernel's, for the process. */
+static bool snapshot(const struct run *run, const char *phase)
 {
     const struct vt_program *program = &run->program;
     const uint64_t kernel = run->p->snapshot / SYSTEM_CALLS - 9;
@@ -191,7 +197,7 @@ static bool snapshot(const struct run *run)
         for (uint64_t done = 0; more && done < kernel; done++)
             more = vt_execute(program, &vt_system_calls, 0x0c, ".", 0);
     }
-    return more;
+    return more && vt_mark(program, phase);
 }
 
 /* Print the counters, which goes all over the library. */
@@ -212,17 +218,15 @@ static bool begin(struct run *run)
 {
     return vt_exec(&run->program) && execute(run, CODE_BEGIN, ".sdDs.SSD") &&
            vt_execute(&run->program, &vt_libc, 0, "s..sdD.s", 0) &&
-           vt_sbrk(&run->program, run->p->kb) && snapshot(run);
+           vt_sbrk(&run->program, run->p->kb) && snapshot(run, "start");
 }
 
-static bool run_parent(struct run *run)
+static bool run_program(struct run *run)
 {
-    const uint32_t until = run->p->until;
-    return begin(run) &&
-           (until < INIT || (fill(run, CODE_INIT, VT_AREA, run->p->kb) && snapshot(run))) &&
-           (until < REPORT || (report(run) && snapshot(run))) &&
-           (until < FINISH || (run_pattern(run) && snapshot(run))) &&
-           execute(run, CODE_END, "SS") && vt_exit(&run->program);
+    return begin(run) && fill(run, CODE_INIT, VT_AREA, run->p->kb) &&
+           snapshot(run, "init") && report(run) && snapshot(run, "report") &&
+           run_pattern(run) && snapshot(run, "run") && execute(run, CODE_END, "SS") &&
+           vt_exit(&run->program);
 }
 
 static enum status vt_run(const void *params, struct rng *rng,
@@ -232,8 +236,13 @@ static enum status vt_run(const void *params, struct rng *rng,
     (void)rng;
     (void)err;
     vt_program_init(&run.program, sink);
-    (void)(run.p->part == CHILD ? run_child(&run) : run_parent(&run));
+    (void)run_program(&run);
     return OK;
+}
+
+static uint32_t vt_streams(const void *params)
+{
+    return ((const struct vt *)params)->pattern == FORK ? CHILD : 0;
 }
 
 static enum status refuse(struct error *err, const char *why)
@@ -252,19 +261,13 @@ static enum status vt_check(const void *params, struct error *err)
     if (p->pattern == GROW && (p->a < 1 || p->a > (BREAK_MAX - p->kb) / p->iters))
         return refuse(err, "'A', the KiB by which pattern grow grows each time, must be at "
                            "least 1, and kb + iters * A at most 16384");
-    if (p->pattern == FORK && p->a > WRITES)
-        return refuse(err,
-                      "'A' is what the child of pattern fork does, 0, 1 or 2; vfork, 3, "
-                      "is nothing that a trace can say");
-    if (p->part == CHILD && p->pattern != FORK)
-        return refuse(err, "'part' is child, which only pattern fork has");
+    if (p->pattern == FORK && p->a > VFORKED)
+        return refuse(err, "'A' is what the child of pattern fork does, 0 to 3");
     return OK;
 }
 
 static const char *const patterns[] = {"seq", "rnd", "hot", "think", "grow", "fork", NULL};
 static const char *const modes[] = {"r", "w", NULL};
-static const char *const parts[] = {"parent", "child", NULL};
-static const char *const untils[] = {"start", "init", "report", "end", NULL};
 
 static const struct param vt_params[] = {
     {.name = "pattern",
@@ -302,8 +305,10 @@ static const struct param vt_params[] = {
      .fallback = "0",
      .min = 0,
      .max = 1e9,
-     .help = "hot: hot clusters; think and rnd: empty loops after each touch; grow: KiB "
-             "more each time; fork: the child exits (0), reads (1) or writes (2) all"},
+     .help =
+         "hot: hot clusters; think and rnd: empty loops after each touch; grow: KiB "
+         "more each time; fork: the child exits (0), reads (1) or writes (2) all, or exits "
+         "after a vfork (3)"},
     {.name = "B",
      .kind = PARAM_UINT,
      .offset = offsetof(struct vt, b),
@@ -311,19 +316,6 @@ static const struct param vt_params[] = {
      .min = 0,
      .max = 1e9,
      .help = "hot: touches in 100 that are hot"},
-    {.name = "part",
-     .kind = PARAM_CHOICE,
-     .offset = offsetof(struct vt, part),
-     .fallback = "parent",
-     .choices = parts,
-     .help = "the program, or what a child of pattern fork does: stream 1 of the program"},
-    {.name = "until",
-     .kind = PARAM_CHOICE,
-     .offset = offsetof(struct vt, until),
-     .fallback = "end",
-     .choices = untils,
-     .help = "exit before the first touch, when all have been touched once, when counters "
-             "have been printed, after the pattern: differences of runs are its phases"},
     {.name = "snapshot",
      .kind = PARAM_UINT,
      .offset = offsetof(struct vt, snapshot),
@@ -350,11 +342,13 @@ const struct generator_ops generator_vt = {
     .shows =
         "What a kernel's paging does to the simplest programs. All clusters are written "
         "once, then touched in order, at random, or mostly a few of them, with or without "
-        "time between; how much more than memory they are decides. One reference is one "
+        "time between; how much more than memory they are decides. Marks tell the phases "
+        "apart: start, init, report, run. One reference is one "
         "instruction, of which a VAX-11/780 executes half a million a second. Its "
         "addresses are those of a process of a VAX.",
     .params = vt_params,
     .params_size = sizeof(struct vt),
     .check = vt_check,
+    .streams = vt_streams,
     .run = vt_run,
 };
