@@ -20,17 +20,19 @@ enum {
 struct workload {
     const struct yaml_node
         *node; /* the list of processes, or the value of `trace`; NULL: generated     */
+    const struct yaml_node *beside; /* the list of those that run beside; NULL: none      */
     const struct trace_name *generated;
     struct location at;      /* of `generate`                                        */
     uint64_t copies, offset; /* of processes that do not say                         */
     enum regions_from regions_from;
-    uint64_t seed; /* of what processes generate                                */
+    bool generates; /* some process of a list does                                */
+    uint64_t seed;  /* of what processes generate                                */
     struct process_config *processes;
-    size_t nprocesses;
+    size_t nprocesses, nbeside;     /* the first ones run beside                          */
     const struct setting *settings; /* of the processes                                   */
     size_t nsettings;
     const char *trace; /* NULL: a list of processes                                       */
-    const char *label;
+    const char *label, *beside_label;
 };
 
 enum status workload_trace(const struct cellwork *work, const struct yaml_node **node)
@@ -46,8 +48,8 @@ enum status workload_trace(const struct cellwork *work, const struct yaml_node *
 }
 
 /* The items of the list, or one that `trace` or `generate` makes. */
-static enum status read_items(const struct workload *workload, struct process_item **items,
-                              size_t *n, struct cellconfig_builder *builder)
+static enum status read_main(const struct workload *workload, struct process_item **items,
+                             size_t *n, struct cellconfig_builder *builder)
 {
     const struct yaml_node *node = workload->node;
     if (node && node->kind == YAML_LIST)
@@ -58,6 +60,27 @@ static enum status read_items(const struct workload *workload, struct process_it
         return error_nomem(builder->err);
     **items = (struct process_item){
         .config = {.repeat = 1, .at = node ? node->at : workload->at}, .trace = node};
+    return OK;
+}
+
+/* All of them: those that run beside begin first. */
+static enum status read_items(struct workload *workload, struct process_item **items,
+                              size_t *n, struct cellconfig_builder *builder)
+{
+    struct process_item *main, *beside;
+    enum status status = read_main(workload, &main, n, builder);
+    if (status == OK && workload->beside)
+        status = processes_read(&beside, &workload->nbeside, workload->beside,
+                                builder->arena, builder->err);
+    *items = main;
+    if (status != OK || workload->nbeside == 0)
+        return status;
+    *items = arena_array(builder->arena, workload->nbeside + *n, sizeof **items);
+    if (!*items)
+        return error_nomem(builder->err);
+    memcpy(*items, beside, workload->nbeside * sizeof **items);
+    memcpy(*items + workload->nbeside, main, *n * sizeof **items);
+    *n += workload->nbeside;
     return OK;
 }
 
@@ -178,13 +201,13 @@ static enum status count_processes(const struct process_item *items, size_t n,
 }
 
 /* "cc1+perl", or of many processes "cc1+perl+cc1.2+cc1.3+12". */
-static const char *label_of(const struct workload *workload, struct arena *arena)
+static const char *label_of(const struct process_config *processes, size_t n,
+                            struct arena *arena)
 {
-    const size_t n = workload->nprocesses;
     const size_t shown = n <= LABEL_NAMES + 1 ? n : LABEL_NAMES;
-    const char *label = workload->processes[0].name;
+    const char *label = processes[0].name;
     for (size_t i = 1; i < shown && label; i++)
-        label = arena_printf(arena, "%s+%s", label, workload->processes[i].name);
+        label = arena_printf(arena, "%s+%s", label, processes[i].name);
     return shown < n && label ? arena_printf(arena, "%s+%zu", label, n - shown) : label;
 }
 
@@ -235,8 +258,12 @@ static enum status describe(struct workload *workload, struct cellconfig_builder
 {
     struct setting *settings =
         arena_array(builder->arena, workload->nprocesses * FIELDS, sizeof *settings);
-    workload->label = label_of(workload, builder->arena);
-    if (!settings || !workload->label)
+    const size_t nbeside = workload->nbeside;
+    workload->label = label_of(workload->processes + nbeside,
+                               workload->nprocesses - nbeside, builder->arena);
+    workload->beside_label =
+        nbeside ? label_of(workload->processes, nbeside, builder->arena) : "";
+    if (!settings || !workload->label || !workload->beside_label)
         return error_nomem(builder->err);
     for (size_t i = 0; i < workload->nprocesses; i++)
         if (describe_process(workload, &settings[i * FIELDS], i, builder->arena) != OK)
@@ -257,8 +284,10 @@ static enum status make(struct workload *workload, struct cellconfig_builder *bu
     workload->processes = arena_array(builder->arena, n, sizeof *workload->processes);
     if (!labels || !workload->processes)
         return error_nomem(builder->err);
-    for (size_t i = 0; i < n && status == OK; i++)
+    for (size_t i = 0; i < n && status == OK; i++) {
         status = complete(&items[i], workload, builder, &labels[i]);
+        workload->generates = workload->generates || items[i].generate;
+    }
     if (status == OK)
         status = name_processes(items, n, labels, builder);
     if (status == OK)
@@ -271,7 +300,7 @@ static enum status make(struct workload *workload, struct cellconfig_builder *bu
         workload->processes[i] = items[i].config;
     workload->nprocesses = n;
     const bool list = workload->node && workload->node->kind == YAML_LIST;
-    workload->trace = list ? NULL : items[0].config.trace;
+    workload->trace = list ? NULL : items[workload->nbeside].config.trace;
     return describe(workload, builder);
 }
 
@@ -280,9 +309,10 @@ static enum status find(const struct workload **out, const struct workload *want
                         struct cellconfig_builder *builder)
 {
     const struct workload *last = builder->workload;
-    if (!last || last->node != wanted->node || last->generated != wanted->generated ||
-        last->copies != wanted->copies || last->offset != wanted->offset ||
-        last->seed != wanted->seed || last->regions_from != wanted->regions_from) {
+    if (!last || last->node != wanted->node || last->beside != wanted->beside ||
+        last->generated != wanted->generated || last->copies != wanted->copies ||
+        last->offset != wanted->offset || (last->generates && last->seed != wanted->seed) ||
+        last->regions_from != wanted->regions_from) {
         struct workload *made = arena_alloc(builder->arena, sizeof *made);
         if (!made)
             return error_nomem(builder->err);
@@ -319,12 +349,34 @@ static enum status read_defaults(struct cellwork *work, struct workload *wanted)
     return OK;
 }
 
+/* Record which processes there are. */
+static enum status record(struct cellwork *work, const struct workload *workload)
+{
+    const struct assignment *list =
+        layer_find(work->layer, "workload.processes", AXIS_NONE);
+    enum status status = OK;
+    if (list) {
+        work->cell->trace_label = workload->label;
+        status = cellwork_record(work, list->key, workload->label, list->node->at);
+    }
+    if (status == OK && workload->beside)
+        status = cellwork_record(work, "workload.beside", workload->beside_label,
+                                 workload->beside->at);
+    for (size_t i = 0; i < workload->nsettings && status == OK; i++)
+        status = cellwork_record(work, workload->settings[i].key,
+                                 workload->settings[i].value, workload->settings[i].at);
+    return status;
+}
+
 enum status workload_build(struct cellwork *work, struct events_config *events)
 {
     struct workload wanted = {0};
     enum status status = read_defaults(work, &wanted);
     const struct assignment *list =
         layer_find(work->layer, "workload.processes", AXIS_NONE);
+    const struct assignment *beside = layer_find(work->layer, "workload.beside", AXIS_NONE);
+    if (beside)
+        wanted.beside = beside->node;
     if (status == OK)
         status = generate_build(work, &wanted.generated);
     if (wanted.generated)
@@ -341,12 +393,5 @@ enum status workload_build(struct cellwork *work, struct events_config *events)
     events->processes = workload->processes;
     events->nprocesses = workload->nprocesses;
     work->cell->trace = workload->trace;
-    if (list) {
-        work->cell->trace_label = workload->label;
-        status = cellwork_record(work, list->key, workload->label, list->node->at);
-    }
-    for (size_t i = 0; i < workload->nsettings && status == OK; i++)
-        status = cellwork_record(work, workload->settings[i].key,
-                                 workload->settings[i].value, workload->settings[i].at);
-    return status;
+    return record(work, workload);
 }

@@ -163,7 +163,7 @@ static const struct table_column marks[] = {
     {"own_references", "references", "references of the process"},
     {"own_faults_major", "faults", "major faults of the process"},
     {"own_faults_minor", "faults", "minor faults of the process"},
-    {"resident", "pages", "resident pages of the process"},
+    {"own_resident", "pages", "resident pages of the process"},
     {"references", "references", "references; of all processes, as what follows"},
     {"faults", "faults", "page faults; faults_major + faults_minor"},
     {"faults_major", "faults", "major faults; those that wait for a device"},

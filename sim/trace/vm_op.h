@@ -18,8 +18,8 @@ enum vm_op_kind {
     VM_EXEC,    /* the address space is replaced by a new one without pages; with a `stream`
                  * (not 0) the process goes on with that one from its beginning           */
     VM_EXIT,    /* the process or thread ends here, whatever follows in its trace         */
-    VM_SWITCH,  /* what follows is of the thread that THREAD started with stream `stream`;
-                 * 0: the one that the trace begins with                                  */
+    VM_SWITCH,  /* what follows is of the thread or child that THREAD, FORK or VFORK starts
+                 * with stream `stream`; 0: of the one that the trace begins with         */
     VM_NAME,    /* the process, or the thread whose references follow, is called so: a
                  * command line, or a thread's name                                       */
     VM_WAIT,    /* nothing is done until what this process or thread has started with

@@ -172,10 +172,11 @@ static const struct {
     {W "- a.flt\n", "e.yaml:3:3: a process is a map, such as {trace: cc1.flt, copies: 2}, "
                     "not a value"},
     {W "- { copies: 2 }\n",
-     "e.yaml:3:3: a process needs a trace, such as {trace: cc1.flt}"},
+     "e.yaml:3:3: a process needs a trace, such as {trace: cc1.flt}, or a generator"},
     {W "- { trace: a, repaet: 2 }\n",
      "e.yaml:3:15: unknown key 'repaet' of a process; nearest is 'repeat'; it has trace, "
-     "name, start, repeat, space, priority, copies, offset, streams, thread, regions"},
+     "generate, name, start, repeat, space, priority, copies, offset, streams, thread, "
+     "regions"},
     {W "- { trace: [a] }\n",
      "e.yaml:3:12: 'trace' of a process takes a single value, not a list"},
     {W "- { trace: a, start: 3 }\n",
@@ -209,8 +210,8 @@ static const struct {
      "copies: 2}], not a map"},
     {E "sweep: { workload: [[{ trace: a }], [{ trce: b }]] }\n",
      "e.yaml:2:40: unknown key 'trce' of a process; nearest is 'trace'; it has trace, "
-     "name, "
-     "start, repeat, space, priority, copies, offset, streams, thread, regions"},
+     "generate, name, start, repeat, space, priority, copies, offset, streams, thread, "
+     "regions"},
     {W "- { trace: a }\n- { trace: b }\npolicy: opt\n",
      "e.yaml:5:9: policy 'opt' sees the future and needs one process: one copy, one trace "
      "without streams, replayed once"},

@@ -123,6 +123,97 @@ START_TEST(with_events_it_is_the_trace_of_one_process)
 }
 END_TEST
 
+static const struct process_config *process(size_t i, size_t number)
+{
+    ck_assert_uint_lt(number, cell(i)->events->nprocesses);
+    return &cell(i)->events->processes[number];
+}
+
+#define LOOP ORIGIN "loop --seed 3 size=4096 iterations=100 stride=64 writes=0"
+
+START_TEST(processes_of_a_list_may_generate_their_traces)
+{
+    load("workload:\n"
+         "  - generate: { name: loop, size: 4 KiB }\n"
+         "    copies: 2\n"
+         "  - trace: a.flt\n"
+         "  - { generate: { name: loop, size: 4 KiB }, name: other }\n"
+         "  - { generate: loop }\n"
+         "sweep: { seed: [3, 4] }\n" TIMED,
+         NULL);
+    ck_assert_ptr_null(cell(0)->generate);
+    ck_assert_str_eq(process(0, 0)->trace, LOOP);
+    ck_assert_uint_eq(process(0, 0)->copies, 2);
+    ck_assert_uint_eq(process(0, 0)->at.line, 2);
+    ck_assert_ptr_eq(process(0, 2)->trace, process(0, 0)->trace);
+    ck_assert_uint_eq(process(0, 2)->files[0].generate->seed, 3);
+    ck_assert_ptr_null(process(0, 1)->files[0].generate);
+    ck_assert_str_ne(process(0, 3)->trace, process(0, 0)->trace);
+    ck_assert_str_eq(cell(0)->trace_label, "loop+a+other+loop.2");
+    ck_assert_ptr_nonnull(strstr(process(1, 0)->trace, " --seed 4 "));
+    ck_assert_uint_eq(process(1, 3)->files[0].generate->seed, 4);
+}
+END_TEST
+
+/* What the children do is in the generator's trace, and is taken out of it. */
+START_TEST(a_generator_of_children_has_their_streams)
+{
+    static const char *const texts[] = {
+        "generate: { name: vt, pattern: fork }\n" TIMED,
+        "workload: [{ generate: { name: vt, pattern: fork } }]\n" TIMED};
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        load(texts[i], NULL);
+        const struct process_config *p = process(0, 0);
+        ck_assert_uint_eq(p->nstreams, 1);
+        ck_assert(p->files[0].one_thread && p->files[1].one_thread);
+        ck_assert_uint_eq(p->files[0].thread, 0);
+        ck_assert_uint_eq(p->files[1].thread, 1);
+        ck_assert_str_eq(p->name, "vt");
+        ck_assert_str_eq(setting(0, "workload.processes.0.streams"), "1");
+        const size_t length = strlen(p->files[0].path);
+        ck_assert_int_eq(strncmp(p->trace, p->files[0].path, length), 0);
+        ck_assert_str_eq(p->trace + length, ", thread 0");
+        ck_assert_int_eq(strncmp(p->streams[0], p->files[0].path, length), 0);
+        ck_assert_str_eq(p->streams[0] + length, ", thread 1");
+    }
+    load("generate: { name: vt, pattern: seq }\n" TIMED, NULL);
+    ck_assert_uint_eq(process(0, 0)->nstreams, 0);
+    ck_assert(!process(0, 0)->files[0].one_thread);
+    ck_assert_str_eq(process(0, 0)->trace, process(0, 0)->files[0].path);
+}
+END_TEST
+
+START_TEST(processes_may_run_beside_whatever_there_is)
+{
+    static const char *const mains[] = {
+        "generate: loop\n", "trace: m.flt\n",
+        "workload.processes: [{trace: m.flt}, {trace: n.flt}]\n"};
+    static const char *const labels[] = {"loop", "m", "m+n"};
+    for (size_t i = 0; i < ARRAY_LEN(mains); i++) {
+        char text[300];
+        snprintf(text, sizeof text,
+                 "%sworkload.beside: [{trace: init.flt}, {generate: uniform}]\n"
+                 "workload.copies: 2\n" TIMED,
+                 mains[i]);
+        load(text, NULL);
+        ck_assert_uint_eq(cell(0)->events->nprocesses, i == 2 ? 4 : 3);
+        ck_assert_str_eq(process(0, 0)->name, "init");
+        ck_assert_str_eq(process(0, 1)->name, "uniform");
+        ck_assert_str_eq(process(0, 2)->name, i == 0 ? "loop" : "m");
+        ck_assert_uint_eq(process(0, 0)->copies, 2);
+        ck_assert_str_eq(cell(0)->trace_label, labels[i]);
+        ck_assert_str_eq(setting(0, "workload.beside"), "init+uniform");
+        ck_assert_ptr_eq(cell(0)->trace, i == 2 ? NULL : process(0, 2)->trace);
+    }
+    load("trace: m.flt\n" TIMED "sweep: { workload.beside: [[{trace: a.flt}], [{trace: "
+         "a.flt}, {trace: b.flt}]] }\n",
+         NULL);
+    ck_assert_uint_eq(cell(0)->events->nprocesses, 2);
+    ck_assert_uint_eq(cell(1)->events->nprocesses, 3);
+    ck_assert_str_eq(setting(1, "workload.beside"), "a+b");
+}
+END_TEST
+
 START_TEST(of_trace_generator_and_processes_the_more_specific_wins)
 {
     load("trace: t.flt\n", "generate={name: loop, size: 8 KiB}", NULL);
@@ -163,6 +254,10 @@ static const char *const rich[] = {
     "generate: { name: uniform, pages: 64, stride: 2 MiB }\n",
     ("generate: uniform\nsweep: { generate.pages: [4, 8], seed: [1, 2] }\n" TIMED),
     "sweep: { generate: [loop, { name: zipf, size: 8 KiB }] }\n",
+    ("generate: { name: vt, pattern: fork }\nworkload.beside: [{ trace: a.flt }]\n" TIMED),
+    ("workload: [{ generate: { name: uniform, pages: 4 }, copies: 2 }, { generate: loop "
+     "}]\n"
+     "sweep: { seed: [1, 2] }\n" TIMED),
 };
 
 static char *cells_text(void)
@@ -232,6 +327,36 @@ static const struct {
     {"sweep: { generate: [loop, uniform] }\ngenerate.pages: 4\n",
      "e.yaml:2:1: 'generate.pages' would be lost, since 'generate' varies; give it with a "
      "name in the list, such as {name: loop, pages: 4}, or vary 'generate.pages' too"},
+    {TIMED "workload: [{ generate: { name: uniform, pags: 4 } }]\n",
+     "e.yaml:2:47: unknown parameter 'pags' of generator 'uniform'; nearest is 'pages' (it "
+     "has pages, page_size, stride, references, writes)"},
+    {TIMED "workload: [{ generate: { name: sequential, element: 16 B, size: 8 B } }]\n",
+     "e.yaml:2:53: generator 'sequential': 'element' is larger than 'size'; it may be at "
+     "most 8 B"},
+    {TIMED "workload: [{ generate: { pages: 4 } }]\n",
+     "e.yaml:2:24: 'generate' of a process needs the name of a generator, such as {name: "
+     "uniform}"},
+    {TIMED "workload: [{ generate: unifrm }]\n",
+     "e.yaml:2:24: unknown generator 'unifrm'; nearest is 'uniform'; 'faultline list "
+     "generators' shows all"},
+    {TIMED "workload: [{ generate: loop, trace: a.flt }]\n",
+     "e.yaml:2:37: a process has a trace or generates one, not both"},
+    {TIMED "workload: [{ generate: loop, thread: 1 }]\n",
+     "e.yaml:2:38: 'thread' of a process is of a trace; a generator makes the streams that "
+     "it needs"},
+    {TIMED "workload: [{ generate: loop, streams: b.flt }]\n",
+     "e.yaml:2:39: 'streams' of a process is of a trace; a generator makes the streams "
+     "that "
+     "it needs"},
+    {TIMED "workload: [{ copies: 2 }]\n",
+     "e.yaml:2:12: a process needs a trace, such as {trace: cc1.flt}, or a generator"},
+    {TIMED "generate: loop\nworkload.beside: loop\n",
+     "e.yaml:3:18: 'workload.beside' is a list of processes, such as [{trace: cc1.flt, "
+     "copies: 2}], not a value"},
+    {"generate: loop\nworkload.beside: [{ trace: a.flt }]\n",
+     "e.yaml:2:1: 'workload.beside' needs 'timing: events'; with timing none (the default) "
+     "there is "
+     "no clock"},
     {"sweep: { generate: [loop] }\ngenerate: { name: loop, sise: 8 B }\n",
      "e.yaml:2:31: unknown parameter 'sise' of generator 'loop'; nearest is 'size' (it has "
      "size, iterations, stride, writes)"},
@@ -260,6 +385,9 @@ static Suite *generate_config_suite(void)
     tcase_add_test(tests, a_default_that_is_given_makes_the_same_trace);
     tcase_add_test(tests, another_seed_makes_another_trace);
     tcase_add_test(tests, with_events_it_is_the_trace_of_one_process);
+    tcase_add_test(tests, processes_of_a_list_may_generate_their_traces);
+    tcase_add_test(tests, a_generator_of_children_has_their_streams);
+    tcase_add_test(tests, processes_may_run_beside_whatever_there_is);
     tcase_add_test(tests, of_trace_generator_and_processes_the_more_specific_wins);
     tcase_add_test(tests, a_generator_that_is_named_anew_starts_afresh);
     tcase_add_loop_test(tests, the_effective_experiment_gives_the_same_cells_and_itself, 0,

@@ -176,7 +176,7 @@ static const char *const columns[TABLES] = {
     "page_size curve frames memory window distance reference faults fault_rate pages "
     "accesses",
     "mark process time user fault paging_wait ready_wait own_references own_faults_major "
-    "own_faults_minor resident references faults faults_major faults_minor "
+    "own_faults_minor own_resident references faults faults_major faults_minor "
     "faults_zero_fill faults_copy faults_reclaim page_ins page_outs page_outs_dirty "
     "write_backs scans swap_reads swap_writes cpu_user cpu_fault cpu_switch "
     "cpu_idle_paging cpu_idle context_switches v_faults pgin pgout pgpgin pgpgout intrans "

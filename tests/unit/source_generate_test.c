@@ -84,6 +84,54 @@ START_TEST(it_is_read_as_often_as_one_likes)
 }
 END_TEST
 
+/* References of a source, and operations but SWITCHes. */
+static void count(const struct source *source, uint64_t *references, uint64_t *ops)
+{
+    const struct source_use use = {.operations = true};
+    struct trace *reader;
+    struct batch batch;
+    ck_assert_int_eq(batch_init(&batch, NULL), OK);
+    ck_assert_int_eq(source_read(source, &use, &reader, NULL), OK);
+    while (trace_next(reader, &batch, NULL) == OK) {
+        *references += batch_references(&batch);
+        for (uint32_t i = 0; i < batch.nops; i++)
+            *ops += batch.ops[i].kind != VM_SWITCH;
+    }
+    trace_close(reader);
+    batch_release(&batch);
+}
+
+START_TEST(its_threads_are_taken_out_of_it)
+{
+    static const char *const names[] = {"vt, thread 0", "vt, thread 1"};
+    struct generate_config config = config_of("vt", 1);
+    const struct param *params = generator_find("vt")->params;
+    ck_assert_int_eq(param_set(params, config.generator.params, "pattern", "fork", "vt",
+                               at_nowhere(), NULL),
+                     OK);
+    uint64_t all[2] = {0}, apart[2] = {0};
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct trace_file file = {
+            .path = "vt", .generate = &config, .one_thread = true, .thread = i};
+        ck_assert_int_eq(source_table_add(&table, names[i], &file, &interrupted, NULL), OK);
+        ck_assert_int_eq(source_table_add(&table, names[i], &file, &interrupted, NULL), OK);
+    }
+    ck_assert_uint_eq(table.n, 3);
+    ck_assert_uint_eq(source_table_find(&table, "vt")->switches, 2);
+    count(source_table_find(&table, "vt"), &all[0], &all[1]);
+    for (uint32_t i = 0; i < 2; i++) {
+        const struct source *source = source_table_find(&table, names[i]);
+        const uint64_t before = apart[0];
+        ck_assert_uint_eq(source->switches, 0);
+        count(source, &apart[0], &apart[1]);
+        ck_assert_uint_eq(apart[0] - before, source->references);
+        ck_assert_uint_gt(source->references, 0);
+    }
+    ck_assert_uint_eq(apart[0], all[0]);
+    ck_assert_uint_eq(apart[1], all[1]);
+}
+END_TEST
+
 START_TEST(making_it_can_be_interrupted)
 {
     interrupted = 1;
@@ -112,6 +160,7 @@ static Suite *source_generate_suite(void)
     tcase_add_test(tests, a_trace_is_made_once);
     tcase_add_test(tests, its_digest_is_that_of_its_content);
     tcase_add_test(tests, it_is_read_as_often_as_one_likes);
+    tcase_add_test(tests, its_threads_are_taken_out_of_it);
     tcase_add_test(tests, making_it_can_be_interrupted);
     tcase_add_test(tests, a_folder_for_temporary_files_that_is_not_there_is_told);
     suite_add_tcase(suite, tests);

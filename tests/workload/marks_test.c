@@ -42,14 +42,14 @@ START_TEST(a_mark_notes_what_has_been_done_before_it_and_takes_no_time)
     assert_time(0, "paging_wait", 0);
     assert_count(0, "own_references", 1);
     assert_count(0, "own_faults_minor", 1);
-    assert_count(0, "resident", 1);
+    assert_count(0, "own_resident", 1);
     assert_mark(1, "two", "a", 77);
     assert_time(1, "user", 12);
     assert_time(1, "fault", 60);
     assert_count(1, "own_references", 12);
     assert_count(1, "own_faults_minor", 2);
     assert_count(1, "own_faults_major", 0);
-    assert_count(1, "resident", 2);
+    assert_count(1, "own_resident", 2);
     assert_count(1, "faults_zero_fill", 2);
     ck_assert_str_eq(noted(1, "pgin"), "");
 }
