@@ -274,10 +274,12 @@ const struct key process_keys[] = {
 const size_t process_key_count = ARRAY_LEN(process_keys);
 
 const struct key stream_keys[] = {
-    {"trace", KEY_TEXT, 0, "path", NULL, 0, 0, NULL, "must be given", NULL,
+    {"trace", KEY_TEXT, 0, "path", NULL, 0, 0, NULL, "must be given, or generate", NULL,
      "trace to replay, relative to the file that says so"},
     {"thread", KEY_COUNT, 0, "count", NULL, 0, UINT32_MAX, NULL, "0 to 4294967295", NULL,
      "thread of it that is replayed, of one that holds several"},
+    {"generate", KEY_GENERATOR, 0, "name or map", NULL, 0, 0, NULL, NULL, NULL,
+     "generator of a synthetic trace, instead of trace"},
 };
 const size_t stream_key_count = ARRAY_LEN(stream_keys);
 const struct key *const stream_thread_key = &stream_keys[1];

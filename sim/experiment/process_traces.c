@@ -1,10 +1,51 @@
 /* process_traces.c -- see process_traces.h. */
 #include "experiment/process_traces.h"
 
+#include "experiment/generate.h"
 #include "trace/generator.h"
 
+/* What a generator makes from the seed. */
+static enum status find_generated(const struct trace_name **trace,
+                                  const struct generate_config *wanted, uint64_t seed,
+                                  struct cellconfig_builder *builder)
+{
+    struct generate_config *config = arena_alloc(builder->arena, sizeof *config);
+    if (!config)
+        return error_nomem(builder->err);
+    *config = *wanted;
+    config->seed = seed;
+    return trace_name_generated(trace, &builder->traces, config, builder->arena,
+                                builder->err);
+}
+
+static enum status find_stream(const struct trace_name **trace,
+                               const struct yaml_node *node, uint64_t seed,
+                               struct cellconfig_builder *builder)
+{
+    struct stream_item stream;
+    enum status status = stream_read(&stream, node, builder->err);
+    if (status != OK)
+        return status;
+    if (stream.trace)
+        return trace_name_of(trace, &builder->traces, stream.trace, stream.thread,
+                             builder->arena, builder->err);
+    struct generate_config config;
+    uint64_t thread = 0;
+    status = generate_read(&config, stream.generate, builder->arena, builder->err);
+    if (status == OK)
+        status = find_generated(trace, &config, seed, builder);
+    if (status != OK || !stream.thread)
+        return status;
+    status = key_parse(stream_thread_key, &thread, stream.thread->text, stream.thread->at,
+                       builder->err);
+    return status == OK
+               ? trace_name_generated_thread(trace, &builder->traces, *trace,
+                                             (uint32_t)thread, builder->arena, builder->err)
+               : status;
+}
+
 static enum status resolve_streams(struct process_item *item,
-                                   const struct trace_name *trace,
+                                   const struct trace_name *trace, uint64_t seed,
                                    struct cellconfig_builder *builder)
 {
     const size_t n = item->config.nstreams;
@@ -22,11 +63,7 @@ static enum status resolve_streams(struct process_item *item,
         node = node->first;
     for (size_t i = 0; node && i < n; i++, node = node->next) {
         const struct trace_name *stream;
-        const struct yaml_node *path, *thread;
-        enum status status = stream_read(&path, &thread, node, builder->err);
-        if (status == OK)
-            status = trace_name_of(&stream, &builder->traces, path, thread, builder->arena,
-                                   builder->err);
+        const enum status status = find_stream(&stream, node, seed, builder);
         if (status != OK)
             return status;
         paths[i] = stream->path;
@@ -77,15 +114,7 @@ static enum status find_trace(const struct trace_name **trace,
         return trace_name_of(trace, &builder->traces, item->trace, item->thread,
                              builder->arena, builder->err);
     *trace = generated;
-    if (!item->generate)
-        return OK;
-    struct generate_config *config = arena_alloc(builder->arena, sizeof *config);
-    if (!config)
-        return error_nomem(builder->err);
-    *config = *item->generate;
-    config->seed = seed;
-    return trace_name_generated(trace, &builder->traces, config, builder->arena,
-                                builder->err);
+    return item->generate ? find_generated(trace, item->generate, seed, builder) : OK;
 }
 
 enum status process_traces_find(struct process_item *item, const char **label,
@@ -98,5 +127,13 @@ enum status process_traces_find(struct process_item *item, const char **label,
         return status;
     *label = trace->label;
     return trace->file.generate ? resolve_generated(item, trace, builder)
-                                : resolve_streams(item, trace, builder);
+                                : resolve_streams(item, trace, seed, builder);
+}
+
+bool process_traces_made(const struct process_config *process)
+{
+    for (size_t i = 0; i <= process->nstreams; i++)
+        if (process->files[i].generate)
+            return true;
+    return false;
 }

@@ -13,4 +13,7 @@ MUST_CHECK enum status process_traces_find(struct process_item *item, const char
                                            uint64_t seed,
                                            struct cellconfig_builder *builder);
 
+/* True if a generator makes one of them. */
+bool process_traces_made(const struct process_config *process);
+
 #endif

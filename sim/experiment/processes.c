@@ -65,8 +65,8 @@ static enum status read_regions(struct process_item *item, const struct key *key
     return status;
 }
 
-enum status stream_read(const struct yaml_node **trace, const struct yaml_node **thread,
-                        const struct yaml_node *node, struct error *err)
+enum status stream_read(struct stream_item *stream, const struct yaml_node *node,
+                        struct error *err)
 {
     static const char what[] = "a stream";
     const struct yaml_node *said[KEYS_MAX] = {node};
@@ -77,26 +77,39 @@ enum status stream_read(const struct yaml_node **trace, const struct yaml_node *
         if (status != OK)
             return status;
     }
-    *trace = said[0];
-    *thread = said[1];
-    if (!*trace)
+    *stream =
+        (struct stream_item){.trace = said[0], .thread = said[1], .generate = said[2]};
+    if (!stream->trace == !stream->generate)
         return error_set(err, ERR_CONFIG, node->at,
-                         "%s needs a trace, such as {trace: cc1.flt, thread: 1}", what);
-    if ((*trace)->kind != YAML_SCALAR || !*(*trace)->text)
-        return error_set(err, ERR_CONFIG, (*trace)->at,
+                         "%s needs a trace, such as {trace: cc1.flt, thread: 1}, or a "
+                         "generator, and not both",
+                         what);
+    const struct yaml_node *trace = stream->trace;
+    if (trace && (trace->kind != YAML_SCALAR || !*trace->text))
+        return error_set(err, ERR_CONFIG, trace->at,
                          "'streams' of %s is a path, a map such as {trace: cc1.flt, "
                          "thread: 1}, or a list of these, not %s",
-                         a_process, yaml_kind_name((*trace)->kind));
+                         a_process, yaml_kind_name(trace->kind));
     return OK;
 }
 
-static enum status read_streams(struct process_item *item, const struct yaml_node *node,
+static enum status check_stream(const struct yaml_node *node, struct arena *arena,
                                 struct error *err)
+{
+    struct stream_item stream;
+    struct generate_config config;
+    const enum status status = stream_read(&stream, node, err);
+    return status == OK && stream.generate
+               ? generate_read(&config, stream.generate, arena, err)
+               : status;
+}
+
+static enum status read_streams(struct process_item *item, const struct yaml_node *node,
+                                struct arena *arena, struct error *err)
 {
     const struct yaml_node *one = node->kind == YAML_LIST ? node->first : node;
     for (; one; one = node->kind == YAML_LIST ? one->next : NULL) {
-        const struct yaml_node *trace, *thread;
-        const enum status status = stream_read(&trace, &thread, one, err);
+        const enum status status = check_stream(one, arena, err);
         if (status != OK)
             return status;
     }
@@ -124,7 +137,7 @@ static enum status read_key(struct process_item *item, const struct key *key,
     if (node && key->kind == KEY_REGIONS)
         return read_regions(item, key, node, arena, err);
     if (node && key->kind == KEY_STREAMS)
-        return read_streams(item, node, err);
+        return read_streams(item, node, arena, err);
     if (node && key->kind == KEY_GENERATOR)
         return read_generate(item, node, arena, err);
     if (node && strcmp(key->name, "trace") == 0)

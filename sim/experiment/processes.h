@@ -17,10 +17,15 @@ struct process_item {
     bool says_offset, says_regions;
 };
 
-/* The trace of one of `streams`, and its thread (NULL: not said).  ERR_CONFIG. */
-MUST_CHECK enum status stream_read(const struct yaml_node **trace,
-                                   const struct yaml_node **thread,
-                                   const struct yaml_node *node, struct error *err);
+/* One of `streams`: of trace and generate one is not NULL. */
+struct stream_item {
+    const struct yaml_node *trace, *generate;
+    const struct yaml_node *thread; /* NULL: not said                                    */
+};
+
+/* Read it.  ERR_CONFIG. */
+MUST_CHECK enum status stream_read(struct stream_item *stream, const struct yaml_node *node,
+                                   struct error *err);
 
 /* Read a list of maps (process_keys), which lies in the arena.  ERR_CONFIG. */
 MUST_CHECK enum status processes_read(struct process_item **out, size_t *n,

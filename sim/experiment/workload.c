@@ -284,10 +284,8 @@ static enum status make(struct workload *workload, struct cellconfig_builder *bu
     workload->processes = arena_array(builder->arena, n, sizeof *workload->processes);
     if (!labels || !workload->processes)
         return error_nomem(builder->err);
-    for (size_t i = 0; i < n && status == OK; i++) {
+    for (size_t i = 0; i < n && status == OK; i++)
         status = complete(&items[i], workload, builder, &labels[i]);
-        workload->generates = workload->generates || items[i].generate;
-    }
     if (status == OK)
         status = name_processes(items, n, labels, builder);
     if (status == OK)
@@ -296,8 +294,10 @@ static enum status make(struct workload *workload, struct cellconfig_builder *bu
         status = count_processes(items, n, builder->err);
     if (status != OK)
         return status;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         workload->processes[i] = items[i].config;
+        workload->generates = workload->generates || process_traces_made(&items[i].config);
+    }
     workload->nprocesses = n;
     const bool list = workload->node && workload->node->kind == YAML_LIST;
     workload->trace = list ? NULL : items[workload->nbeside].config.trace;

@@ -56,6 +56,13 @@ bool vt_execute(const struct vt_program *program, const struct vt_routine *routi
     return true;
 }
 
+static bool op(const struct vt_program *program, enum vm_op_kind kind, uint32_t stream,
+               const char *name)
+{
+    const struct vm_op op = {.kind = (uint8_t)kind, .stream = stream};
+    return program->sink->op(program->sink->context, &op, name);
+}
+
 static bool map(const struct vt_program *program, vaddr_t start, uint64_t length,
                 unsigned protection, const char *file, uint64_t offset)
 {
@@ -70,7 +77,8 @@ static bool map(const struct vt_program *program, vaddr_t start, uint64_t length
 bool vt_exec(const struct vt_program *program)
 {
     const unsigned all = VM_READ | VM_WRITE | VM_EXECUTE; /* no bit of its own on a VAX */
-    return map(program, 0, TEXT_END, VM_READ | VM_EXECUTE, "vt", FILE_TEXT) &&
+    return op(program, VM_EXEC, 0, NULL) && op(program, VM_NAME, 0, "vt") &&
+           map(program, 0, TEXT_END, VM_READ | VM_EXECUTE, "vt", FILE_TEXT) &&
            map(program, TEXT_END, VT_AREA - TEXT_END, all, "vt", FILE_TEXT + TEXT_END) &&
            map(program, STACK_TOP - STACK_SIZE, STACK_SIZE, all, NULL, 0);
 }
@@ -82,13 +90,6 @@ bool vt_sbrk(struct vt_program *program, uint64_t kb)
     return vt_execute(program, &vt_system_calls, CODE_SBRK, "..d.", 0) &&
            map(program, start, kb * VT_CLUSTER, VM_READ | VM_WRITE, NULL, 0) &&
            vt_execute(program, &vt_system_calls, CODE_SBRK + 0x10, ".Ds", 0);
-}
-
-static bool op(const struct vt_program *program, enum vm_op_kind kind, uint32_t stream,
-               const char *name)
-{
-    const struct vm_op op = {.kind = (uint8_t)kind, .stream = stream};
-    return program->sink->op(program->sink->context, &op, name);
 }
 
 bool vt_fork(const struct vt_program *program, bool vfork, uint32_t stream)

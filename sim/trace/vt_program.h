@@ -40,7 +40,7 @@ void vt_program_init(struct vt_program *program, const struct generator_sink *si
 bool vt_execute(const struct vt_program *program, const struct vt_routine *routine,
                 unsigned offset, const char *code, vaddr_t touched);
 
-/* What exec makes of the file: text, data and stack. */
+/* exec, and what it makes of the file: text, data and stack. */
 bool vt_exec(const struct vt_program *program);
 /* sbrk(kb * 1024) */
 bool vt_sbrk(struct vt_program *program, uint64_t kb);

@@ -188,7 +188,7 @@ static const struct {
      "e.yaml:3:21: 'a/b' for name cannot be the name of a file: at most 100 characters, no "
      "'/' and no blanks, and neither '.' nor '-' first"},
     {W "- { trace: a, streams: { b: c } }\n",
-     "e.yaml:3:26: unknown key 'b' of a stream; it has trace, thread"},
+     "e.yaml:3:26: unknown key 'b' of a stream; it has trace, thread, generate"},
     {W "- { trace: a, streams: [b, [c]] }\n",
      "e.yaml:3:28: 'streams' of a process is a path, a map such as {trace: cc1.flt, "
      "thread: "

@@ -183,6 +183,28 @@ START_TEST(a_generator_of_children_has_their_streams)
 }
 END_TEST
 
+/* A program that starts others, as a shell does. */
+START_TEST(streams_may_be_generated_too)
+{
+    load("workload:\n"
+         "  - trace: sh.txt\n"
+         "    streams:\n"
+         "      - { generate: { name: loop, size: 4 KiB } }\n"
+         "      - { generate: { name: vt, pattern: fork, child: 3 }, thread: 0 }\n"
+         "      - { generate: { name: vt, pattern: fork, child: 3 }, thread: 3 }\n"
+         "sweep: { seed: [3, 4] }\n" TIMED,
+         NULL);
+    const struct process_config *p = process(0, 0);
+    ck_assert_uint_eq(p->nstreams, 3);
+    ck_assert_str_eq(p->streams[0], LOOP);
+    ck_assert(!p->files[1].one_thread && p->files[2].one_thread && p->files[3].one_thread);
+    ck_assert_uint_eq(p->files[3].thread, 3);
+    ck_assert_uint_eq(p->files[1].at.line, 4);
+    ck_assert_str_eq(p->files[2].path, p->files[3].path);
+    ck_assert_uint_eq(process(1, 0)->files[1].generate->seed, 4);
+}
+END_TEST
+
 START_TEST(processes_may_run_beside_whatever_there_is)
 {
     static const char *const mains[] = {
@@ -348,6 +370,15 @@ static const struct {
      "e.yaml:2:39: 'streams' of a process is of a trace; a generator makes the streams "
      "that "
      "it needs"},
+    {TIMED "workload: [{ trace: a, streams: [{ thread: 1 }] }]\n",
+     "e.yaml:2:34: a stream needs a trace, such as {trace: cc1.flt, thread: 1}, or a "
+     "generator, and not both"},
+    {TIMED "workload: [{ trace: a, streams: { trace: b, generate: loop } }]\n",
+     "e.yaml:2:33: a stream needs a trace, such as {trace: cc1.flt, thread: 1}, or a "
+     "generator, and not both"},
+    {TIMED "workload: [{ trace: a, streams: [{ generate: { name: loop, sise: 8 B } }] }]\n",
+     "e.yaml:2:66: unknown parameter 'sise' of generator 'loop'; nearest is 'size' (it has "
+     "size, iterations, stride, writes)"},
     {TIMED "workload: [{ copies: 2 }]\n",
      "e.yaml:2:12: a process needs a trace, such as {trace: cc1.flt}, or a generator"},
     {TIMED "generate: loop\nworkload.beside: loop\n",
@@ -387,6 +418,7 @@ static Suite *generate_config_suite(void)
     tcase_add_test(tests, with_events_it_is_the_trace_of_one_process);
     tcase_add_test(tests, processes_of_a_list_may_generate_their_traces);
     tcase_add_test(tests, a_generator_of_children_has_their_streams);
+    tcase_add_test(tests, streams_may_be_generated_too);
     tcase_add_test(tests, processes_may_run_beside_whatever_there_is);
     tcase_add_test(tests, of_trace_generator_and_processes_the_more_specific_wins);
     tcase_add_test(tests, a_generator_that_is_named_anew_starts_afresh);

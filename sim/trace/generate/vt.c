@@ -9,7 +9,6 @@
 
 enum {
     SYSTEM_CALLS = 10, /* of a snapshot of the kernel's counters                          */
-    CHILD = 1,         /* stream                                                        */
     BREAK_MAX = 16384, /* KiB: the program's limit of its data                            */
 };
 
@@ -19,7 +18,7 @@ enum fork_child { EXITS, READS, WRITES, VFORKED };
 
 struct vt {
     uint32_t pattern, mode;
-    uint64_t kb, iters, a, b, snapshot, report;
+    uint64_t kb, iters, a, b, child, snapshot, report;
 };
 
 struct run {
@@ -132,12 +131,17 @@ static bool grow(struct run *run)
            fill(run, CODE_GROW + 0x08, base, run->p->a) && pass(run, CODE_GROW + 0x30);
 }
 
+static uint32_t child_of(const struct run *run)
+{
+    return (uint32_t)run->p->child;
+}
+
 /* What a child does: the same each time. */
 static bool run_child(const struct run *run)
 {
     static const char *const body[] = {"", [READS] = "tS", [WRITES] = "T"};
     const uint64_t n = run->p->a == READS || run->p->a == WRITES ? run->p->kb : 0;
-    bool more = vt_switch(&run->program, CHILD) && vt_forked(&run->program) &&
+    bool more = vt_switch(&run->program, child_of(run)) && vt_forked(&run->program) &&
                 execute(run, CODE_FORK + 0x60, "S.d.");
     for (uint64_t i = 0; more && i < n; i++)
         more = execute_touch(run, CODE_FORK + 0x70, body[run->p->a], VT_AREA, i) &&
@@ -150,10 +154,11 @@ static bool run_child(const struct run *run)
 static bool fork_child(const struct run *run, bool first)
 {
     const struct vt_program *program = &run->program;
+    const uint32_t child = child_of(run);
     return execute(run, CODE_FORK, "d.S") &&
-           vt_fork(program, run->p->a == VFORKED, CHILD) && (!first || run_child(run)) &&
-           execute(run, CODE_FORK + 0x0c, "S.s.SS") && vt_wait(program, CHILD) &&
-           execute(run, CODE_FORK + 0x24, ".SS") && vt_wait(program, CHILD) &&
+           vt_fork(program, run->p->a == VFORKED, child) && (!first || run_child(run)) &&
+           execute(run, CODE_FORK + 0x0c, "S.s.SS") && vt_wait(program, child) &&
+           execute(run, CODE_FORK + 0x24, ".SS") && vt_wait(program, child) &&
            execute(run, CODE_FORK + 0x30, ".");
 }
 
@@ -242,7 +247,8 @@ static enum status vt_run(const void *params, struct rng *rng,
 
 static uint32_t vt_streams(const void *params)
 {
-    return ((const struct vt *)params)->pattern == FORK ? CHILD : 0;
+    const struct vt *p = params;
+    return p->pattern == FORK ? (uint32_t)p->child : 0;
 }
 
 static enum status refuse(struct error *err, const char *why)
@@ -316,6 +322,13 @@ static const struct param vt_params[] = {
      .min = 0,
      .max = 1e9,
      .help = "hot: touches in 100 that are hot"},
+    {.name = "child",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct vt, child),
+     .fallback = "1",
+     .min = 1,
+     .max = 4096,
+     .help = "fork: which stream the child is"},
     {.name = "snapshot",
      .kind = PARAM_UINT,
      .offset = offsetof(struct vt, snapshot),
