@@ -1,13 +1,13 @@
 # bsd43-live.awk -- what scripts/bsd43-live runs of the model, and how it compares.
 #   task=list     prints NAME, tab, SETTINGS for each run; the settings have tabs between
 #   task=compare  prints machine and model, with the results in `results`/NAME.csv
-# Variables: task, phases, only, results; see bsd43-live.
+# Variables: task, phases, only, results, preset; see bsd43-live.
 
 # Everything that is assumed of others.
 function assumptions() {
     # The counters that decide, then those that are only shown; by vmmeter's names, which
-    # are the columns of results.csv.  SUMMARY.csv has them with v_ before, and elapsed in
-    # milliseconds; results.csv has elapsed in seconds.
+    # are the columns of marks.csv.  SUMMARY.csv has them with v_ before, and elapsed in
+    # milliseconds; marks.csv has the time in seconds, and of `faults` v_faults.
     judged = 7
     all = split("elapsed pgin pgpgin pgout pgrec scan dfree pgpgout intrans fastpgrec " \
                 "pgfrec zfod faults rev swpin swpout", counters, " ")
@@ -25,45 +25,127 @@ function assumptions() {
         wired[memories[i]] = wired_pages[i]
         free[memories[i]] = free_pages[i]
     }
-
-    # Instructions of each of the 100 interrupts of the clock in a second.
-    clock_interrupt = 172
 }
 
 # Settings of the run; the preset says the rest.  CPU times of the preset are in cycles of
 # machine.clock, an instruction each.  The seed is the start phase of hands and free list.
-# The phases of a run are the differences of traces that end sooner or later.
 function settings(    i, seeds, text) {
     for (i = 1; i <= phases; i++)
         seeds = seeds (i > 1 ? ", " : "") i
     text = "machine.memory=" (memory() + 0) "MiB"
     text = text "\tkernel.wired=" wired[memory()]
     text = text "\tmachine.clock=" field("ipms") "kHz"
-    text = text "\tmachine.cost.reference=" \
-        sprintf("%.6f us", 1000 / (field("ipms") - clock_interrupt / 10))
-    text = text "\tgenerate.pattern=" field("pattern") "\tgenerate.kb=" field("kb")
-    text = text "\tgenerate.mode=" field("mode") "\tgenerate.iters=" field("iters")
-    text = text "\tgenerate.A=" field("A") "\tgenerate.B=" field("B")
-    text = text "\tsweep.seed=[" seeds "]"
-    return text "\tsweep.generate.until=[start, init, report, end]"
+    text = text "\tworkload.processes=" workload()
+    return text "\tsweep.seed=[" seeds "]"
 }
 
-# Why the line cannot be run, or "".
-function unable() {
-    if (!(memory() in free))
-        return "the machine's wired pages are not known"
-    if (field("nprocs") != 1)
-        return "`generate` makes one process"
-    if (field("pattern") == "fork")
-        return "`generate` makes no streams for children"
-    if (field("pattern") == "grow" && field("A") < 1)
-        return "nothing grows"
+# init and the shell on the console, which sleep; a shell that first runs a program that
+# fills memory one and a half times, so that frames and swap space are in no order, and then
+# starts those that are measured: streams 2, 3 and so on, and behind them their children.
+function workload(    n, i, streams, children, generate) {
+    n = field("nprocs")
+    streams = "{generate: {name: vt, pattern: seq, kb: " int(0.75 * free[memory()]) \
+        ", iters: 3}}"
+    for (i = 1; i <= n; i++) {
+        generate = program(i)
+        if (generate ~ /pattern: fork/) {
+            generate = "{" generate ", child: " (n + 2 + nchildren) "}"
+            children = children ", {generate: " generate ", thread: " \
+                (n + 2 + nchildren++) "}"
+            streams = streams ", {generate: " generate ", thread: 0}"
+        } else
+            streams = streams ", {generate: {" generate "}}"
+    }
+    nchildren = 0
+    return "[{trace: " preset "/init.txt}, {trace: " preset "/sh.txt}, {trace: script-" n \
+        "-" (field("settle_s") + 0) ".txt, streams: [" streams children "]}]"
+}
+
+# What the generator calls the program, on which the settings follow.
+function own_program() {
+    return "name: vt, pattern: " field("pattern") ", kb: " field("kb") ", mode: " \
+        field("mode") ", iters: " field("iters") ", A: " field("A") ", B: " field("B")
+}
+
+# Which of the processes that were started together: p1 or q2; of one alone the first.
+function place(    number) {
+    number = field("proc")
+    gsub(/[^0-9]/, "", number)
+    return number == "" ? 1 : number + 0
+}
+
+# Processes of one key were measured together: those of p1, p2 are others than those of q1.
+function together(    letters) {
+    letters = field("proc")
+    gsub(/[0-9]/, "", letters)
+    return memory() SUBSEP field("ipms") SUBSEP field("settle_s") SUBSEP field("nprocs") \
+        SUBSEP letters
+}
+
+# Note the programs of a line, in their order.
+function note(    key, mine) {
+    key = together() SUBSEP place()
+    mine = own_program()
+    if (!((key, mine) in has)) {
+        has[key, mine] = 1
+        programs[key, ++nprograms[key]] = mine
+    }
+}
+
+# True if every process of the line ran that program at some time.
+function all_ran(text,    i) {
+    for (i = 1; i <= field("nprocs"); i++)
+        if ((together(), i) in nprograms && !((together(), i, text) in has))
+            return 0
+    return 1
+}
+
+# The program that process i runs beside the line's, or "": the same if all ran it, else
+# that which stands at the same place among those that not all ran.
+function program(i,    mine, k, nth, key) {
+    mine = own_program()
+    key = together() SUBSEP i
+    if (i == place() || all_ran(mine))
+        return mine
+    nth = position(together() SUBSEP place(), mine)
+    for (k = 1; k <= nprograms[key]; k++)
+        if (!all_ran(programs[key, k]) && --nth == 0)
+            return programs[key, k]
     return ""
 }
 
-# Clusters of 1024 bytes that the pattern touches.
-function footprint() {
-    return field("kb") + (field("pattern") == "grow" ? field("iters") * field("A") : 0)
+function position(key, text,    k, n) {
+    for (k = 1; k <= nprograms[key]; k++) {
+        n += !all_ran(programs[key, k])
+        if (programs[key, k] == text)
+            return n
+    }
+    return 0
+}
+
+# Why the line cannot be run, or "".
+function unable(    i) {
+    if (!(memory() in free))
+        return "the machine's wired pages are not known"
+    if (field("pattern") == "grow" && field("A") < 1)
+        return "nothing grows"
+    for (i = 1; i <= field("nprocs"); i++)
+        if (program(i) == "")
+            return "no line says what process " i " ran"
+    return ""
+}
+
+# Clusters of 1024 bytes that the patterns touch.
+function footprint(    i, n, word, clusters) {
+    for (i = 1; i <= field("nprocs"); i++) {
+        n = split(program(i), word, /[:,] */)
+        for (; n > 1; n -= 2)
+            said[word[n - 1]] = word[n]
+        clusters += said["kb"]
+        if (said["pattern"] == "grow")
+            clusters += said["iters"] * said["A"]
+    }
+    return clusters
 }
 
 # --- SUMMARY.csv ---------------------------------------------------------------------
@@ -91,8 +173,13 @@ function description() {
 }
 
 # The name of the run's results.
-function run_name(    name) {
-    name = description() " phases=" phases
+function run_name(    name, i) {
+    name = memory() " " field("ipms") "/ms settle=" field("settle_s")
+    for (i = 1; i <= field("nprocs"); i++)
+        name = name " " program(i)
+    gsub(/name: vt, pattern: /, "", name)
+    gsub(/: /, "=", name)
+    name = name " phases=" phases
     gsub(/[^A-Za-z0-9=]+/, "-", name)
     return name
 }
@@ -116,39 +203,49 @@ function split_line(line, parts,    n, quoted, i, c) {
     return n
 }
 
-# Read the results of a run into value[seed, until, counter]; false: there are not all.
-function read_results(name,    file, line, n, parts, at, rows, i) {
+# Read the marks of a run into value[seed, process, mark, counter]; false: there are not all
+# of the programs'.
+function read_results(name,    file, line, n, parts, at, i, seed) {
     file = results "/" name ".csv"
     delete value
-    rows = 0
+    nmarks = 0
     while ((getline line <file) > 0) {
         n = split_line(line, parts)
-        if (rows++ == 0) {
+        if (!("mark" in at)) {
             for (i = 1; i <= n; i++)
                 at[parts[i]] = i
-            for (i = 1; i <= judged; i++)
-                if (!(counters[i] in at))
-                    fail(file ": there is no column '" counters[i] "'")
+            check_columns(file, at)
             continue
         }
+        seed = "seed" in at ? parts[at["seed"]] : 1
+        nmarks += parts[at["process"]] ~ /^vt\.[0-9]+$/
         for (i = 1; i <= all; i++)
-            if (counters[i] in at)
-                value[parts[at["seed"]], parts[at["generate.until"]], counters[i]] = \
-                    parts[at[counters[i]]]
+            value[seed, parts[at["process"]], parts[at["mark"]], counters[i]] = \
+                parts[at[column_of(counters[i])]]
     }
     close(file)
-    return rows == 1 + 4 * phases
+    return nmarks == 4 * phases * field("nprocs")
 }
 
-# Set mean, least and most of the phase's counter, of the model; false: it has none.
-function reckon(phase, counter,    first, last, seed, difference) {
+function column_of(counter) {
+    return counter == "elapsed" ? "time" : counter == "faults" ? "v_faults" : counter
+}
+
+function check_columns(file, at,    i) {
+    for (i = 1; i <= all; i++)
+        if (!(column_of(counters[i]) in at))
+            fail(file ": there is no column '" column_of(counters[i]) "'")
+}
+
+# Set mean, least and most of the phase's counter, of the model.  vt is the program that ran
+# before, vt.2 the first of those that are measured.
+function reckon(phase, counter,    process, first, seed, difference) {
+    process = "vt." (place() + 1)
     first = phase == "init" ? "start" : "report"
-    last = phase == "init" ? "init" : "end"
     mean = 0
     for (seed = 1; seed <= phases; seed++) {
-        if (!((seed, last, counter) in value))
-            return 0
-        difference = value[seed, last, counter] - value[seed, first, counter]
+        difference = value[seed, process, phase, counter] - \
+            value[seed, process, first, counter]
         if (counter == "elapsed")
             difference *= 1000
         mean += difference / phases
@@ -157,7 +254,6 @@ function reckon(phase, counter,    first, last, seed, difference) {
         if (seed == 1 || difference > most)
             most = difference
     }
-    return 1
 }
 
 # --- comparing -----------------------------------------------------------------------
@@ -189,12 +285,10 @@ function compare_counter(counter, decides, ratio,    measured, say) {
     measured = counter == "elapsed" ? "elapsed_ms" : "v_" counter
     printf "  %-10s %10.1f %8.0f %8.0f", counter, field(measured "_mean"),
         field(measured "_min"), field(measured "_max")
-    if (reckon(field("phase"), counter)) {
-        allow(field(measured "_min"), field(measured "_max"), ratio)
-        say = decides ? verdict() : ""
-        printf "  %10.1f %8.0f %8.0f  %s", mean, least, most, say
-    }
-    printf "\n"
+    reckon(field("phase"), counter)
+    allow(field(measured "_min"), field(measured "_max"), ratio)
+    say = decides ? verdict() : ""
+    printf "  %10.1f %8.0f %8.0f  %s\n", mean, least, most, say
     return say !~ /^MISS/
 }
 
@@ -215,6 +309,22 @@ function compare(    ratio, good, i, class) {
     passed[class] += good
 }
 
+function look(    why) {
+    if ((description() ", " field("phase")) !~ only)
+        return
+    why = unable()
+    if (task == "list") {
+        if (why == "" && !(run_name() in listed))
+            print run_name() "\t" settings()
+        listed[run_name()] = 1
+    } else if (why == "") {
+        compare()
+    } else {
+        printf "\n%s, %s: not run, %s\n", description(), field("phase"), why
+        left_out++
+    }
+}
+
 BEGIN {
     FS = ","
     assumptions()
@@ -229,24 +339,17 @@ NR == 1 {
 }
 
 {
-    if ((description() ", " field("phase")) !~ only)
-        next
-    why = unable()
-    if (task == "list") {
-        if (why == "" && !(run_name() in listed))
-            print run_name() "\t" settings()
-        listed[run_name()] = 1
-    } else if (why == "") {
-        compare()
-    } else {
-        printf "\n%s, %s: not run, %s\n", description(), field("phase"), why
-        left_out++
-    }
+    lines_of_summary[++nlines] = $0
+    note()
 }
 
 END {
     if (failed)
         exit failed
+    for (i = 1; i <= nlines; i++) {
+        $0 = lines_of_summary[i]
+        look()
+    }
     if (task == "list")
         exit 0
     printf "\n%d of %d lines pass from %.2f times free memory on, %d of %d below; " \
