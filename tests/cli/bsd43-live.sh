@@ -9,8 +9,8 @@ exec </dev/null
 counters=(pgin pgpgin pgout pgrec scan dfree pgpgout intrans fastpgrec pgfrec zfod faults
     rev swpin swpout)
 
-# row MEM PATTERN KB A NPROCS PHASE [COUNTER=MIN-MAX]... -- a line of a summary; what is not
-# said is 100, in all runs.
+# row MEM PATTERN KB A NPROCS[,PROC] PHASE [COUNTER=MIN-MAX]... -- a line of a summary; what
+# is not said is 100, in all runs.
 row()
 {
     awk -v names="elapsed_ms ${counters[*]/#/v_}" -v line="$*" 'BEGIN {
@@ -20,8 +20,8 @@ row()
             least[part[1]] = part[2]
             most[part[1]] = part[3]
         }
-        printf "%s,500,0,%s,%s,w,10,%s,0,%s,p1,%s,3", word[1], word[2], word[3], word[4],
-            word[5], word[6]
+        printf "%s,500,0,%s,%s,w,10,%s,0,%s,%s,3", word[1], word[2], word[3], word[4],
+            word[5] (word[5] ~ /,/ ? "" : ","), word[6]
         n = split(names, name, " ")
         for (i = 1; i <= n; i++) {
             if (!(name[i] in least))
@@ -50,45 +50,53 @@ summary()
     } >summary.csv
 }
 
-# The program: counters grow by 100 in the phase init, by 1000 when they are printed, and by
-# 100 in the phase run, or by what model.txt has of these footprints.  Times are seconds.
+# The program: of process k, vt.k, counters grow by 100 * (k - 1) in the phase init, by 1000
+# when they are printed, and by 100 * (k - 1) in the phase run; those of vt.2 by what
+# model.txt has of these footprints.  Times are seconds.
 cat >fake <<'FAKE'
 #!/usr/bin/env bash
-echo "$*" >>calls.txt
-kb=$(sed 's/.*generate\.kb=\([0-9]*\).*/\1/' <<<"$*")
+echo "$*" >>"$TEST/calls.txt"
+cp script-*.txt "$TEST"
+kb=$(sed 's/.*iters: 3}}, {generate: {[^}]*kb: \([0-9]*\).*/\1/' <<<"$*")
 seeds=$(sed 's/.*sweep\.seed=\[\([^]]*\)\].*/\1/; s/,//g' <<<"$*")
-[ ! -e "fails-$kb" ] || exit "$(cat "fails-$kb")"
-awk -v kb="$kb" -v seeds="$seeds" -v names="elapsed $COUNTERS" '
+folder=$(sed 's/.*--output \([^ ]*\).*/\1/' <<<"$*")
+programs=$(sed 's/.*script-\([0-9]*\)-.*/\1/' <<<"$*")
+[ ! -e "$TEST/fails-$kb" ] || exit "$(cat "$TEST/fails-$kb")"
+mkdir -p "$folder"
+awk -v kb="$kb" -v seeds="$seeds" -v programs="$programs" -v names="time $COUNTERS" '
     $1 == kb { init[$2] = $3; run[$2] = $4; step[$2] = $5 }
     END {
         n = split(names, name, " ")
-        split("start init report end", until, " ")
-        printf "trace"
+        split("start init report run", mark, " ")
+        nseeds = split(seeds, seed, " ")
+        printf "trace,%smark,process", (nseeds > 1 ? "seed," : "")
         for (i = 1; i <= n; i++)
             printf ",%s", name[i]
-        print ",seed,generate.until"
-        nseeds = split(seeds, seed, " ")
+        print ""
         for (s = 1; s <= nseeds; s++)
-            for (u = 1; u <= 4; u++) {
-                printf "\"vt(kb=%d,until=%s)\"", kb, until[u]
-                for (i = 1; i <= n; i++) {
-                    value = 7 * i * seed[s]
-                    if (u > 1)
-                        value += (name[i] in init) ? init[name[i]] : 100
-                    if (u > 2)
-                        value += 1000
-                    if (u > 3)
-                        value += name[i] in run ? run[name[i]] : 100
-                    if (u > 3)
-                        value += step[name[i]] * (s - 2)
-                    printf ",%.9g", name[i] == "elapsed" ? value / 1000 : value
+            for (m = 1; m <= 4; m++)
+                for (p = 0; p <= programs; p++) {
+                    printf "\"a, b\",%s%s,%s", (nseeds > 1 ? seed[s] "," : ""), mark[m], \
+                        p ? "vt." (p + 1) : "vt"
+                    for (i = 1; i <= n; i++) {
+                        counter = name[i] == "time" ? "elapsed" : name[i]
+                        value = 7 * i * seed[s]
+                        if (m > 1)
+                            value += p == 1 && (counter in init) ? init[counter] : 100 * p
+                        if (m > 2)
+                            value += 1000
+                        if (m > 3)
+                            value += p == 1 && (counter in run) ? run[counter] : 100 * p
+                        if (m > 3)
+                            value += p == 1 ? step[counter] * (s - 2) : 0
+                        printf ",%.9g", name[i] == "time" ? value / 1000 : value
+                    }
+                    print ""
                 }
-                printf ",%d,%s\n", seed[s], until[u]
-            }
-    }' model.txt
+    }' "$TEST/model.txt" >"$folder/marks.csv"
 FAKE
 chmod +x fake
-export FAULTLINE=$PWD/fake COUNTERS="${counters[*]}"
+export FAULTLINE=$PWD/fake COUNTERS="${counters[*]/#faults/v_faults}" TEST=$PWD
 live=$SOURCE_DIR/scripts/bsd43-live
 : >model.txt
 
@@ -107,11 +115,17 @@ exits 0 "$live" --phases 2 summary.csv
 prints '2 of 2 lines pass from 1.18 times free memory on, 0 of 0 below; 0 were not run'
 [ "$(wc -l <calls.txt)" -eq 1 ] || fail "the program did not run once"
 for setting in machine.memory=2MiB kernel.wired=1538 machine.clock=500kHz \
-    'machine.cost.reference=2.071251 us' generate.pattern=hot generate.kb=1420 \
-    generate.mode=w generate.iters=10 generate.A=395 generate.B=0 'sweep.seed=[1, 2]' \
-    'sweep.generate.until=[start, init, report, end]'; do
-    grep -qF -e "--set $setting " calls.txt || fail "the setting '$setting' is missing"
+    'sweep.seed=[1, 2]' "$SOURCE_DIR/configs/kernels/bsd43-live.yaml" \
+    'streams: [{generate: {name: vt, pattern: seq, kb: 1780, iters: 3}}, ' \
+    '{generate: {name: vt, pattern: hot, kb: 1420, mode: w, iters: 10, A: 395, B: 0}}]}]'; do
+    grep -qF -e "$setting" calls.txt || fail "the setting '$setting' is missing"
 done
+for sleeper in init sh; do
+    grep -qF -e "{trace: $SOURCE_DIR/configs/kernels/bsd43-live/$sleeper.txt}" calls.txt ||
+        fail "$sleeper is missing"
+done
+[ "$(grep '^@fork\|^@wait\|^@sleep' script-1-0.txt | tr '\n' ' ')" = \
+    '@fork 1 @wait @sleep 0.1s @fork 2 @wait ' ] || fail "the shell does something else"
 
 # A phase is a difference of two traces, mean and extremes are those of the start phases.
 printf '%s\n' '430 elapsed 300 5000 7' '430 pgin 20 60 10' >model.txt
@@ -157,13 +171,44 @@ summary '1M grow 71 14 1 run'
 exits 0 "$live" summary.csv
 prints 'run: 0.74 times free memory'
 
-# Several processes and children are not run, and say so.
+# Processes that ran together: each is compared with its own, and all of them count; those of
+# two lines that not all of them have in common belong together as they stand.
 rm calls.txt
-summary '1M seq 430 0 2 run' '1M fork 100 1 1 run' '3M seq 100 1 1 run'
-exits 1 "$live" summary.csv
-prints "2 processes, p1, run: not run, \`generate\` makes one process"
-prints "not run, \`generate\` makes no streams for children"
+printf '%s\n' '430 pgin 0 77 0' '300 pgin 0 55 0' >model.txt
+summary '1M seq 430 0 2,p1 run v_pgin=77-77' '1M seq 430 0 2,p2 run v_pgin=200-200' \
+    '1M seq 300 0 2,p1 run v_pgin=55-55' '1M hot 310 9 2,p2 run v_pgin=200-200'
+live_only_pgin()
+{
+    "$live" "$@" | awk '$1 == "pgin" || /times/' >pgin.txt
+}
+live_only_pgin summary.csv || true
+[ "$(awk '$1 == "pgin" { print $2, $5, $NF }' pgin.txt | tr '\n' ' ')" = \
+    '77.0 77.0 ok 200.0 200.0 ok 55.0 55.0 ok 200.0 200.0 ok ' ] ||
+    fail "several processes: $(cat pgin.txt)"
+[ "$(grep -c '2 processes, p[12], run: 3.01 times' pgin.txt)" -eq 2 ] || fail "$(cat pgin.txt)"
+[ "$(grep -c '2 processes, p[12], run: 2.13 times' pgin.txt)" -eq 2 ] || fail "$(cat pgin.txt)"
+[ "$(wc -l <calls.txt)" -eq 2 ] || fail "two runs were expected"
+for streams in 'kb: 430, mode: w, iters: 10, A: 0, B: 0}}, {generate: {name: vt, pattern: seq, kb: 430,' \
+    'kb: 300, mode: w, iters: 10, A: 0, B: 0}}, {generate: {name: vt, pattern: hot, kb: 310,'; do
+    grep -qF -e "$streams" calls.txt || fail "'$streams' is missing"
+done
+[ "$(grep -c '^@fork' script-2-0.txt)" -eq 3 ] || fail "the shell starts other programs"
+
+# The child of a program is a stream behind all programs.
+: >model.txt
+summary '1M fork 100 1 2,q1 run' '1M fork 90 3 2,q2 run v_pgin=200-200'
+live_only_pgin summary.csv || true
+streams='{generate: {name: vt, pattern: fork, kb: 100, mode: w, iters: 10, A: 1, B: 0, child: 4}, thread: 0}, {generate: {name: vt, pattern: fork, kb: 90, mode: w, iters: 10, A: 3, B: 0, child: 5}, thread: 0}, {generate: {name: vt, pattern: fork, kb: 100, mode: w, iters: 10, A: 1, B: 0, child: 4}, thread: 4}, {generate: {name: vt, pattern: fork, kb: 90, mode: w, iters: 10, A: 3, B: 0, child: 5}, thread: 5}]}]'
+grep -qF -e "$streams" calls.txt || fail "the streams of children are others"
+
+# What cannot be run says so.
+rm calls.txt
+summary '1M seq 430 0 2,p1 run' '1M hot 100 9 2,p2 run' '1M seq 440 0 2,p1 run' \
+    '3M seq 100 1 1 run' '1M grow 100 0 1 run'
+exits 1 "$live" --only 'seq kb=440|3M|grow' summary.csv
+prints "440 w iters=10 A=0 B=0 2 processes, p1, run: not run, no line says what process 2 ran"
 prints "not run, the machine's wired pages are not known"
+prints "not run, nothing grows"
 prints '3 were not run'
 [ ! -e calls.txt ] || fail "the program ran"
 
