@@ -123,7 +123,7 @@ exits 0 "$FAULTLINE" list columns series
 [ "$(grep -c '^[^ ]' out.txt)" -eq 1 ] || fail "there is more than one table"
 prints_line "series.csv (* left out where all are blank)"
 prints_line "  time                  time [s]"
-prints_line "  freemem               free hw pages; of 512 bytes [hw pages] *"
+prints_line "  freemem               free memory; a hw page has 512 bytes [hw pages] *"
 exits 2 "$FAULTLINE" list columns serie
 says "there is no 'serie' among the columns"
 exits 2 "$FAULTLINE" list --verbose

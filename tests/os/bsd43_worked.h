@@ -21,6 +21,8 @@
 
 #include "os/bsd43_rig.h"
 
+#include "stats/gauges.h"
+
 enum { WORKED_ROWS = 120, WORKED_FRAMES = 64, WORKED_TEXT = 256 };
 
 struct worked_row {
@@ -199,8 +201,10 @@ static inline void worked_counts(const struct bsd43 *kernel, char text[WORKED_TE
                        now - worked.counts[i]);
         worked.counts[i] = now;
     }
-    worked_hand("front", kernel->daemon.front, &worked.front, text);
-    worked_hand("back", kernel->daemon.back, &worked.back, text);
+    struct gauges gauges = {.front = PFN_NONE, .back = PFN_NONE};
+    bsd43_sample(kernel, kernel->pager, NULL, &gauges);
+    worked_hand("front", (pfn_t)gauges.front, &worked.front, text);
+    worked_hand("back", (pfn_t)gauges.back, &worked.back, text);
 }
 
 /* --- rows ------------------------------------------------------------------------------- */

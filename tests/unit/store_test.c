@@ -94,7 +94,7 @@ START_TEST(tables_come_back_byte_for_byte)
     for (size_t t = 0; t < TABLES; t++) {
         ck_assert_uint_eq(found.tables[t].n, kept.tables[t].n);
         ck_assert_uint_eq(found.tables[t].length, kept.tables[t].length);
-        ck_assert_str_eq(found.tables[t].text, kept.tables[t].text);
+        ck_assert_pstr_eq(found.tables[t].text, kept.tables[t].text);
     }
 }
 END_TEST
