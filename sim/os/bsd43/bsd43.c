@@ -177,6 +177,8 @@ static enum status make_tables(struct bsd43 *kernel, struct error *err)
         status = bsd43_rmap_init(&kernel->argmap, ARGMAP_PIECES, err);
     if (status == OK)
         bsd43_swap_on(&kernel->swapmap, &kernel->argmap, d, 0, d->nswap);
+    kernel->swap_blocks = bsd43_rmap_free_blocks(&kernel->swapmap);
+    kernel->arg_blocks = bsd43_rmap_free_blocks(&kernel->argmap);
     return status;
 }
 

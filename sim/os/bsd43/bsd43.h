@@ -40,7 +40,8 @@ struct bsd43_cmap {
     uint8_t type;        /* enum bsd43_type                                               */
     uint8_t hash;        /* enum bsd43_hash                                               */
     bool free;           /* c_free: on the free list                                      */
-    bool gone;           /* c_gone: text that no process has in its page table            */
+    bool gone;           /* c_gone: no page table has it: text in memory, or a frame that is
+                          * still locked by a push                                        */
     bool counted;        /* in the resident set of its process or text                    */
 };
 
@@ -92,6 +93,7 @@ struct bsd43_process {
     struct fault_list swapped_waiters; /* faults that go on when it is in memory again    */
     uint32_t swaddr, swblocks; /* blocks of its u-area and page tables while it is out    */
     bool asleep; /* all its threads wait for something other than memory          */
+    bool copies; /* its fork waits for a frame: the page that it copies is there         */
     bool forked; /* a child that is being made: its entries are not new ones      */
     struct bsd43_used to_copy; /* its parent's pages, while it is being made              */
     pfn_t system; /* frames of its u-area and page tables, chained by link    */
@@ -99,18 +101,21 @@ struct bsd43_process {
     int32_t maxrss; /* hw pages                                                     */
 };
 
+#define BSD43_NOBODY UINT32_MAX
+
 /* A transfer under way: a buffer header of swap(). */
 struct bsd43_header {
     struct pager_io io;
     struct bsd43 *kernel;
     uint16_t number; /* from 1                                                            */
+    bool busy;       /* it is not on the list of free ones                                */
     struct bsd43_header *next; /* free, or cleaned                                        */
     pfn_t
         frames[BSD43_KLMAX]; /* [n] in the order of their places                         */
     uint32_t n;
     pfn_t center; /* the frame that was asked for                                         */
     enum bsd43_type type;
-    uint32_t ndx; /* of its process or text                                             */
+    uint32_t ndx; /* of its process or text; BSD43_NOBODY: that has ended               */
     page_t page; /* of a read: that faulted                                               */
     bool fod;    /* a read from a file                                                    */
 };
@@ -166,6 +171,7 @@ struct bsd43 {
     uint32_t ntexts;
     uint64_t texts_freed;
     struct bsd43_rmap swapmap, argmap;
+    uint64_t swap_blocks, arg_blocks; /* in them at boot                                  */
     struct bsd43_header *headers; /* [d.nswbuf]                                           */
     struct bsd43_header *free_headers, *cleaned; /* bswlist, bclnlist                     */
     bool header_wanted;
@@ -234,6 +240,10 @@ void bsd43_munlink(struct bsd43 *kernel, pfn_t pfn);
 /* The frame is in the resident set of a process or text from now on, or no longer. */
 void bsd43_enter(struct bsd43 *kernel, pfn_t pfn, enum bsd43_type type, uint32_t ndx);
 void bsd43_leave(struct bsd43 *kernel, pfn_t pfn);
+
+/* --- check.c -------------------------------------------------------------------------- */
+
+/* kernel_ops: conservation of frames, resident sets, texts, swap headers and swap space. */
 const char *bsd43_check(const void *state, const struct pager *pager);
 
 /* --- process.c ----------------------------------------------------------------------- */
@@ -357,6 +367,11 @@ void bsd43_wake_daemon(struct bsd43 *kernel);
 void bsd43_daemon_init(struct bsd43 *kernel);
 /* cleanup(): free what has been pushed. */
 void bsd43_cleanup(struct bsd43 *kernel);
+/* vmemfree() of a frame that a push has locked: no page table has it from now on, and it is
+ * freed with the cleanup. */
+void bsd43_mark_gone(struct bsd43 *kernel, pfn_t pfn);
+/* The process has ended: what is still being pushed was nobody's. */
+void bsd43_disown_pushes(struct bsd43 *kernel, uint32_t number);
 /* Write a dirty frame with its kluster to its place on swap; it is freed when that has been
  * done, unless it is used meanwhile.  There is a swap header. */
 MUST_CHECK enum status bsd43_push(struct bsd43 *kernel, pfn_t pfn, struct error *err);
@@ -372,6 +387,8 @@ bool bsd43_locked(const void *state, const struct pager *pager, pfn_t pfn);
  * there is no swap space, or not memory enough, for its u-area and page tables. */
 bool bsd43_swapout(struct bsd43 *kernel, struct bsd43_process *process);
 bool bsd43_swapin(struct bsd43 *kernel, struct bsd43_process *process);
+/* The process has ended: its places are free, and what is under way is for nobody. */
+void bsd43_swap_forget(struct bsd43 *kernel, struct bsd43_process *process);
 
 /* --- sched.c ------------------------------------------------------------------------- */
 

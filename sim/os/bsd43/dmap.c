@@ -115,6 +115,11 @@ static uint32_t text_chunk(const struct bsd43_defaults *d, uint32_t size, uint32
     return size - base < d->dmtext ? size - base : d->dmtext;
 }
 
+uint32_t bsd43_text_table(const struct bsd43_defaults *d, uint32_t size)
+{
+    return round_to_clusters(d, page_table_pages(size));
+}
+
 bool bsd43_vsxalloc(struct bsd43_xdmap *map, struct bsd43_rmap *swapmap,
                     const struct bsd43_defaults *d, uint32_t size, bool demand_paged)
 {
@@ -127,7 +132,7 @@ bool bsd43_vsxalloc(struct bsd43_xdmap *map, struct bsd43_rmap *swapmap,
         found = map->daddr[i] != 0;
     }
     if (found && demand_paged) {
-        map->ptdaddr = bsd43_rmalloc(swapmap, round_to_clusters(d, page_table_pages(size)));
+        map->ptdaddr = bsd43_rmalloc(swapmap, bsd43_text_table(d, size));
         found = map->ptdaddr != 0;
     }
     if (!found)
@@ -142,8 +147,7 @@ void bsd43_vsxfree(struct bsd43_xdmap *map, struct bsd43_rmap *swapmap,
         if (map->daddr[i])
             bsd43_rmfree(swapmap, text_chunk(d, map->size, base), map->daddr[i]);
     if (map->ptdaddr)
-        bsd43_rmfree(swapmap, round_to_clusters(d, page_table_pages(map->size)),
-                     map->ptdaddr);
+        bsd43_rmfree(swapmap, bsd43_text_table(d, map->size), map->ptdaddr);
     *map = (struct bsd43_xdmap){0};
 }
 

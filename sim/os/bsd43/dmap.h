@@ -62,6 +62,8 @@ MUST_CHECK bool bsd43_vsxalloc(struct bsd43_xdmap *map, struct bsd43_rmap *swapm
 /* vsxfree(): give back all. */
 void bsd43_vsxfree(struct bsd43_xdmap *map, struct bsd43_rmap *swapmap,
                    const struct bsd43_defaults *d);
+/* Blocks for the page table of a demand-paged text of so many. */
+uint32_t bsd43_text_table(const struct bsd43_defaults *d, uint32_t size);
 uint32_t bsd43_text_block(const struct bsd43_xdmap *map, const struct bsd43_defaults *d,
                           uint32_t page);
 

@@ -171,7 +171,6 @@ static void reclaim(struct bsd43 *kernel, struct fault *fault,
     const struct bsd43_cmap *c = bsd43_cmap(kernel, pfn);
     if (c->free) {
         bsd43_munlink(kernel, pfn);
-        bsd43_enter(kernel, pfn, c->type, c->ndx);
         bsd43_count(kernel, BSD43_PGFREC, 1);
     } else {
         /* The fast path is taken before pagein(), which goes on after a sleep. */
@@ -179,6 +178,8 @@ static void reclaim(struct bsd43 *kernel, struct fault *fault,
         if (pager->frames[pfn].state == FRAME_LEAVING)
             pager_rescue(pager, pfn);
     }
+    if (!c->counted)
+        bsd43_enter(kernel, pfn, c->type, c->ndx);
     bsd43_count(kernel, BSD43_PGREC, 1);
     pager_use(pager, fault, pfn);
 }
@@ -302,8 +303,10 @@ enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,
     }
     switch (page.pte) {
     case BSD43_PTE_VALID:
-        /* Since it slept; else the store found a page that was protected. */
-        bsd43_count(kernel, BSD43_INTRANS, fault->slept);
+        /* Since it slept; else the store found a page that was protected, or there is a
+         * frame for the copy of the page. */
+        bsd43_count(kernel, BSD43_INTRANS, fault->slept && !page.process->copies);
+        page.process->copies = false;
         pager_use(pager, fault, pager->mmu.frame_of[fault->page]);
         return OK;
     case BSD43_PTE_RESIDENT:

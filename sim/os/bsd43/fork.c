@@ -20,6 +20,7 @@ enum status bsd43_fork(void *state, struct pager *pager, struct space *child,
     if (status != OK)
         return status;
     from->p.flags |= BSD43_SKEEP;
+    to->p.stat = BSD43_SIDL; /* nobody to be swapped */
     return child->nregions ? OK : space_copy_regions(child, parent, err);
 }
 
@@ -91,6 +92,7 @@ static enum status copy(struct bsd43 *kernel, struct bsd43_process *to,
                             .waited = PFN_NONE,
                             .page_ins = fault->page_ins,
                             .wake = fault->wake};
+    from->copies = true;
     pager_sleep(pager, fault, &kernel->memory_waiters);
     return OK;
 }
@@ -114,6 +116,7 @@ enum status bsd43_fork_copy(void *state, struct pager *pager, struct space *chil
     }
     bsd43_used_release(used);
     from->p.flags &= ~(uint32_t)BSD43_SKEEP;
+    to->p.stat = BSD43_SRUN;
     to->forked = false;
     return OK;
 }

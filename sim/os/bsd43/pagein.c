@@ -18,6 +18,7 @@ struct bsd43_header *bsd43_header_get(struct bsd43 *kernel)
     *header = (struct bsd43_header){
         .kernel = kernel,
         .number = number,
+        .busy = true,
         .io = {.pager = kernel->pager, .first = PFN_NONE},
         .center = PFN_NONE,
     };
@@ -27,6 +28,7 @@ struct bsd43_header *bsd43_header_get(struct bsd43 *kernel)
 void bsd43_header_put(struct bsd43_header *header)
 {
     struct bsd43 *kernel = header->kernel;
+    header->busy = false;
     header->next = kernel->free_headers;
     kernel->free_headers = header;
     if (!kernel->header_wanted)

@@ -113,6 +113,46 @@ enum status bsd43_push(struct bsd43 *kernel, pfn_t pfn, struct error *err)
     return OK;
 }
 
+void bsd43_mark_gone(struct bsd43 *kernel, pfn_t pfn)
+{
+    struct pager *pager = kernel->pager;
+    if (frame_pageable(pager, pfn)) {
+        frame_withdraw(pager, pfn, FRAME_LEAVING, true);
+        while (pager->frames[pfn].page != PAGE_NONE)
+            frame_unmap(pager, pager->frames[pfn].page);
+    }
+    bsd43_leave(kernel, pfn);
+    bsd43_cmap(kernel, pfn)->gone = true;
+}
+
+void bsd43_disown_pushes(struct bsd43 *kernel, uint32_t number)
+{
+    for (uint32_t i = 0; i < kernel->d.nswbuf; i++) {
+        struct bsd43_header *header = &kernel->headers[i];
+        if (header->busy && header->io.write && header->type != BSD43_CTEXT &&
+            header->ndx == number)
+            header->ndx = BSD43_NOBODY;
+    }
+}
+
+/* Free a frame of a kluster that has been written. */
+static void free_pushed(struct bsd43 *kernel, pfn_t pfn)
+{
+    struct pager *pager = kernel->pager;
+    struct bsd43_cmap *c = bsd43_cmap(kernel, pfn);
+    if (c->gone && c->type != BSD43_CTEXT) {
+        pager->counts.page_outs++;
+        frame_drop(pager, pfn); /* and dfree counts it */
+        return;
+    }
+    c->push = 0;
+    bsd43_leave(kernel, pfn);
+    frame_cache(pager, pfn);
+    bsd43_count(kernel, BSD43_DFREE, kernel->d.clsize);
+    if (c->gone)
+        pager_wakeup(pager, &kernel->texts[c->ndx].waiters);
+}
+
 /* Of a header on the cleaned list: unlock its frames, and free the one that was asked for
  * unless it has been reclaimed. */
 static void clean(struct bsd43_header *header)
@@ -121,16 +161,13 @@ static void clean(struct bsd43_header *header)
     struct pager *pager = kernel->pager;
     uint32_t *pushes = poip(kernel, header->type, header->ndx);
     for (uint32_t i = 0; i < header->n; i++) {
-        struct bsd43_cmap *c = bsd43_cmap(kernel, header->frames[i]);
+        const pfn_t pfn = header->frames[i];
+        struct bsd43_cmap *c = bsd43_cmap(kernel, pfn);
         if (c->push != header->number)
             continue; /* its process has ended */
+        if (pager->frames[pfn].state == FRAME_LEAVING)
+            free_pushed(kernel, pfn);
         c->push = 0;
-        if (header->frames[i] != header->center ||
-            pager->frames[header->center].state != FRAME_LEAVING)
-            continue;
-        bsd43_leave(kernel, header->center);
-        frame_cache(pager, header->center);
-        bsd43_count(kernel, BSD43_DFREE, kernel->d.clsize);
     }
     if (pushes && *pushes)
         --*pushes;

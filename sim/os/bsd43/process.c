@@ -145,6 +145,8 @@ void bsd43_process_end(void *state, struct pager *pager, struct space *space)
             bsd43_rmfree(&kernel->swapmap, window, process->windows.slots[i].value);
     if (process->p.rssize)
         leave_frames(kernel, number);
+    bsd43_disown_pushes(kernel, number);
+    bsd43_swap_forget(kernel, process);
     bsd43_unwire(kernel, process);
     bsd43_swapper_forget(kernel, process);
     kernel->processes[number] = NULL;

@@ -55,16 +55,19 @@ static void take_out(struct bsd43 *kernel, pfn_t pfn)
 }
 
 /* The frame of a page, if it is not locked: what is, is freed when it has been pushed. */
-static pfn_t resident(const struct bsd43 *kernel, const struct bsd43_process *process,
-                      vpn_t vpn)
+static pfn_t resident(struct bsd43 *kernel, const struct bsd43_process *process, vpn_t vpn)
 {
     const struct pager *pager = kernel->pager;
     const page_t page = page_space_find(&process->space->pages, vpn);
     const content_t content = page == PAGE_NONE ? CONTENT_NONE : pager->content_of[page];
     const pfn_t pfn =
         content == CONTENT_NONE ? PFN_NONE : pager->contents.all[content].frame;
-    if (pfn == PFN_NONE || bsd43_cmap(kernel, pfn)->push || pager->frames[pfn].writing)
+    if (pfn == PFN_NONE)
         return PFN_NONE;
+    if (bsd43_cmap(kernel, pfn)->push) {
+        bsd43_mark_gone(kernel, pfn);
+        return PFN_NONE;
+    }
     const uint8_t state = pager->frames[pfn].state;
     return state == FRAME_ACTIVE || state == FRAME_CACHED ? pfn : PFN_NONE;
 }
@@ -115,6 +118,7 @@ static bool write_run(struct bsd43 *kernel)
         bsd43_cmap(kernel, pfn)->push = header->number;
         take_out(kernel, pfn);
         pager->counts.page_outs_dirty++;
+        header->frames[header->n++] = pfn;
         io_add(&header->io, &last, pfn, false);
     }
     if (header->io.n == 0)
@@ -152,6 +156,22 @@ static enum status pages_to_go(const struct bsd43_process *process, struct bsd43
     return status;
 }
 
+/* Texts stay, if others in memory share them, but the page table goes. */
+static void leave_texts(struct bsd43 *kernel, struct bsd43_process *process)
+{
+    for (uint32_t i = 0; i < process->nsegments; i++) {
+        const struct bsd43_segment *segment = &process->segments[i];
+        if (segment->type != BSD43_CTEXT)
+            continue;
+        for (vpn_t vpn = segment->first; vpn <= segment->last; vpn++) {
+            const page_t page = page_space_find(&process->space->pages, vpn);
+            if (page != PAGE_NONE && kernel->pager->mmu.bits[page] & PAGE_RESIDENT)
+                frame_unmap(kernel->pager, page);
+        }
+        bsd43_xdetach(kernel, process, segment->text);
+    }
+}
+
 bool bsd43_swapout(struct bsd43 *kernel, struct bsd43_process *process)
 {
     uint64_t pages[BSD43_CSTACK + 1] = {0};
@@ -178,9 +198,7 @@ bool bsd43_swapout(struct bsd43 *kernel, struct bsd43_process *process)
     process->p.swrss = process->p.rssize;
     process->p.flags = (process->p.flags & ~(uint32_t)BSD43_SLOAD) | BSD43_SLOCK;
     kernel->pager->host->suspend(kernel->pager->host->context, process->space);
-    for (uint32_t i = 0; i < process->nsegments; i++)
-        if (process->segments[i].type == BSD43_CTEXT)
-            bsd43_xdetach(kernel, process, process->segments[i].text);
+    leave_texts(kernel, process);
     *job_of(kernel) = (struct bsd43_swap_job){
         .process = process, .stage = BSD43_SWAP_PAGES, .pages = to_go, .out = true};
     go_on(kernel);
@@ -252,8 +270,20 @@ static void end_in(struct bsd43 *kernel, struct bsd43_process *process)
 static void go_on(struct bsd43 *kernel)
 {
     struct bsd43_swap_job *job = job_of(kernel);
-    if (job->out)
+    if (!job->process) { /* it has ended */
+        bsd43_used_release(&job->pages);
+        bsd43_swapped(kernel);
+    } else if (job->out) {
         go_on_out(kernel);
-    else
+    } else {
         end_in(kernel, job->process);
+    }
+}
+
+void bsd43_swap_forget(struct bsd43 *kernel, struct bsd43_process *process)
+{
+    if (process->swblocks)
+        bsd43_rmfree(&kernel->swapmap, process->swblocks, process->swaddr);
+    if (kernel->swapper.busy && job_of(kernel)->process == process)
+        job_of(kernel)->process = NULL;
 }

@@ -172,6 +172,7 @@ static uint32_t write_run(struct bsd43 *kernel, uint32_t number, uint32_t page)
     struct bsd43_header *header = bsd43_header_get(kernel);
     if (!header)
         return page + 1;
+    header->type = BSD43_CTEXT;
     header->ndx = number;
     header->io.write = true;
     header->io.on_swap = true;
@@ -191,6 +192,7 @@ static uint32_t write_run(struct bsd43 *kernel, uint32_t number, uint32_t page)
         while (pager->frames[pfn].page != PAGE_NONE)
             frame_unmap(pager, pager->frames[pfn].page);
         frame_withdraw(pager, pfn, FRAME_LEAVING, true);
+        header->frames[header->n++] = pfn;
         io_add(&header->io, &last, pfn, false);
     }
     kernel->meter.sum[BSD43_PSWPOUT] += header->io.n * (uint64_t)kernel->d.clsize;
@@ -203,9 +205,12 @@ static void release(struct bsd43 *kernel, uint32_t number)
     struct bsd43_xtext *text = &kernel->texts[number];
     for (uint32_t page = 0; page < text->npages; page++) {
         const struct content *content = content_at(kernel, text, page);
-        if (content && content->frame != PFN_NONE &&
-            kernel->pager->frames[content->frame].state == FRAME_CACHED)
+        if (!content || content->frame == PFN_NONE)
+            continue;
+        if (kernel->pager->frames[content->frame].state == FRAME_CACHED)
             bsd43_cmap(kernel, content->frame)->gone = true;
+        else if (bsd43_cmap(kernel, content->frame)->push)
+            bsd43_mark_gone(kernel, content->frame);
     }
     for (uint32_t page = 0; page < text->npages;) {
         const pfn_t pfn = resident(kernel, text, page);
