@@ -284,6 +284,10 @@ static enum status use_page(struct pager *pager, struct fault *fault, pfn_t pfn,
     fault->brought = frame->state == FRAME_HELD;
     if (fault->brought)
         frame_activate(pager, pfn);
+    /* Where referenced bits are simulated a policy may have made it invalid at once; the
+     * access that follows finds it valid. */
+    if (!(pager->mmu.bits[page] & (PAGE_VALID | PAGE_WATCHED)))
+        mmu_set_valid(&pager->mmu, page);
     return OK;
 }
 
