@@ -93,7 +93,7 @@ struct bsd43_process {
     struct fault_list swapped_waiters; /* faults that go on when it is in memory again    */
     uint32_t swaddr, swblocks; /* blocks of its u-area and page tables while it is out    */
     bool asleep; /* all its threads wait for something other than memory          */
-    bool copies; /* its fork waits for a frame: the page that it copies is there         */
+    const struct fault *copies; /* its fork waits so for a frame: the page is there     */
     bool forked; /* a child that is being made: its entries are not new ones      */
     struct bsd43_used to_copy; /* its parent's pages, while it is being made              */
     pfn_t system; /* frames of its u-area and page tables, chained by link    */
@@ -216,6 +216,13 @@ struct bsd43_pushing {
 static inline void bsd43_count(struct bsd43 *kernel, enum bsd43_counter counter, int32_t n)
 {
     kernel->meter.cnt[counter] += (uint32_t)n;
+}
+
+/* The fault comes to its end: if the page is taken again before the process has got to its
+ * access, that traps anew. */
+static inline void bsd43_fault_over(struct fault *fault)
+{
+    fault->counted = fault->slept = false;
 }
 
 static inline int32_t bsd43_freemem(const struct bsd43 *kernel)

@@ -65,8 +65,10 @@ static const char *check_own_frame(const struct bsd43 *kernel, pfn_t pfn)
     const struct pager *pager = kernel->pager;
     const content_t number = pager->frames[pfn].content;
     const struct content *content = &pager->contents.all[number];
-    if (content->refs == 0)
-        return c->counted ? "a frame is in a resident set, and its page is gone" : NULL;
+    if (content->refs == 0) /* it is free when its transfer is complete */
+        return pager->frames[pfn].writing || pager->frames[pfn].state == FRAME_FILLING
+                   ? NULL
+                   : "a frame holds what no page stands for";
     const struct bsd43_process *process =
         c->ndx < kernel->nprocesses ? kernel->processes[c->ndx] : NULL;
     if (!process || content->refs != 1 ||

@@ -164,7 +164,7 @@ static void count(struct bsd43 *kernel, struct fault *fault, const struct bsd43_
 
 /* The entry is that of a frame: make it valid. */
 static void reclaim(struct bsd43 *kernel, struct fault *fault,
-                    const struct bsd43_page *page)
+                    const struct bsd43_page *page, bool slept)
 {
     struct pager *pager = kernel->pager;
     const pfn_t pfn = pager->contents.all[page->content].frame;
@@ -174,7 +174,7 @@ static void reclaim(struct bsd43 *kernel, struct fault *fault,
         bsd43_count(kernel, BSD43_PGFREC, 1);
     } else {
         /* The fast path is taken before pagein(), which goes on after a sleep. */
-        bsd43_count(kernel, BSD43_FASTPGREC, !fault->slept);
+        bsd43_count(kernel, BSD43_FASTPGREC, !slept);
         if (pager->frames[pfn].state == FRAME_LEAVING)
             pager_rescue(pager, pfn);
     }
@@ -249,8 +249,8 @@ static void sleep_on(struct bsd43 *kernel, struct fault *fault,
 {
     struct pager *pager = kernel->pager;
     const pfn_t pfn = pager->contents.all[page->content].frame;
-    if (page->segment->type == BSD43_CTEXT)
-        pager_sleep(pager, fault, &kernel->texts[page->segment->text].waiters);
+    if (page->segment->type == BSD43_CTEXT) /* perhaps a part of another text, too */
+        pager_sleep(pager, fault, &kernel->texts[bsd43_cmap(kernel, pfn)->ndx].waiters);
     else
         pager_wait(pager, fault, pfn); /* another thread of the process reads it */
 }
@@ -279,6 +279,40 @@ static enum status bring_in(struct bsd43 *kernel, struct fault *fault,
     return filled;
 }
 
+/* What the entry says is done, or begun. */
+static enum status serve(struct bsd43 *kernel, struct fault *fault,
+                         const struct bsd43_page *page, struct error *err)
+{
+    struct pager *pager = kernel->pager;
+    const bool slept = fault->slept;
+    switch (page->pte) {
+    case BSD43_PTE_VALID:
+        /* Since it slept; else the store found a page that was protected, or there is a
+         * frame for the copy of the page. */
+        bsd43_count(kernel, BSD43_INTRANS, slept && page->process->copies != fault);
+        if (page->process->copies == fault)
+            page->process->copies = NULL;
+        bsd43_fault_over(fault);
+        pager_use(pager, fault, pager->mmu.frame_of[fault->page]);
+        return OK;
+    case BSD43_PTE_RESIDENT:
+        bsd43_fault_over(fault);
+        reclaim(kernel, fault, page, slept);
+        return OK;
+    case BSD43_PTE_TRANSIT:
+    case BSD43_PTE_LOCKED:
+        sleep_on(kernel, fault, page);
+        return OK;
+    case BSD43_PTE_HASHED:
+        return attach(kernel, fault, page, err);
+    case BSD43_PTE_ZERO:
+    case BSD43_PTE_FILE:
+    case BSD43_PTE_SWAP:
+        break;
+    }
+    return bring_in(kernel, fault, page, err);
+}
+
 enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,
                         struct error *err)
 {
@@ -292,6 +326,10 @@ enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,
         return status;
     if (fault->store && pager_must_copy(pager, fault->page))
         return no_store(kernel, fault->page, err);
+    if (page.process->copies == fault && page.pte != BSD43_PTE_VALID) {
+        page.process->copies = NULL;
+        fault->counted = false; /* the page has been taken while its fork slept */
+    }
     count(kernel, fault, &page);
     if (page.process->at_gate) {
         page.process->at_gate = false;
@@ -301,29 +339,7 @@ enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,
         pager_sleep(pager, fault, &page.process->swapped_waiters);
         return OK;
     }
-    switch (page.pte) {
-    case BSD43_PTE_VALID:
-        /* Since it slept; else the store found a page that was protected, or there is a
-         * frame for the copy of the page. */
-        bsd43_count(kernel, BSD43_INTRANS, fault->slept && !page.process->copies);
-        page.process->copies = false;
-        pager_use(pager, fault, pager->mmu.frame_of[fault->page]);
-        return OK;
-    case BSD43_PTE_RESIDENT:
-        reclaim(kernel, fault, &page);
-        return OK;
-    case BSD43_PTE_TRANSIT:
-    case BSD43_PTE_LOCKED:
-        sleep_on(kernel, fault, &page);
-        return OK;
-    case BSD43_PTE_HASHED:
-        return attach(kernel, fault, &page, err);
-    case BSD43_PTE_ZERO:
-    case BSD43_PTE_FILE:
-    case BSD43_PTE_SWAP:
-        break;
-    }
-    return bring_in(kernel, fault, &page, err);
+    return serve(kernel, fault, &page, err);
 }
 
 enum status bsd43_mapped(void *state, struct pager *pager, page_t page, pfn_t pfn,

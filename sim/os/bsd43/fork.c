@@ -92,7 +92,7 @@ static enum status copy(struct bsd43 *kernel, struct bsd43_process *to,
                             .waited = PFN_NONE,
                             .page_ins = fault->page_ins,
                             .wake = fault->wake};
-    from->copies = true;
+    from->copies = fault;
     pager_sleep(pager, fault, &kernel->memory_waiters);
     return OK;
 }

@@ -286,6 +286,7 @@ enum status bsd43_read(struct bsd43 *kernel, struct fault *fault,
         return status;
     if (header->fod)
         bsd43_count(kernel, BSD43_EXFOD, kernel->d.clsize);
+    bsd43_fault_over(fault);
     pager_wait(pager, fault, header->center);
     io_start(&header->io);
     return OK;

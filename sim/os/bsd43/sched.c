@@ -13,11 +13,13 @@ static int newest_first(const void *a, const void *b)
     return (x->created < y->created) - (x->created > y->created);
 }
 
-/* Waiting for a page that is on its way, or for the CPU to see that it has come. */
+/* Waiting for a page that is on its way, or for the CPU to see that it has come; of several
+ * threads one may do so while another is at the gate. */
 static bool pages_in(const struct bsd43 *kernel, const struct bsd43_process *process)
 {
     const struct pager_host *host = kernel->pager->host;
-    return !process->at_gate && host->in_fault(host->context, process->space);
+    const bool at_gate = process->at_gate && process->space->users == 1;
+    return !at_gate && host->in_fault(host->context, process->space);
 }
 
 /* The process table in the order of allproc, and a copy of what the swapper looks at.

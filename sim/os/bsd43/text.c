@@ -29,24 +29,45 @@ static struct bsd43_xtext *find(const struct bsd43 *kernel, const struct region 
     return NULL;
 }
 
+/* The content of a page whose home is with this text, and not with another one that has the
+ * same page of the file; else NULL. */
+static struct content *own_content(const struct bsd43 *kernel,
+                                   const struct bsd43_xtext *text, uint32_t page)
+{
+    struct content *content = content_at(kernel, text, page);
+    const uint32_t clsize = (uint32_t)kernel->d.clsize;
+    if (!content || content->slot == SLOT_NONE ||
+        content->slot != bsd43_text_block(&text->map, &kernel->d, page * clsize) / clsize)
+        return NULL;
+    return content;
+}
+
+/* Nobody executes it, and nothing of it is on its way or used as a part of another text. */
+static bool is_unused(const struct bsd43 *kernel, const struct bsd43_xtext *text)
+{
+    if (text->count > 0 || text->x.poip > 0 || text->x.rssize > 0)
+        return false;
+    for (uint32_t page = 0; page < text->npages; page++) {
+        const struct content *content = own_content(kernel, text, page);
+        if (content && content->frame != PFN_NONE &&
+            kernel->pager->frames[content->frame].state != FRAME_CACHED)
+            return false;
+    }
+    return true;
+}
+
 /* xuntext(): its pages have no home on swap any more.  What memory still holds of them can
  * be found by its block of the file only. */
 static void forget_text(struct bsd43 *kernel, struct bsd43_xtext *text)
 {
     struct pager *pager = kernel->pager;
     for (uint32_t page = 0; page < text->npages; page++) {
-        struct content *content = content_at(kernel, text, page);
-        if (!content || content->slot == SLOT_NONE)
+        struct content *content = own_content(kernel, text, page);
+        if (!content)
             continue;
         content->slot = SLOT_NONE;
         const pfn_t pfn = content->frame;
-        if (pfn == PFN_NONE)
-            continue;
-        if (pager->frames[pfn].state != FRAME_CACHED) {
-            frame_withdraw(pager, pfn, FRAME_LEAVING, false);
-            if (!pager->frames[pfn].writing)
-                frame_drop(pager, pfn);
-        } else if (bsd43_cmap(kernel, pfn)->hash != BSD43_BY_FILE) {
+        if (pfn != PFN_NONE && bsd43_cmap(kernel, pfn)->hash != BSD43_BY_FILE) {
             bsd43_cmap(kernel, pfn)->hash = BSD43_UNHASHED;
             frame_uncache(pager, pfn);
         }
@@ -63,8 +84,7 @@ static struct bsd43_xtext *new_entry(struct bsd43 *kernel)
         struct bsd43_xtext *text = &kernel->texts[i];
         if (!text->used)
             return text;
-        if (text->count == 0 && text->x.poip == 0 && text->x.rssize == 0 &&
-            (!oldest || text->freed_at < oldest->freed_at))
+        if ((!oldest || text->freed_at < oldest->freed_at) && is_unused(kernel, text))
             oldest = text;
     }
     if (oldest)
@@ -134,6 +154,7 @@ static pfn_t resident(const struct bsd43 *kernel, const struct bsd43_xtext *text
     const struct content *content = content_at(kernel, text, page);
     const pfn_t pfn = content ? content->frame : PFN_NONE;
     if (pfn == PFN_NONE || kernel->pager->frames[pfn].state != FRAME_ACTIVE ||
+        bsd43_cmap(kernel, pfn)->ndx != (uint32_t)(text - kernel->texts) ||
         bsd43_cmap(kernel, pfn)->push || kernel->pager->frames[pfn].writing)
         return PFN_NONE;
     return pfn;
@@ -192,6 +213,8 @@ static uint32_t write_run(struct bsd43 *kernel, uint32_t number, uint32_t page)
         while (pager->frames[pfn].page != PAGE_NONE)
             frame_unmap(pager, pager->frames[pfn].page);
         frame_withdraw(pager, pfn, FRAME_LEAVING, true);
+        bsd43_leave(kernel, pfn);
+        bsd43_cmap(kernel, pfn)->gone = true; /* who wants it waits */
         header->frames[header->n++] = pfn;
         io_add(&header->io, &last, pfn, false);
     }
@@ -205,7 +228,8 @@ static void release(struct bsd43 *kernel, uint32_t number)
     struct bsd43_xtext *text = &kernel->texts[number];
     for (uint32_t page = 0; page < text->npages; page++) {
         const struct content *content = content_at(kernel, text, page);
-        if (!content || content->frame == PFN_NONE)
+        if (!content || content->frame == PFN_NONE ||
+            bsd43_cmap(kernel, content->frame)->ndx != number)
             continue;
         if (kernel->pager->frames[content->frame].state == FRAME_CACHED)
             bsd43_cmap(kernel, content->frame)->gone = true;
