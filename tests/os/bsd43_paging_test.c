@@ -63,6 +63,17 @@ START_TEST(frames_of_a_process_that_has_ended_are_used_first)
 }
 END_TEST
 
+/* The same when a segment shrinks: pages 1 and 2 are detached. */
+START_TEST(frames_of_what_is_unmapped_are_used_first)
+{
+    rig_frames(16);
+    rig_region(0, 0, 8, 0);
+    rig_program(0, "S0 S1 S2 @unmap 0x1000 8192; S5 S6 S7");
+    rig43_run();
+    ck_assert_uint_eq(rig43.nused, 4);
+}
+END_TEST
+
 /* A u-area has 10 hw pages, 2 frames of 8; a page table of 138 entries (128 of data, 10 of the
  * u-area) 2 hw pages, a whole number of clusters: 1 frame more. */
 START_TEST(u_area_and_page_table_of_a_process_take_memory)
@@ -338,6 +349,7 @@ static Suite *bsd43_paging_suite(void)
     tcase_add_test(tcase, zero_fill_takes_no_transfer_and_eight_hw_pages_each);
     tcase_add_test(tcase, a_fill_from_a_file_brings_the_rest_of_its_block);
     tcase_add_test(tcase, frames_of_a_process_that_has_ended_are_used_first);
+    tcase_add_test(tcase, frames_of_what_is_unmapped_are_used_first);
     tcase_add_test(tcase, u_area_and_page_table_of_a_process_take_memory);
     tcase_add_test(tcase, fork_copies_at_once_what_has_been_filled);
     tcase_add_test(tcase, vfork_copies_nothing);

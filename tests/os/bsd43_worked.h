@@ -261,14 +261,6 @@ static inline void worked_differs(const struct worked_row *row, size_t i)
 static inline void worked_run(const struct worked_row *rows, size_t n)
 {
     rig43_run();
-#ifdef WORKED_PRINT
-    for (size_t i = 0; i < worked.n; i++)
-        fprintf(stderr, "        {%llu%s, %d, \"%s\", \"%s\", \"%s\", \"%s\"},\n",
-                (unsigned long long)(worked.rows[i].now / MS),
-                worked.rows[i].now % MS ? "+" : "", worked.rows[i].freemem,
-                worked.rows[i].frames, worked.rows[i].list, worked.rows[i].sets,
-                worked.rows[i].counts);
-#endif
     for (size_t i = 0; i < n && i < worked.n; i++) {
         const struct worked_seen *seen = &worked.rows[i];
         if (seen->now != rows[i].ms * MS || seen->freemem != rows[i].freemem ||

@@ -32,7 +32,8 @@ START_TEST(text_is_found_in_memory_by_where_it_came_from)
         /* a has gone */
         {23, 96, "3=x0:3 vmF", "*", "b0, x0 32", ""},
         /* b was the last: what is dirty is written to its place on swap */
-        {24, 96, "0=x0:0 LF, 1=x0:1 LF, 2=x0:2 LF, 3=x0:3 LF", "*", "x0 32", "pswpout 32"},
+        {24, 96, "0=x0:0 LgF-, 1=x0:1 LgF-, 2=x0:2 LgF-, 3=x0:3 LgF-", "*", "x0 0",
+         "pswpout 32"},
         /* no page table has them: in their order to the tail, under the names that they had */
         {34, 128, "0=x0:0 gF-, 1=x0:1 gF-, 2=x0:2 gF-, 3=x0:3 gF-", "* 0 1 2 3", "x0 0",
          ""},
@@ -96,8 +97,8 @@ START_TEST(a_fork_copies_each_page_that_holds_something_at_once)
         /* the head is used first */
         {22, 72, "7=a:D1 vm", "10 9 6 5 *", "a40, x0 16", "zfod 8 faults 1"},
         /* D0 2, D1 7, D2 3, D3 8, S0 4; its text is being written */
-        {23, 112, "0=x0:0 LF, 1=x0:1 LF, 2=-, 3=-, 4=-, 7=-, 8=-", "4 8 3 7 2 10 9 6 5 *",
-         "x0 16", "pswpout 16"},
+        {23, 112, "0=x0:0 LgF-, 1=x0:1 LgF-, 2=-, 3=-, 4=-, 7=-, 8=-",
+         "4 8 3 7 2 10 9 6 5 *", "x0 0", "pswpout 16"},
     };
     text(0, 2);
     rig_region(0, 10, 4, 0);
@@ -129,7 +130,7 @@ START_TEST(a_vforked_child_runs_in_its_parents_pages_till_it_execs)
         {19, 72, "1=x0:1 vmF", "*", "a24, b16, x0 16", "pgrec 1 faults 1 fastpgrec 1"},
         /* the child has ended, its frames to the head: 6 and then 5; the parent stores into page 2 */
         {20, 80, "5=-, 6=a:D2 vm", "5 *", "a32, x0 16", "zfod 8 faults 1"},
-        {23, 112, "0=x0:0 LF, 1=x0:1 LF, 2=-, 3=-, 4=-, 6=-", "4 6 3 2 5 *", "x0 16",
+        {23, 112, "0=x0:0 LgF-, 1=x0:1 LgF-, 2=-, 3=-, 4=-, 6=-", "4 6 3 2 5 *", "x0 0",
          "pswpout 16"},
     };
     text(0, 2);
@@ -155,8 +156,8 @@ START_TEST(a_process_that_sleeps_long_is_swapped_out_and_faults_its_pages_in_aga
         {12, 72, "6=a:D1 vm", "*", "a16, x0 16", "zfod 8 faults 1"},
         {13, 64, "7=a:D2 vm", "*", "a24, x0 16", "zfod 8 faults 1"},
         /* first the text, whose last process in memory it is, then the data: a transfer each */
-        {22000, 64, "3=x0:0 LF, 4=x0:1 LF, 5=a:D0 L, 6=a:D1 L, 7=a:D2 L", "*",
-         "a24 going, x0 16", "pswpout 40"},
+        {22000, 64, "3=x0:0 LgF-, 4=x0:1 LgF-, 5=a:D0 L, 6=a:D1 L, 7=a:D2 L", "*",
+         "a24 going, x0 0", "pswpout 40"},
         /* the text stays in memory, and can be found */
         {22010, 80, "3=x0:0 gF-, 4=x0:1 gF-", "* 3 4", "a24 going, x0 0", ""},
         /* its data do not */
