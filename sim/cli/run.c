@@ -217,6 +217,20 @@ static void tell_kept(const struct result_set *set, const char *folder, enum sta
                 kept, ncells);
 }
 
+/* Cells that have failed, and those that came to something else than was asked for. */
+static void tell_cells(const struct result_set *set)
+{
+    for (size_t i = 0; i < set->experiment->ncells; i++) {
+        const struct cell_config *cell = &set->experiment->cells[i];
+        const struct cell_result *result = &set->results[i];
+        const bool failed = result->state == CELL_FAILED;
+        if (failed || (result->state == CELL_DONE && *result->warning))
+            fprintf(stderr, "faultline: cell %zu %s(%s, %s): %s\n", i + 1,
+                    failed ? "failed " : "", cell->trace_label, cell->policy_label,
+                    failed ? result->message : result->warning);
+    }
+}
+
 /* Report what there is, also after an error: nothing that was computed is lost. */
 static int report(const struct result_set *set, const struct options *options,
                   const char *folder, enum status status, const struct error *err)
@@ -234,11 +248,7 @@ static int report(const struct result_set *set, const struct options *options,
                                     : print_results(set, options->form);
         exit_status = exit_status == EXIT_DONE ? reported : exit_status;
     }
-    for (size_t i = 0; i < set->experiment->ncells; i++)
-        if (set->results[i].state == CELL_FAILED)
-            fprintf(stderr, "faultline: cell %zu failed (%s, %s): %s\n", i + 1,
-                    set->experiment->cells[i].trace_label,
-                    set->experiment->cells[i].policy_label, set->results[i].message);
+    tell_cells(set);
     for (size_t i = 0; i < set->experiment->ncurves; i++) {
         const struct cell_result *curves = &set->results[set->experiment->ncells + i];
         failed += curves->state == CELL_FAILED;

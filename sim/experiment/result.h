@@ -19,6 +19,7 @@ struct cell_result {
     struct counters counters;   /* valid if CELL_DONE                                    */
     struct rows tables[TABLES]; /* the same; empty with `timing: none`                   */
     char message[640];          /* "" or why the cell failed                             */
+    char warning[640];          /* "" or what of its results is not as was asked for      */
     char notes[640]; /* conventions and adaptations in force, sentences joined by "; "    */
     uint64_t index_bytes; /* memory that an index of the future took (opt); 0: none      */
 };

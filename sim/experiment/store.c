@@ -160,8 +160,9 @@ static json_t *tables_to_json(const struct rows tables[TABLES])
 char *store_format(const struct cell_result *result)
 {
     /* "o" hands an object over, also if packing fails, as it does if one is NULL. */
-    json_t *cell = json_pack("{s:s, s:o, s:I, s:o, s:o}", "id", result->id, "notes",
-                             bytes_to_json(result->notes, strlen(result->notes)),
+    json_t *cell = json_pack("{s:s, s:o, s:o, s:I, s:o, s:o}", "id", result->id, "notes",
+                             bytes_to_json(result->notes, strlen(result->notes)), "warning",
+                             bytes_to_json(result->warning, strlen(result->warning)),
                              "index_bytes", (json_int_t)result->index_bytes, "counters",
                              counters_to_json(&result->counters), "tables",
                              tables_to_json(result->tables));
@@ -231,27 +232,30 @@ static bool result_from_json(struct cell_result *result, json_t *cell)
 {
     const char *id;
     json_int_t index_bytes;
-    json_t *counters, *tables, *notes;
+    json_t *counters, *tables, *notes, *warning;
     struct cell_result read = {.state = CELL_DONE};
     size_t length;
-    char *text = NULL;
-    const bool sound = cell &&
-                       json_unpack(cell, "{s:s, s:o, s:I, s:o, s:o}", "id", &id, "notes",
-                                   &notes, "index_bytes", &index_bytes, "counters",
-                                   &counters, "tables", &tables) == 0 &&
-                       strcmp(id, result->id) == 0 &&
-                       (text = bytes_from_json(notes, &length)) &&
-                       counters_from_json(&read.counters, counters) &&
-                       tables_from_json(read.tables, tables);
+    char *text = NULL, *warned = NULL;
+    const bool sound =
+        cell &&
+        json_unpack(cell, "{s:s, s:o, s:o, s:I, s:o, s:o}", "id", &id, "notes", &notes,
+                    "warning", &warning, "index_bytes", &index_bytes, "counters", &counters,
+                    "tables", &tables) == 0 &&
+        strcmp(id, result->id) == 0 && (text = bytes_from_json(notes, &length)) &&
+        (warned = bytes_from_json(warning, &length)) &&
+        counters_from_json(&read.counters, counters) &&
+        tables_from_json(read.tables, tables);
     if (sound) {
         memcpy(read.id, result->id, sizeof read.id);
         snprintf(read.notes, sizeof read.notes, "%s", text);
+        snprintf(read.warning, sizeof read.warning, "%s", warned);
         read.index_bytes = (uint64_t)index_bytes;
         *result = read;
     } else {
         cell_result_release(&read);
     }
     free(text);
+    free(warned);
     json_decref(cell);
     return sound;
 }

@@ -320,6 +320,7 @@ static void count(const struct timed *timed, struct simulation *sim,
     simulation_list_processes(sim, baseline);
     simulation_take_tables(sim, result->tables);
     cell_result(timed->config, pager, &totals.references, totals.bytes_touched, result);
+    simulation_kills(sim, result->warning, sizeof result->warning);
     struct counters *counters = &result->counters;
     count_times(counters, &totals, timed->config->events->cpus, counters->references);
     count_pages(counters, pager);

@@ -97,7 +97,8 @@ struct kernel_ops {
     void (*process_wakes)(void *state, struct pager *pager, struct space *space);
     /* Nothing is in a new region yet: reserve what it needs.  At the beginning of a process
      * its regions follow process_begin or process_exec; a child's are those of its parent.
-     * *killed, which is false: there is not enough swap space, and the process ends. */
+     * *killed, which is false: there is not enough swap space, and the process ends; why is
+     * told with space_killed(). */
     enum status (*region_added)(void *state, struct pager *pager, struct space *space,
                                 const struct region *region, bool *killed,
                                 struct error *err);
@@ -115,6 +116,11 @@ struct kernel_ops {
     enum status (*vfork)(void *state, struct pager *pager, struct space *space,
                          struct error *err);
     void (*vfork_end)(void *state, struct pager *pager, struct space *space);
+    /* A process says how it will use a part of its memory, some of which is in regions: NORMAL,
+     * RANDOM, SEQUENTIAL or WILLNEED of enum vm_advice.  NULL: what it will need is read in
+     * while frames are free. */
+    void (*process_advised)(void *state, struct pager *pager, struct space *space,
+                            uint8_t advice);
 };
 
 extern const struct kernel_ops *const kernel_table[]; /* ended by NULL */

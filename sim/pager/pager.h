@@ -61,7 +61,7 @@ struct fault {
     bool slept;   /* it has waited in a list of the kernel's own                         */
     bool brought; /* its page has come into memory for it                                */
     bool killed;  /* by the kernel, which neither gets it a frame nor lets it wait: the
-                   * access is never made, and the process ends                          */
+                   * access is never made, and the process ends; space_killed() tells why */
     bool violated; /* it ended since the access must not be made                          */
     pfn_t frame;   /* granted and still empty, or PFN_NONE                                */
     pfn_t run, run_length; /* frames that were granted for a large page, and are held until

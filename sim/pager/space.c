@@ -2,6 +2,8 @@
 #include "pager/space.h"
 
 #include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,7 +19,17 @@ void space_release(struct space *space)
     page_space_release(&space->pages);
     map_release(&space->blocks);
     free(space->regions);
+    free(space->killed_for);
     *space = (struct space){.number = space->number};
+}
+
+void space_killed(struct space *space, const char *format, ...)
+{
+    va_list list;
+    va_start(list, format);
+    if (!space->killed_for && vasprintf(&space->killed_for, format, list) < 0)
+        space->killed_for = NULL;
+    va_end(list);
 }
 
 /* The first region that ends at vpn or behind it. */

@@ -20,12 +20,16 @@ struct space {
                       * counted and passed over, as if the program had caught a signal;
                       * else the first one is an error, the second a fault             */
     uint64_t resident, resident_max; /* pages mapped to frames                           */
+    char *killed_for; /* why the kernel ends its process, or NULL                        */
 };
 
 /* An address space without regions. */
 void space_init(struct space *space, struct page_index *index, uint32_t number,
                 unsigned page_shift);
 void space_release(struct space *space);
+
+/* Keep the first sentence that says why the kernel ends its process. */
+PRINTF_LIKE(2, 3) void space_killed(struct space *space, const char *format, ...);
 
 /* The region of a page, or NULL. */
 const struct region *space_region(const struct space *space, vpn_t vpn);

@@ -175,6 +175,7 @@ static void put_cell(struct writer *writer, const struct cell_config *config,
         fprintf(writer->stream, "%" PRIu64, config->frames);
     fprintf(writer->stream, ", \"index_bytes\": %" PRIu64, result->index_bytes);
     put_string(writer, ",\n     \"message\": ", result->message);
+    put_string(writer, ",\n     \"warning\": ", result->warning);
     put_string(writer, ",\n     \"notes\": ", result->notes);
     fputs(",\n", writer->stream);
     put_settings(writer, config);

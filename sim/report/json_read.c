@@ -117,6 +117,7 @@ static enum status restore_cell(struct restored *restored, size_t cell, json_t *
     config->page_size = (uint64_t)json_integer_value(json_object_get(object, "page_size"));
     config->frames =
         json_is_integer(frames) ? (uint64_t)json_integer_value(frames) : UINT64_MAX;
+    snprintf(result->warning, sizeof result->warning, "%s", text_of(object, "warning"));
     snprintf(result->notes, sizeof result->notes, "%s", text_of(object, "notes"));
     const enum status status =
         restore_settings(config, json_object_get(object, "settings"), err);

@@ -55,7 +55,7 @@ static const struct table_column processes[] = {
     COLUMN("swapped", "s", "time swapped out; while it could run"),
     COLUMN("end", "",
            "how it ended; blank: by itself, \"asleep\": it slept to the end of the run, "
-           "\"killed\": there was not enough swap space"),
+           "\"killed\": the kernel ended it, for want of swap space or by its limits"),
 };
 
 static const struct table_column devices[] = {

@@ -154,11 +154,12 @@ static enum status advise(struct thread *thread, const struct vm_op *op, vpn_t f
         return OK;
     }
     enum status status = space_split(thread->space, first, last, &regions, &n, err);
+    const bool told = status == OK && n > 0 && process_advise(thread, op->advice);
     for (size_t i = 0; i < n && status == OK; i++)
-        if (op->advice == VM_WILLNEED)
-            status = will_need(thread, &regions[i], err);
-        else
+        if (op->advice != VM_WILLNEED)
             regions[i].advice = op->advice;
+        else if (!told)
+            status = will_need(thread, &regions[i], err);
     return status;
 }
 
@@ -217,7 +218,8 @@ static enum status fork_process(struct thread *thread, const struct vm_op *op,
     if (status == OK)
         status = start(thread, op, thread->forking, &child, err);
     if (status == OK) {
-        child->killed = thread->no_room; /* it ends before its first reference */
+        if (thread->no_room)
+            process_kill(child, child->space); /* before its first reference */
         thread->forking = NULL;
     }
     return status;
@@ -255,9 +257,9 @@ static enum status new_image(struct thread *thread, struct space **fresh, struct
         return status;
     (*fresh)->users = 1;
     if (killed) {
+        process_kill(thread, *fresh);
         process_leave(sim, *fresh, false);
         *fresh = NULL;
-        process_kill(thread);
     }
     return OK;
 }

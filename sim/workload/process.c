@@ -1,6 +1,10 @@
 /* process.c -- processes as a kernel knows them: it is told when one begins, gets and loses
  * regions, and ends, and may end one that gets no swap space. */
+#include "base/units.h"
 #include "workload/thread.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 /* --- what a kernel may ask -------------------------------------------------------------- */
 
@@ -76,7 +80,7 @@ enum status process_begin(struct thread *thread, struct error *err)
     if (status == OK)
         status = reserve(pager, space, space, &killed, err);
     if (status == OK && killed)
-        process_kill(thread);
+        process_kill(thread, space);
     return status;
 }
 
@@ -118,7 +122,7 @@ enum status process_add_region(struct thread *thread, const struct region *regio
     const enum status status = kernel->region_added(pager->kernel_state, pager,
                                                     thread->space, region, &killed, err);
     if (status == OK && killed)
-        process_kill(thread);
+        process_kill(thread, thread->space);
     return status;
 }
 
@@ -128,6 +132,15 @@ void process_remove_regions(struct thread *thread, vpn_t first, vpn_t last)
     const struct kernel_ops *kernel = pager->kernel;
     if (kernel->region_removed && space_has_regions(thread->space, first, last))
         kernel->region_removed(pager->kernel_state, pager, thread->space, first, last);
+}
+
+bool process_advise(struct thread *thread, uint8_t advice)
+{
+    struct pager *pager = &thread->simulation->pager;
+    const struct kernel_ops *kernel = pager->kernel;
+    if (kernel->process_advised)
+        kernel->process_advised(pager->kernel_state, pager, thread->space, advice);
+    return kernel->process_advised != NULL;
 }
 
 /* --- the end ---------------------------------------------------------------------------- */
@@ -161,9 +174,36 @@ void process_return(struct thread *thread, struct space *space)
     sleep_tell_starter(thread);
 }
 
-void process_kill(struct thread *thread)
+/* Of several processes that are killed the first is told of at length. */
+static void note_kill(struct thread *thread, const struct space *space)
+{
+    struct kills *kills = &thread->simulation->kills;
+    char when[32];
+    if (kills->n++)
+        return;
+    format_time(engine_now(thread->simulation->engine), when, sizeof when);
+    snprintf(kills->first, sizeof kills->first, "process '%s' was ended at %s: %s",
+             thread->shown, when,
+             space->killed_for ? space->killed_for : "there was not enough swap space");
+}
+
+void simulation_kills(const struct simulation *sim, char *text, size_t size)
+{
+    const struct kills *kills = &sim->kills;
+    if (size > 0)
+        *text = '\0';
+    if (kills->n == 1)
+        snprintf(text, size, "%s", kills->first);
+    else if (kills->n > 1)
+        snprintf(text, size, "%s (and %" PRIu64 " more after it)", kills->first,
+                 kills->n - 1);
+}
+
+void process_kill(struct thread *thread, const struct space *space)
 {
     const uint64_t leader = thread->leader;
+    if (!thread->killed)
+        note_kill(thread, space);
     for (struct thread *other = thread->simulation->oldest; other; other = other->newer) {
         if (other->leader != leader)
             continue;

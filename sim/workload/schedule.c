@@ -276,7 +276,7 @@ static enum status end(struct cpu *cpu, struct error *err)
     const char *how = "";
     enum status status = OK;
     if (!cpu->ending) {
-        process_kill(thread);
+        process_kill(thread, thread->space);
         status = thread_leave_batch(thread, err);
         how = "killed";
     }

@@ -95,6 +95,10 @@ const struct device *simulation_swap(const struct simulation *simulation);
 void simulation_totals(const struct simulation *simulation,
                        struct simulation_totals *totals);
 
+/* A sentence about processes that the kernel has ended: which one first, when, and for what;
+ * "" if it has ended none. */
+void simulation_kills(const struct simulation *simulation, char *text, size_t size);
+
 /* Make the rows of TABLE_PROCESSES.  baseline: the same with unlimited memory, for the
  * slowdown, or NULL. */
 void simulation_list_processes(struct simulation *simulation,

@@ -116,6 +116,12 @@ struct ended {
     uint64_t references, faults, faults_major, faults_minor, page_ins, resident_max;
 };
 
+/* Processes that the kernel has ended. */
+struct kills {
+    uint64_t n;
+    char first[480]; /* what is told of the first                                        */
+};
+
 struct simulation {
     const struct simulation_params *params;
     const struct simulation_host *host;
@@ -144,6 +150,7 @@ struct simulation {
     psec_t end; /* when the last thread ended                                            */
     struct ended *ended; /* [nended] in the order in which they ended                    */
     size_t nended, ended_capacity;
+    struct kills kills;
     uint64_t context_switches;
     struct reference_counts counts;
     uint64_t news;  /* references not told to the host yet                                */
@@ -261,12 +268,16 @@ MUST_CHECK enum status process_add_region(struct thread *thread,
                                           const struct region *region, struct error *err);
 /* The pages first..last hold nothing any more, and will be in no region. */
 void process_remove_regions(struct thread *thread, vpn_t first, vpn_t last);
+/* The thread has said how its process will use some of its regions.  False: the kernel has
+ * no say in that. */
+bool process_advise(struct thread *thread, uint8_t advice);
 /* A thread is not in the space any more, where it was asleep or not: the space may end. */
 void process_leave(struct simulation *sim, struct space *space, bool asleep);
 /* The thread was in the space of its parent and is not any more. */
 void process_return(struct thread *thread, struct space *space);
-/* All threads of the thread's process end when they next are on a CPU. */
-void process_kill(struct thread *thread);
+/* All threads of the thread's process end when they next are on a CPU, for what the kernel
+ * has noted in the space. */
+void process_kill(struct thread *thread, const struct space *space);
 
 /* --- sleep.c ---------------------------------------------------------------------------- */
 

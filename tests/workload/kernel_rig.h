@@ -31,9 +31,12 @@ static struct {
     vpn_t kill_page;   /* who faults on it, if ...                                        */
     enum kill_if kill_if;
     uint32_t kill_in; /* number of the space whose regions kill                           */
+    const char *kill_why;
     bool suspends_sleepers, resumes_wakers, suspends_beginners;
     struct ended ended[ENDED_MAX];
     size_t nended;
+    char
+        kills[640]; /* what is told of them                                               */
     psec_t
         over; /* when the run ended                                                     */
     struct error err;
@@ -115,6 +118,8 @@ static inline enum status told_added(void *state, struct pager *pager, struct sp
     (void)err;
     ck_assert(!*killed);
     *killed = region->first == told.kill_region || space->number == told.kill_in;
+    if (*killed && told.kill_why)
+        space_killed(space, "%s", told.kill_why);
     told_note("region %u %llu-%llu%s", space->number, (unsigned long long)region->first,
               (unsigned long long)region->last, *killed ? " killed" : "");
     return OK;
@@ -262,6 +267,7 @@ static inline enum status run_processes(void)
     ck_assert_uint_le(sim->nended, ENDED_MAX);
     for (told.nended = 0; told.nended < sim->nended; told.nended++)
         told.ended[told.nended] = sim->ended[told.nended];
+    simulation_kills(sim, told.kills, sizeof told.kills);
     told.over = engine_now(sim->engine);
     rig.counts = sim->pager.counts;
     simulation_totals(sim, &rig.totals);

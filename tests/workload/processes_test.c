@@ -259,6 +259,26 @@ START_TEST(a_process_may_be_killed_for_a_region)
     LOG("0 begin 0\n0 region 0 0-999\n45 region 0 8192-8192 killed\n55 end 0\n");
     assert_killed("a", 55, 10);
     ck_assert_uint_eq(rig.totals.references.stores, 10);
+    ck_assert_str_eq(told.kills,
+                     "process 'a' was ended at 45 us: there was not enough swap space");
+}
+END_TEST
+
+/* Its threads are not counted.
+ *   a    5 fork 15 thread 25 map 35 ends   a.1  40 map 50 ends   a.2  ends */
+START_TEST(of_several_that_are_killed_the_first_is_told_of)
+{
+    told.kill_region = 8192;
+    told.kill_why = "it is too large";
+    process("@fork 1; @thread 2; " KILLING);
+    rig_program(0, KILLING);
+    rig_program(0, "@sleep;");
+    run_well();
+    ck_assert_str_eq(ended("a.1")->how, "killed");
+    ck_assert_str_eq(ended("a.2")->how, "killed");
+    ck_assert_str_eq(
+        told.kills,
+        "process 'a' was ended at 25 us: it is too large (and 1 more after it)");
 }
 END_TEST
 
@@ -467,6 +487,7 @@ static Suite *processes_suite(void)
     tcase_add_test(tcase, who_has_vforked_may_wait_too);
     tcase_add_test(tcase, a_vforked_child_may_vfork);
     tcase_add_test(tcase, a_process_may_be_killed_for_a_region);
+    tcase_add_test(tcase, of_several_that_are_killed_the_first_is_told_of);
     tcase_add_test(tcase, all_threads_of_a_process_are_killed);
     tcase_add_test(tcase, the_children_of_one_that_is_killed_live_on);
     tcase_add_test(tcase, a_process_may_be_killed_before_it_has_begun);
