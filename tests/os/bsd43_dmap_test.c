@@ -57,6 +57,41 @@ START_TEST(the_largest_segment_fills_the_map)
 }
 END_TEST
 
+/* Chunks of 32 to 512 blocks, 992 in all, then 58 of 1024: 25 more than a map has.  They lie
+ * behind one another from block 512 on, and a stack uses the last one, which begins at 59360,
+ * from its end. */
+START_TEST(a_map_may_be_held_to_no_limit)
+{
+    struct bsd43_dmap data = {0};
+    start(100000);
+    const uint64_t all = bsd43_rmap_free_blocks(&map);
+    ck_assert_int_eq(bsd43_dmap_hold(&data, &d, 60000, NULL), OK);
+    ck_assert(bsd43_vsexpand(&data, &map, &d, 60000));
+    ck_assert_uint_eq(data.alloc, 60384);
+    ck_assert_uint_eq(bsd43_data_block(&data, &d, 34782), 512 + 34782);
+    ck_assert_uint_eq(bsd43_data_block(&data, &d, 50000), 512 + 50000);
+    ck_assert_uint_eq(bsd43_stack_block(&data, &d, 59998), 512 + 59360 + 1024 - 640);
+    ck_assert(bsd43_vsexpand(&data, &map, &d, 0));
+    ck_assert_uint_eq(bsd43_rmap_free_blocks(&map), all);
+    bsd43_dmap_release(&data);
+}
+END_TEST
+
+START_TEST(so_may_that_of_a_text)
+{
+    struct bsd43_xdmap text = {0};
+    start(100000);
+    const uint64_t all = bsd43_rmap_free_blocks(&map);
+    ck_assert_int_eq(bsd43_xdmap_hold(&text, &d, 20000, NULL), OK);
+    ck_assert(bsd43_vsxalloc(&text, &map, &d, 20000, true));
+    ck_assert_uint_eq(bsd43_text_block(&text, &d, 19000), 512 + 19000);
+    ck_assert_uint_eq(bsd43_rmap_free_blocks(&map), all - 20000 - 158); /* 157 of table */
+    bsd43_vsxfree(&text, &map, &d);
+    ck_assert_uint_eq(bsd43_rmap_free_blocks(&map), all);
+    bsd43_xdmap_release(&text);
+}
+END_TEST
+
 /* Data 100 pages, stack 40: chunks 512 (32), 544 (64), 608 (128); stack 736 (32), 768
  * (64). */
 START_TEST(pages_of_data_go_forward_and_of_the_stack_backward_within_chunks)
@@ -405,6 +440,8 @@ static Suite *dmap_suite(void)
     tcase_add_checked_fixture(tests, NULL, teardown);
     tcase_add_test(tests, chunks_double_from_dmmin_to_dmmax);
     tcase_add_test(tests, the_largest_segment_fills_the_map);
+    tcase_add_test(tests, a_map_may_be_held_to_no_limit);
+    tcase_add_test(tests, so_may_that_of_a_text);
     tcase_add_test(tests, pages_of_data_go_forward_and_of_the_stack_backward_within_chunks);
     tcase_add_test(tests, a_run_of_pages_is_split_where_chunks_end);
     tcase_add_test(tests, what_does_not_fit_is_backed_out);

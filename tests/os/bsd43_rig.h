@@ -14,6 +14,7 @@ static struct rig43 {
     struct bsd43_defaults defaults;
     int32_t freemem;
     pfn_t nused; /* frames that have been used ever                                       */
+    char kills[640]; /* what is told of processes that it has ended                       */
     bool (*watch)(void *context, uint64_t references); /* after each event; or NULL       */
     struct event beat; /* with `watch`, every millisecond: a CPU runs no further at once  */
     char series[4096]; /* rows of the samples, if any were asked for                      */
@@ -78,6 +79,7 @@ static inline enum status rig43_try(struct error *err)
     ck_assert_uint_lt(series->length, sizeof rig43.series);
     snprintf(rig43.series, sizeof rig43.series, "%s", series->n ? series->text : "");
     rig.counts = rig.sim->pager.counts;
+    simulation_kills(rig.sim, rig43.kills, sizeof rig43.kills);
     simulation_totals(rig.sim, &rig.totals);
     device_stats(rig.sim->swap, &rig.swap);
     simulation_free(rig.sim);

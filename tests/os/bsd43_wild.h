@@ -95,8 +95,8 @@ static inline void wild_extra(struct wild *w)
 
 static inline void wild_advise(struct wild *w)
 {
-    static const char *const advices[] = {"sequential", "sequential", "random", "normal",
-                                          "dontneed"};
+    static const char *const advices[] = {"sequential", "sequential", "random",
+                                          "normal",     "dontneed",   "willneed"};
     const bool data = wild_below(w, 4) == 0;
     fprintf(w->out, "@advise 0x%x %" PRIu64 "KiB %s\n",
             (data ? WILD_DATA : WILD_BSS) * PROGRAM_PAGE,
@@ -216,6 +216,7 @@ static inline void wild_kernel(struct wild *w)
     rig43_kernel("maxrss", wild_below(w, 4) ? "0" : "160");
     rig43_kernel("maxusers", wild_below(w, 2) ? "0" : "1");
     rig43_kernel("swapper", "yes");
+    rig43_kernel("limits", wild_below(w, 2) ? "kernel" : "none");
 }
 
 /* Any policy that sees no future. */

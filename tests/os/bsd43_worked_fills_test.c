@@ -8,7 +8,8 @@
 START_TEST(zeros_and_files_are_filled_on_demand_and_pass_for_modified)
 {
     static const struct worked_row rows[] = {
-        {0, 128, "", "*", "a0", "nexfod 24 nzfod 64 front 15"},
+        /* the stack has one page to begin with: SSIZE is half a cluster */
+        {0, 128, "", "*", "a0", "nexfod 24 nzfod 40 front 15"},
         /* exfod is 8 for the faulting cluster alone; the neighbour is in the resident set, not valid */
         {0, 112, "0=a:D0 mt, 1=a:D1 mt", "*", "a16", "exfod 8 faults 1"},
         {10, 112, "0=a:D0 m, 1=a:D1 m", "*", "a16", "pgin 1 pgpgin 16"},
@@ -23,7 +24,8 @@ START_TEST(zeros_and_files_are_filled_on_demand_and_pass_for_modified)
         {24, 88, "4=a:D2 vm", "*", "a40", ""},
         /* the highest page of the stack is its first */
         {26, 80, "5=a:S0 vm", "*", "a48", "zfod 8 faults 1"},
-        {28, 72, "6=a:S1 vm", "*", "a56", "zfod 8 faults 1"},
+        /* it grows to the next page, and SINCR, half a cluster, below */
+        {28, 72, "6=a:S1 vm", "*", "a56", "zfod 8 nzfod 16 faults 1"},
         {29, 64, "7=a:D2 vm", "*", "a64", "zfod 8 faults 1"},
         {30, 56, "8=a:D3 vm", "*", "a72", "zfod 8 faults 1"},
         /* data in the order of addresses, then the stack upwards: the last page freed is the head */

@@ -77,7 +77,7 @@ END_TEST
 START_TEST(a_fork_copies_each_page_that_holds_something_at_once)
 {
     static const struct worked_row rows[] = {
-        {0, 128, "", "*", "a0, x0 0", "nexfod 16 nzfod 64 front 15"},
+        {0, 128, "", "*", "a0, x0 0", "nexfod 16 nzfod 40 front 15"},
         {0, 112, "0=x0:0 mt, 1=x0:1 mt", "*", "a0, x0 16", "exfod 8 faults 1"},
         {10, 112, "0=x0:0 mF, 1=x0:1 mF", "*", "a0, x0 16", "pgin 1 pgpgin 16"},
         {10, 112, "0=x0:0 vmF", "*", "a0, x0 16", ""},
@@ -91,7 +91,8 @@ START_TEST(a_fork_copies_each_page_that_holds_something_at_once)
         /* L10 and S12 have not trapped; page 1 of the text is valid for both */
         {18, 56, "1=x0:1 vmF", "*", "a32, b24, x0 16", "pgrec 1 faults 1 fastpgrec 1"},
         {19, 48, "9=b:D3 vm", "*", "a32, b32, x0 16", "zfod 8 faults 1"},
-        {20, 40, "10=b:S1 vm", "*", "a32, b40, x0 16", "zfod 8 faults 1"},
+        /* the child's stack was as large as its parent's, one page, and grows by two */
+        {20, 40, "10=b:S1 vm", "*", "a32, b40, x0 16", "zfod 8 nzfod 16 faults 1"},
         /* the child ends: data in the order of addresses, stack upwards, each to the head: D0 5, D2 6, D3 9, S1 10, S0 7 */
         {21, 80, "5=-, 6=-, 7=-, 9=-, 10=-", "7 10 9 6 5 *", "a32, x0 16", ""},
         /* the head is used first */

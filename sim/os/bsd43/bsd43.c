@@ -9,6 +9,7 @@
 static const char *const variant_choices[] = {"3bsd",   "4.1bsd", "4.2bsd",
                                               "4.3bsd", "tahoe",  NULL};
 static const char *const memory_choices[] = {"apart", "reckoned", NULL};
+static const char *const limits_choices[] = {"kernel", "none", NULL};
 static const char *const referenced_choices[] = {"hardware", "simulated", NULL};
 
 #define NUMBER(member, most, unit_, help_)                                                 \
@@ -41,6 +42,14 @@ static const struct param bsd43_table[] = {
      .help = "the referenced bit: simulated, as on the VAX: clearing it makes the page "
              "invalid, and the next access traps; or that of the hardware, where it has "
              "one"},
+    {.name = "limits",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct bsd43_params, limits),
+     .fallback = "none",
+     .choices = limits_choices,
+     .help = "how large segments may be: as those of the kernel (6 MiB of text, 16 MiB of "
+             "data, 16 MiB of stack, and as many texts as its table has), or as large as "
+             "they are (none)"},
     {.name = "pagedaemon",
      .kind = PARAM_BOOL,
      .offset = offsetof(struct bsd43_params, pagedaemon),
@@ -156,10 +165,12 @@ static void configure(struct bsd43_config *config, const struct bsd43 *kernel,
 /* binit(), and the tables of texts and swap headers. */
 static enum status make_tables(struct bsd43 *kernel, struct error *err)
 {
-    enum { ARGMAP_PIECES = 16, SWAPMAP_PIECES = 1 << 20 };
+    enum { ARGMAP_PIECES = 16, SWAPMAP_PIECES = 1 << 20, FURTHER_TEXTS = 1 << 12 };
     const struct bsd43_defaults *d = &kernel->d;
-    kernel->ntexts =
+    const bool limited = kernel->params->limits == BSD43_LIMITS_KERNEL;
+    kernel->ntext =
         36 + (uint32_t)(kernel->params->maxusers ? kernel->params->maxusers : 8);
+    kernel->ntexts = kernel->ntext + (limited ? 0 : FURTHER_TEXTS);
     kernel->texts = calloc(kernel->ntexts, sizeof *kernel->texts);
     kernel->headers = calloc(d->nswbuf, sizeof *kernel->headers);
     if (!kernel->texts || !kernel->headers)
@@ -265,6 +276,8 @@ const struct kernel_ops kernel_bsd43 = {
     .fork = bsd43_fork,
     .fork_copy = bsd43_fork_copy,
     .vfork = bsd43_vfork,
+    .vfork_end = bsd43_vfork_end,
+    .process_advised = bsd43_advised,
     .start = bsd43_start,
     .stop = bsd43_stop,
     .patience = UINT64_C(600000000000000), /* 10 minutes */

@@ -8,16 +8,18 @@
 
 #include "os/bsd43/dmap.h"
 #include "os/bsd43/kluster.h"
+#include "os/bsd43/segment.h"
 #include "os/bsd43/swapper.h"
 #include "pager/io.h"
 
 enum { BSD43_KLMAX = 32 }; /* clusters of one transfer at most, with any cluster size     */
 
 enum { BSD43_MEMORY_APART, BSD43_MEMORY_RECKONED };
+enum { BSD43_LIMITS_KERNEL, BSD43_LIMITS_NONE };
 enum { BSD43_REFERENCED_HARDWARE, BSD43_REFERENCED_SIMULATED };
 
 struct bsd43_params {
-    uint32_t variant, kernel_memory, referenced;
+    uint32_t variant, kernel_memory, referenced, limits;
     bool pagedaemon, preptofree, u_areas, swapper;
     uint64_t wired, lotsfree, desfree, minfree; /* hw pages                              */
     uint64_t fastscan, slowscan, maxpgio, maxslp;
@@ -26,8 +28,6 @@ struct bsd43_params {
     uint64_t nswbuf, maxusers;
     uint64_t file_block; /* bytes                                                        */
 };
-
-enum bsd43_type { BSD43_CSYS, BSD43_CTEXT, BSD43_CDATA, BSD43_CSTACK };
 
 /* By what a text page can be found in memory that no page table points to any more. */
 enum bsd43_hash { BSD43_UNHASHED, BSD43_BY_FILE, BSD43_BY_SWAP };
@@ -65,23 +65,6 @@ struct bsd43_xtext {
     struct fault_list waiters; /* for pages in transit                                    */
 };
 
-/* A stretch of a process with one place on swap: 4.3BSD has three; a process of the
- * simulator has one for each region. */
-struct bsd43_segment {
-    enum bsd43_type type;
-    vpn_t first, last;
-    bool sparse; /* too large to be reserved: clusters get their places, a window of them at
-                  * once, when they are first used                                        */
-    uint32_t text;          /* CTEXT: number of the text                                  */
-    struct bsd43_dmap dmap; /* CDATA, CSTACK                                              */
-};
-
-/* Pages that a process has used, in the order of their addresses. */
-struct bsd43_used {
-    vpn_t *vpns; /* [n]                                                                   */
-    size_t n, at; /* the next one to be looked at                                         */
-};
-
 struct bsd43_process {
     struct bsd43_proc p; /* what the swapper looks at                                     */
     struct space *space;
@@ -94,7 +77,9 @@ struct bsd43_process {
     uint32_t swaddr, swblocks; /* blocks of its u-area and page tables while it is out    */
     bool asleep; /* all its threads wait for something other than memory          */
     const struct fault *copies; /* its fork waits so for a frame: the page is there     */
-    bool forked; /* a child that is being made: its entries are not new ones      */
+    bool forked;     /* a child that is being made: its entries are not new ones      */
+    uint32_t parent; /* forked: space of its parent                                       */
+    uint32_t vforks; /* children that run in its space                                    */
     struct bsd43_used to_copy; /* its parent's pages, while it is being made              */
     pfn_t system; /* frames of its u-area and page tables, chained by link    */
     uint32_t nsystem;
@@ -168,7 +153,8 @@ struct bsd43 {
     struct bsd43_process **processes; /* [space]                                          */
     uint32_t nprocesses;
     struct bsd43_xtext *texts; /* [ntexts]                                                */
-    uint32_t ntexts;
+    uint32_t ntexts, ntext; /* as many as there may be, and as the kernel has            */
+    uint32_t texts_top;     /* entries from here on were never used                      */
     uint64_t texts_freed;
     struct bsd43_rmap swapmap, argmap;
     uint64_t swap_blocks, arg_blocks; /* in them at boot                                  */
@@ -201,7 +187,7 @@ struct bsd43_page {
     content_t
         content; /* CONTENT_NONE: there is none yet                                  */
     struct bsd43_process *process;
-    struct bsd43_segment *segment;
+    struct bsd43_segment *segment; /* NULL: it cannot be had, for want of swap space      */
     uint32_t
         cluster; /* within the segment; sparse: within its window                     */
     enum bsd43_pte pte;
@@ -274,46 +260,18 @@ struct bsd43_process *bsd43_owner(const struct bsd43 *kernel, pfn_t pfn);
  * nobody executes. */
 MUST_CHECK enum status bsd43_page_of(struct bsd43 *kernel, pfn_t pfn, page_t *out,
                                      struct error *err);
-/* Give its u-area and page tables the frames that they need, as far as there are free
- * ones. */
-void bsd43_wire(struct bsd43 *kernel, struct bsd43_process *process);
-bool bsd43_is_wired(const struct bsd43 *kernel, const struct bsd43_process *process);
+/* vmemall(): give its u-area and page tables the frames that they need, as far as there are
+ * free ones; false: they wait for more. */
+bool bsd43_wire(struct bsd43 *kernel, struct bsd43_process *process);
+/* memall(): the same, and nothing if there are not as many. */
+bool bsd43_wire_all(struct bsd43 *kernel, struct bsd43_process *process);
 void bsd43_unwire(struct bsd43 *kernel, struct bsd43_process *process);
 void bsd43_processes_release(struct bsd43 *kernel);
 
-/* --- segment.c ----------------------------------------------------------------------- */
-
-/* The segment that has the page, which is made from its region if it is new.  *killed as in
- * kernel_ops.region_added. */
-MUST_CHECK enum status bsd43_segment_of(struct bsd43 *kernel, struct bsd43_process *process,
-                                        const struct region *region,
-                                        struct bsd43_segment **out, bool *killed,
-                                        struct error *err);
-struct bsd43_segment *bsd43_segment_find(const struct bsd43_process *process, vpn_t vpn);
-/* Give back what the segment has of swap space, or its text. */
-void bsd43_segment_end(struct bsd43 *kernel, struct bsd43_process *process,
-                       struct bsd43_segment *segment);
-/* The slot of a page: where it is, or will be, on the swap device. */
-MUST_CHECK enum status bsd43_slot(struct bsd43 *kernel, struct bsd43_process *process,
-                                  const struct bsd43_segment *segment, vpn_t vpn,
-                                  slot_t *out, struct error *err);
-enum status bsd43_place(void *state, struct pager *pager, content_t content, slot_t *slot,
+enum status bsd43_vfork(void *state, struct pager *pager, struct space *space,
                         struct error *err);
-/* Cluster of a page within its segment, and the other way round; of a sparse one within the
- * window that holds `near`. */
-uint32_t bsd43_cluster(const struct bsd43_segment *segment, vpn_t vpn);
-vpn_t bsd43_vpn(const struct bsd43_segment *segment, uint32_t cluster, vpn_t near);
-uint32_t bsd43_clusters(const struct bsd43_segment *segment);
-
-MUST_CHECK enum status bsd43_no_room(const struct bsd43 *kernel, struct error *err);
-
-/* --- used.c -------------------------------------------------------------------------- */
-
-/* All pages of the space that have been used; *out, which may have others, is released by
- * the caller. */
-MUST_CHECK enum status bsd43_used_pages(const struct space *space, struct bsd43_used *out,
-                                        struct error *err);
-void bsd43_used_release(struct bsd43_used *used);
+void bsd43_vfork_end(void *state, struct pager *pager, struct space *space);
+void bsd43_advised(void *state, struct pager *pager, struct space *space, uint8_t advice);
 
 /* --- fork.c -------------------------------------------------------------------------- */
 
@@ -321,12 +279,11 @@ enum status bsd43_fork(void *state, struct pager *pager, struct space *child,
                        struct space *parent, struct error *err);
 enum status bsd43_fork_copy(void *state, struct pager *pager, struct space *child,
                             struct space *parent, struct fault *fault, struct error *err);
-enum status bsd43_vfork(void *state, struct pager *pager, struct space *space,
-                        struct error *err);
 
 /* --- text.c -------------------------------------------------------------------------- */
 
-/* xalloc(): attach the process to the text that the region executes.  *killed: no room. */
+/* xalloc(): attach the process to the text that the region executes.  *killed: no room, as in
+ * kernel_ops.region_added. */
 MUST_CHECK enum status bsd43_xalloc(struct bsd43 *kernel, struct bsd43_process *process,
                                     const struct region *region, uint32_t *number,
                                     bool *killed, struct error *err);

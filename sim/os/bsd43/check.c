@@ -130,7 +130,7 @@ static const char *compare_sets(const struct bsd43 *kernel, int32_t *sets)
     for (uint32_t i = 0; i < kernel->nprocesses; i++)
         if (sets[i] != (kernel->processes[i] ? kernel->processes[i]->p.rssize : 0))
             return "the resident set of a process is not what was counted";
-    for (uint32_t i = 0; i < kernel->ntexts; i++)
+    for (uint32_t i = 0; i < kernel->texts_top; i++)
         if (texts[i] != kernel->texts[i].x.rssize)
             return "the resident set of a text is not what was counted";
     return NULL;
@@ -138,7 +138,7 @@ static const char *compare_sets(const struct bsd43 *kernel, int32_t *sets)
 
 static const char *check_sets(const struct bsd43 *kernel)
 {
-    int32_t *sets = calloc(kernel->nprocesses + (size_t)kernel->ntexts, sizeof *sets);
+    int32_t *sets = calloc(kernel->nprocesses + (size_t)kernel->texts_top, sizeof *sets);
     const char *wrong = sets ? compare_sets(kernel, sets) : NULL;
     free(sets);
     return wrong;
@@ -169,7 +169,7 @@ static const char *check_processes(const struct bsd43 *kernel)
 /* Who is linked to a text is in memory and has it in its address space. */
 static const char *check_texts(const struct bsd43 *kernel)
 {
-    for (uint32_t i = 0; i < kernel->ntexts; i++) {
+    for (uint32_t i = 0; i < kernel->texts_top; i++) {
         const struct bsd43_xtext *text = &kernel->texts[i];
         if (!text->used)
             continue;
@@ -236,7 +236,7 @@ static const char *check_pushes(const struct bsd43 *kernel)
     }
     for (uint32_t i = 0; i < kernel->nprocesses; i++)
         counted += kernel->processes[i] ? kernel->processes[i]->p.poip : 0;
-    for (uint32_t i = 0; i < kernel->ntexts; i++)
+    for (uint32_t i = 0; i < kernel->texts_top; i++)
         counted += kernel->texts[i].x.poip;
     return pushes == counted ? NULL : "page-outs in progress are not what was counted";
 }
@@ -271,7 +271,7 @@ static void add_dmap(struct extents *extents, const struct bsd43 *kernel,
     const uint32_t dmmax = kernel->d.dmmax;
     uint32_t size = kernel->d.dmmin;
     for (uint32_t at = 0, i = 0; at < map->alloc; i++) {
-        add_extent(extents, map->chunk[i], size);
+        add_extent(extents, bsd43_dmap_chunk(map, i), size);
         at += size;
         size = 2 * size < dmmax ? 2 * size : dmmax;
     }
@@ -296,7 +296,8 @@ static void add_text(struct extents *extents, const struct bsd43 *kernel,
 {
     const uint32_t dmtext = kernel->d.dmtext, size = text->map.size;
     for (uint32_t at = 0, i = 0; at < size; at += dmtext, i++)
-        add_extent(extents, text->map.daddr[i], size - at < dmtext ? size - at : dmtext);
+        add_extent(extents, bsd43_xdmap_chunk(&text->map, i),
+                   size - at < dmtext ? size - at : dmtext);
     add_extent(extents, text->map.ptdaddr, bsd43_text_table(&kernel->d, size));
 }
 
@@ -318,7 +319,7 @@ static const char *check_swap_space(const struct bsd43 *kernel)
     for (uint32_t i = 0; i < kernel->nprocesses; i++)
         if (kernel->processes[i])
             add_process(&extents, kernel, kernel->processes[i]);
-    for (uint32_t i = 0; i < kernel->ntexts; i++)
+    for (uint32_t i = 0; i < kernel->texts_top; i++)
         if (kernel->texts[i].used)
             add_text(&extents, kernel, &kernel->texts[i]);
     if (extents.n > 1)

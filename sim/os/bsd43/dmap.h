@@ -10,19 +10,36 @@
 
 #include "os/bsd43/rmap.h"
 
+/* Chunks of a map beyond those that a map of 4.3BSD has: for segments that are not held to
+ * its limits. */
+struct bsd43_further {
+    uint32_t *first; /* [n] first block of each chunk, 0: none                        */
+    uint32_t n;
+};
+
 /* Of data or stack; zeroed: empty.  Chunk i has min(dmmin << i, dmmax) blocks. */
 struct bsd43_dmap {
     uint32_t size;               /* blocks that the segment uses                      */
     uint32_t alloc;              /* blocks in its chunks                              */
     uint32_t chunk[BSD43_NDMAP]; /* first block of each chunk, 0: none                */
+    struct bsd43_further further;
 };
+
+/* Let the map have as many chunks as size needs. */
+MUST_CHECK enum status bsd43_dmap_hold(struct bsd43_dmap *map,
+                                       const struct bsd43_defaults *d, uint32_t size,
+                                       struct error *err);
+/* The map, which is not used any more, was held. */
+void bsd43_dmap_release(struct bsd43_dmap *map);
+/* The first block of chunk i, or 0. */
+uint32_t bsd43_dmap_chunk(const struct bsd43_dmap *map, uint32_t i);
 
 /* Blocks that lie behind one another on swap. */
 struct bsd43_dblock {
     uint32_t base, size;
 };
 
-/* vsexpand(): make the map as large as size, at most d->maxdmap.  Chunks are taken one by
+/* vsexpand(): make the map, which holds as much, as large as size.  Chunks are taken one by
  * one; if one is not to be had all beyond the old size are given back, and false is
  * returned.  A smaller size gives back nothing unless it is 0. */
 MUST_CHECK bool bsd43_vsexpand(struct bsd43_dmap *map, struct bsd43_rmap *swapmap,
@@ -52,14 +69,22 @@ struct bsd43_xdmap {
     uint32_t size;               /* blocks                                            */
     uint32_t daddr[BSD43_NXDAD]; /* first block of each chunk, 0: none                */
     uint32_t ptdaddr;            /* the page table, of a demand-paged text, 0: none   */
+    struct bsd43_further further;
 };
 
-/* vsxalloc(): false, and nothing taken, if there is no room or the text is longer than 12
- * chunks. */
+/* Let the map, which is empty, have as many chunks as size needs, and the opposite. */
+MUST_CHECK enum status bsd43_xdmap_hold(struct bsd43_xdmap *map,
+                                        const struct bsd43_defaults *d, uint32_t size,
+                                        struct error *err);
+void bsd43_xdmap_release(struct bsd43_xdmap *map);
+uint32_t bsd43_xdmap_chunk(const struct bsd43_xdmap *map, uint32_t i);
+
+/* vsxalloc(): false, and nothing taken, if there is no room or the text is longer than the
+ * map holds: 12 chunks. */
 MUST_CHECK bool bsd43_vsxalloc(struct bsd43_xdmap *map, struct bsd43_rmap *swapmap,
                                const struct bsd43_defaults *d, uint32_t size,
                                bool demand_paged);
-/* vsxfree(): give back all. */
+/* vsxfree(): give back all; the map holds what it did. */
 void bsd43_vsxfree(struct bsd43_xdmap *map, struct bsd43_rmap *swapmap,
                    const struct bsd43_defaults *d);
 /* Blocks for the page table of a demand-paged text of so many. */

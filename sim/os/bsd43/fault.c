@@ -68,6 +68,8 @@ static enum status content_of(struct bsd43 *kernel, const struct bsd43_segment *
     return OK;
 }
 
+/* A page that no segment has yet is one of a stack that grows, or of a region that nobody
+ * might use before. */
 static enum status find_segment(struct bsd43 *kernel, struct bsd43_page *page,
                                 const struct region *region, vpn_t vpn, struct error *err)
 {
@@ -75,15 +77,14 @@ static enum status find_segment(struct bsd43 *kernel, struct bsd43_page *page,
     page->segment = bsd43_segment_find(page->process, vpn);
     if (page->segment)
         return OK;
-    const enum status status =
-        bsd43_segment_of(kernel, page->process, region, &page->segment, &killed, err);
-    if (status != OK || !killed)
-        return status;
-    return error_set(err, ERR_CELL, at_nowhere(),
-                     "the region of %llu pages at 0x%llx finds no room on the swap device, "
-                     "or is larger than a segment can be; raise swap.size",
-                     (unsigned long long)(region->last - region->first + 1),
-                     (unsigned long long)(region->first << kernel->pager->mmu.page_shift));
+    enum status status =
+        bsd43_grow_stack(kernel, page->process, region, vpn, &page->segment, &killed, err);
+    if (status == OK && !page->segment)
+        status =
+            bsd43_segment_of(kernel, page->process, region, &page->segment, &killed, err);
+    if (killed)
+        page->segment = NULL;
+    return status;
 }
 
 static const struct region *region_of(const struct bsd43 *kernel, page_t page)
@@ -103,9 +104,9 @@ enum status bsd43_look_up(struct bsd43 *kernel, page_t page, struct bsd43_page *
         bsd43_process_of(kernel, pager_space_of(pager, page), &out->process, err);
     if (status == OK)
         status = find_segment(kernel, out, region, vpn, err);
-    if (status == OK)
+    if (status == OK && out->segment)
         status = content_of(kernel, out->segment, page, &out->content, err);
-    if (status != OK)
+    if (status != OK || !out->segment)
         return status;
     out->cluster = bsd43_cluster(out->segment, vpn);
     out->pte = state_of(kernel, out, region->backing);
@@ -255,16 +256,22 @@ static void sleep_on(struct bsd43 *kernel, struct fault *fault,
         pager_wait(pager, fault, pfn); /* another thread of the process reads it */
 }
 
+/* No signal wakes it, yet it can be swapped. */
+static void sleep_for_memory(struct bsd43 *kernel, struct fault *fault,
+                             struct bsd43_process *process)
+{
+    process->at_gate = true;
+    process->p.stat = BSD43_SSLEEP;
+    process->p.pri = PSWP + 2;
+    pager_sleep(kernel->pager, fault, &kernel->memory_waiters);
+}
+
 /* Steps 5 to 12 of pagein(): memory is needed. */
 static enum status bring_in(struct bsd43 *kernel, struct fault *fault,
                             const struct bsd43_page *page, struct error *err)
 {
     if (bsd43_freemem(kernel) < kernel->d.memory_gate) {
-        /* No signal wakes it, yet it can be swapped. */
-        page->process->at_gate = true;
-        page->process->p.stat = BSD43_SSLEEP;
-        page->process->p.pri = PSWP + 2;
-        pager_sleep(kernel->pager, fault, &kernel->memory_waiters);
+        sleep_for_memory(kernel, fault, page->process);
         return OK;
     }
     const enum status status = fault_prepare(kernel->pager, fault, err);
@@ -324,6 +331,10 @@ enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,
         status = bsd43_look_up(kernel, fault->page, &page, err);
     if (status != OK)
         return status;
+    if (!page.segment) { /* grow() fails: SIGSEGV */
+        fault->killed = true;
+        return OK;
+    }
     if (fault->store && pager_must_copy(pager, fault->page))
         return no_store(kernel, fault->page, err);
     if (page.process->copies == fault && page.pte != BSD43_PTE_VALID) {
@@ -337,6 +348,10 @@ enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,
     }
     if (!(page.process->p.flags & BSD43_SLOAD)) {
         pager_sleep(pager, fault, &page.process->swapped_waiters);
+        return OK;
+    }
+    if (!bsd43_wire(kernel, page.process)) {
+        sleep_for_memory(kernel, fault, page.process);
         return OK;
     }
     return serve(kernel, fault, &page, err);

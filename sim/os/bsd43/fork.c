@@ -64,6 +64,47 @@ static enum status copy_page(struct bsd43 *kernel, struct bsd43_process *to, vpn
     return status;
 }
 
+/* The parent waits for memory.  When there is some the fault, whose page it has used, is ready,
+ * and its thread comes back. */
+static void wait_for_memory(struct bsd43 *kernel, struct bsd43_process *from,
+                            struct fault *fault, page_t page)
+{
+    *fault = (struct fault){.page = page,
+                            .active = true,
+                            .counted = true,
+                            .frame = PFN_NONE,
+                            .waited = PFN_NONE,
+                            .page_ins = fault->page_ins,
+                            .wake = fault->wake};
+    from->copies = fault;
+    pager_sleep(kernel->pager, fault, &kernel->memory_waiters);
+}
+
+/* vgetu(), vgetpt(): the child has a u-area and page tables before anything is copied.  The fault
+ * is active afterwards if the parent must wait, or did and still does. */
+static enum status wire_child(struct bsd43 *kernel, struct bsd43_process *to,
+                              struct bsd43_process *from, struct fault *fault,
+                              struct error *err)
+{
+    struct pager *pager = kernel->pager;
+    if (fault->active) {
+        const enum status status = pager_fault(pager, fault, fault->page, false, err);
+        if (status != OK || fault->active)
+            return status;
+    }
+    if (bsd43_wire(kernel, to))
+        return OK;
+    /* A parent that has used nothing yet leaves the waiting to its child. */
+    for (size_t i = 0; i < to->to_copy.n; i++) {
+        const page_t page = page_space_find(&from->space->pages, to->to_copy.vpns[i]);
+        if (page != PAGE_NONE && pager->content_of[page] != CONTENT_NONE) {
+            wait_for_memory(kernel, from, fault, page);
+            return OK;
+        }
+    }
+    return OK;
+}
+
 /* Copy the page at vpn if the parent has more than an entry for fill on demand there.  The
  * fault is active afterwards if the parent must wait. */
 static enum status copy(struct bsd43 *kernel, struct bsd43_process *to,
@@ -74,7 +115,7 @@ static enum status copy(struct bsd43 *kernel, struct bsd43_process *to,
     const page_t page = page_space_find(&from->space->pages, vpn);
     if (page == PAGE_NONE || pager->content_of[page] == CONTENT_NONE)
         return OK;
-    if (fault->active || !(pager->mmu.bits[page] & (PAGE_VALID | PAGE_WATCHED))) {
+    if (!(pager->mmu.bits[page] & (PAGE_VALID | PAGE_WATCHED))) {
         const enum status status = pager_fault(pager, fault, page, false, err);
         if (status != OK || fault->active)
             return status;
@@ -83,17 +124,7 @@ static enum status copy(struct bsd43 *kernel, struct bsd43_process *to,
         bsd43_wake_daemon(kernel); /* outofmem() */
     if (bsd43_freemem(kernel) > 0)
         return copy_page(kernel, to, vpn, err);
-    /* When there is memory the fault, whose page is valid, is ready at once, and the thread
-     * comes back here. */
-    *fault = (struct fault){.page = page,
-                            .active = true,
-                            .counted = true,
-                            .frame = PFN_NONE,
-                            .waited = PFN_NONE,
-                            .page_ins = fault->page_ins,
-                            .wake = fault->wake};
-    from->copies = fault;
-    pager_sleep(pager, fault, &kernel->memory_waiters);
+    wait_for_memory(kernel, from, fault, page);
     return OK;
 }
 
@@ -105,6 +136,9 @@ enum status bsd43_fork_copy(void *state, struct pager *pager, struct space *chil
     struct bsd43_process *to = kernel->processes[child->number];
     struct bsd43_used *used = &to->to_copy;
     (void)pager;
+    const enum status wired = wire_child(kernel, to, from, fault, err);
+    if (wired != OK || fault->active)
+        return wired;
     for (; used->at < used->n; used->at++) {
         const vpn_t vpn = used->vpns[used->at];
         const struct bsd43_segment *segment = bsd43_segment_find(from, vpn);
@@ -118,16 +152,5 @@ enum status bsd43_fork_copy(void *state, struct pager *pager, struct space *chil
     from->p.flags &= ~(uint32_t)BSD43_SKEEP;
     to->p.stat = BSD43_SRUN;
     to->forked = false;
-    return OK;
-}
-
-/* The child has its parent's address space: nothing is copied. */
-enum status bsd43_vfork(void *state, struct pager *pager, struct space *space,
-                        struct error *err)
-{
-    (void)state;
-    (void)pager;
-    (void)space;
-    (void)err;
     return OK;
 }

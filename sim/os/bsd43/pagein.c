@@ -150,7 +150,7 @@ static struct bsd43_kluster kluster(struct reading *reading, bool fod)
     const int32_t freemem = bsd43_freemem(kernel);
     if (fod)
         return bsd43_fodkluster(&kernel->d, cluster, n, freemem, neighbours);
-    const bool sequential = reading->region->advice == VM_SEQUENTIAL;
+    const bool sequential = reading->page->process->p.flags & BSD43_SSEQL;
     const uint32_t window = segment->type == BSD43_CTEXT ? kernel->d.kltxt
                             : sequential                 ? kernel->d.klseql
                                                          : kernel->d.klin;

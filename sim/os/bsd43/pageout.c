@@ -4,7 +4,6 @@
 #include "os/bsd43/bsd43.h"
 
 #include "pager/frame.h"
-#include "trace/vm_op.h"
 
 #include <assert.h>
 
@@ -185,26 +184,15 @@ void bsd43_cleanup(struct bsd43 *kernel)
 
 /* --- a page -------------------------------------------------------------------------- */
 
-static const struct region *region_of(const struct bsd43 *kernel, pfn_t pfn)
-{
-    const struct pager *pager = kernel->pager;
-    const page_t page = pager->frames[pfn].page;
-    return page == PAGE_NONE
-               ? NULL
-               : space_region(pager_space_of(pager, page), pager->mmu.index->vpns[page]);
-}
-
 /* SSEQL, SUANOM, or over the limit: the front hand need not wait for the back hand. */
 bool bsd43_expendable(const void *state, const struct pager *pager, pfn_t pfn)
 {
     const struct bsd43 *kernel = state;
     const struct bsd43_process *process = bsd43_owner(kernel, pfn);
-    const struct region *region = region_of(kernel, pfn);
     (void)pager;
-    if (!process || !kernel->d.rules->takes_at_once)
-        return false;
-    return process->p.rssize > process->maxrss ||
-           (region && (region->advice == VM_SEQUENTIAL || region->advice == VM_RANDOM));
+    return process && kernel->d.rules->takes_at_once &&
+           (process->p.rssize > process->maxrss ||
+            process->p.flags & (BSD43_SSEQL | BSD43_SUANOM));
 }
 
 bool bsd43_locked(const void *state, const struct pager *pager, pfn_t pfn)
@@ -377,11 +365,9 @@ void bsd43_dpageout(struct bsd43 *kernel, page_t faulted)
 {
     struct bsd43_page page, other;
     struct error err;
-    const struct region *region = space_region(pager_space_of(kernel->pager, faulted),
-                                               kernel->pager->mmu.index->vpns[faulted]);
-    if (!region || region->advice != VM_SEQUENTIAL ||
-        bsd43_freemem(kernel) >= kernel->d.lotsfree ||
-        bsd43_look_up(kernel, faulted, &page, &err) != OK)
+    if (bsd43_freemem(kernel) >= kernel->d.lotsfree ||
+        bsd43_look_up(kernel, faulted, &page, &err) != OK ||
+        !(page.process->p.flags & BSD43_SSEQL))
         return;
     const uint32_t n = bsd43_clusters(page.segment);
     const struct bsd43_kluster freed[] = {bsd43_freed_behind(&kernel->d, page.cluster, n),

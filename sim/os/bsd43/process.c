@@ -3,6 +3,7 @@
 #include "os/bsd43/bsd43.h"
 
 #include "pager/frame.h"
+#include "trace/vm_op.h"
 
 #include <stdlib.h>
 
@@ -42,30 +43,36 @@ enum status bsd43_process_of(struct bsd43 *kernel, struct space *space,
     return OK;
 }
 
+static struct bsd43_process *known(struct bsd43 *kernel, const struct space *space)
+{
+    return space->number < kernel->nprocesses ? kernel->processes[space->number] : NULL;
+}
+
 enum status bsd43_process_begin(void *state, struct pager *pager, struct space *space,
                                 struct space *parent, struct error *err)
 {
     struct bsd43_process *process = NULL;
     (void)pager;
     const enum status status = bsd43_process_of(state, space, &process, err);
-    if (status == OK)
-        process->forked = parent != NULL;
+    if (status == OK && parent) {
+        process->forked = true;
+        process->parent = parent->number;
+    }
     return status;
 }
 
 /* hw pages of page table, and of the u-area. */
 static int32_t system_pages(const struct bsd43 *kernel, const struct bsd43_process *process)
 {
-    uint64_t pages[BSD43_CSTACK + 1] = {0};
-    for (uint32_t i = 0; i < process->nsegments; i++) {
-        const struct bsd43_segment *segment = &process->segments[i];
-        if (!segment->sparse) /* 4.3BSD has none of these, nor tables of such a size */
-            pages[segment->type] +=
-                (segment->last - segment->first + 1) * (uint64_t)kernel->d.clsize;
-    }
-    return BSD43_UPAGES + (int32_t)bsd43_szpt(&kernel->d, (uint32_t)pages[BSD43_CTEXT],
-                                              (uint32_t)pages[BSD43_CDATA],
-                                              (uint32_t)pages[BSD43_CSTACK]);
+    const struct bsd43_defaults *d = &kernel->d;
+    uint64_t pages[BSD43_CSTACK + 1];
+    bsd43_segment_pages(kernel, process, pages);
+    /* A child after a vfork has its own, but its table is empty. */
+    return BSD43_UPAGES +
+           (int32_t)bsd43_szpt(d, (uint32_t)pages[BSD43_CTEXT],
+                               (uint32_t)pages[BSD43_CDATA],
+                               (uint32_t)pages[BSD43_CSTACK]) +
+           (int32_t)(process->vforks * (BSD43_UPAGES + bsd43_szpt(d, 0, 0, 0)));
 }
 
 static uint32_t system_frames(const struct bsd43 *kernel,
@@ -77,15 +84,12 @@ static uint32_t system_frames(const struct bsd43 *kernel,
                : 0;
 }
 
-bool bsd43_is_wired(const struct bsd43 *kernel, const struct bsd43_process *process)
-{
-    return process->nsystem >= system_frames(kernel, process);
-}
-
-void bsd43_wire(struct bsd43 *kernel, struct bsd43_process *process)
+bool bsd43_wire(struct bsd43 *kernel, struct bsd43_process *process)
 {
     struct pager *pager = kernel->pager;
     const uint32_t wanted = system_frames(kernel, process);
+    if (process->nsystem < wanted && bsd43_freemem(kernel) < kernel->d.desfree)
+        bsd43_wake_daemon(kernel); /* outofmem() */
     while (process->nsystem < wanted && bsd43_freemem(kernel) > 0) {
         const pfn_t pfn = frame_take(pager);
         frame_set_state(pager, pfn, FRAME_WIRED);
@@ -94,18 +98,32 @@ void bsd43_wire(struct bsd43 *kernel, struct bsd43_process *process)
         process->system = pfn;
         process->nsystem++;
     }
+    return process->nsystem >= wanted;
+}
+
+bool bsd43_wire_all(struct bsd43 *kernel, struct bsd43_process *process)
+{
+    const uint32_t wanted = system_frames(kernel, process);
+    return process->nsystem + pager_free_frames(kernel->pager) >= wanted &&
+           bsd43_wire(kernel, process);
+}
+
+/* Free frames of its u-area and page tables until so many are left. */
+static void unwire(struct bsd43 *kernel, struct bsd43_process *process, uint32_t left)
+{
+    struct pager *pager = kernel->pager;
+    while (process->nsystem > left) {
+        const pfn_t pfn = process->system;
+        process->system = pager->frames[pfn].link;
+        pager->frames[pfn].link = PFN_NONE;
+        process->nsystem--;
+        frame_free(pager, pfn);
+    }
 }
 
 void bsd43_unwire(struct bsd43 *kernel, struct bsd43_process *process)
 {
-    struct pager *pager = kernel->pager;
-    while (process->system != PFN_NONE) {
-        const pfn_t pfn = process->system;
-        process->system = pager->frames[pfn].link;
-        pager->frames[pfn].link = PFN_NONE;
-        frame_free(pager, pfn);
-    }
-    process->nsystem = 0;
+    unwire(kernel, process, 0);
 }
 
 /* Frames that are still on their way somewhere are nobody's any more. */
@@ -120,6 +138,8 @@ static void leave_frames(struct bsd43 *kernel, uint32_t number)
 
 static void free_process(struct bsd43_process *process)
 {
+    for (uint32_t i = 0; i < process->nsegments; i++)
+        bsd43_dmap_release(&process->segments[i].dmap);
     map_release(&process->windows);
     bsd43_used_release(&process->to_copy);
     free(process->segments);
@@ -153,11 +173,6 @@ void bsd43_process_end(void *state, struct pager *pager, struct space *space)
     free_process(process);
 }
 
-static struct bsd43_process *known(struct bsd43 *kernel, const struct space *space)
-{
-    return space->number < kernel->nprocesses ? kernel->processes[space->number] : NULL;
-}
-
 void bsd43_process_sleeps(void *state, struct pager *pager, struct space *space)
 {
     struct bsd43_process *process = known(state, space);
@@ -179,6 +194,48 @@ void bsd43_process_wakes(void *state, struct pager *pager, struct space *space)
     bsd43_wants_in(state, process);
 }
 
+/* The child has its parent's address space, but a u-area of its own. */
+enum status bsd43_vfork(void *state, struct pager *pager, struct space *space,
+                        struct error *err)
+{
+    struct bsd43_process *process = NULL;
+    (void)pager;
+    const enum status status = bsd43_process_of(state, space, &process, err);
+    if (status != OK)
+        return status;
+    process->vforks++;
+    (void)!bsd43_wire(state, process); /* it waits, if need be, at its first fault */
+    return OK;
+}
+
+void bsd43_vfork_end(void *state, struct pager *pager, struct space *space)
+{
+    struct bsd43_process *process = known(state, space);
+    (void)pager;
+    process->vforks--;
+    unwire(state, process, system_frames(state, process));
+}
+
+/* vadvise(): of the whole process, whatever part of its memory was meant. */
+void bsd43_advised(void *state, struct pager *pager, struct space *space, uint8_t advice)
+{
+    struct bsd43 *kernel = state;
+    struct bsd43_process *process = known(kernel, space);
+    const bool was_anomalous = process && process->p.flags & BSD43_SUANOM;
+    if (!process || advice == VM_WILLNEED)
+        return; /* nobody can say that */
+    process->p.flags &= ~(uint32_t)(BSD43_SSEQL | BSD43_SUANOM);
+    process->p.flags |= advice == VM_SEQUENTIAL ? BSD43_SSEQL
+                        : advice == VM_RANDOM   ? BSD43_SUANOM
+                                                : 0;
+    for (pfn_t pfn = 0; was_anomalous && advice != VM_RANDOM && pfn < pager->nused; pfn++) {
+        const struct bsd43_cmap *c = bsd43_cmap(kernel, pfn);
+        if (c->counted && c->type == BSD43_CDATA && c->ndx == space->number && !c->push &&
+            pager->frames[pfn].state == FRAME_ACTIVE)
+            frame_clear_referenced(pager, pfn);
+    }
+}
+
 enum status bsd43_region_added(void *state, struct pager *pager, struct space *space,
                                const struct region *region, bool *killed, struct error *err)
 {
@@ -186,6 +243,9 @@ enum status bsd43_region_added(void *state, struct pager *pager, struct space *s
     struct bsd43_process *process = NULL;
     struct bsd43_segment *segment;
     (void)pager;
+    /* What nobody may use needs no swap space before it may be used. */
+    if (!region->protection)
+        return OK;
     const enum status status = bsd43_process_of(kernel, space, &process, err);
     return status == OK ? bsd43_segment_of(kernel, process, region, &segment, killed, err)
                         : status;

@@ -30,7 +30,7 @@ static int64_t resident_set(const struct bsd43 *kernel)
     int64_t rss = 0;
     for (uint32_t i = 0; i < kernel->nprocesses; i++)
         rss += kernel->processes[i] ? kernel->processes[i]->p.rssize : 0;
-    for (uint32_t i = 0; i < kernel->ntexts; i++)
+    for (uint32_t i = 0; i < kernel->texts_top; i++)
         rss += kernel->texts[i].x.rssize;
     return rss;
 }

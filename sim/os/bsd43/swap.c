@@ -174,14 +174,12 @@ static void leave_texts(struct bsd43 *kernel, struct bsd43_process *process)
 
 bool bsd43_swapout(struct bsd43 *kernel, struct bsd43_process *process)
 {
-    uint64_t pages[BSD43_CSTACK + 1] = {0};
-    for (uint32_t i = 0; i < process->nsegments; i++)
-        if (!process->segments[i].sparse)
-            pages[process->segments[i].type] +=
-                bsd43_clusters(&process->segments[i]) * (uint64_t)kernel->d.clsize;
+    uint64_t pages[BSD43_CSTACK + 1];
+    bsd43_segment_pages(kernel, process, pages);
     const uint32_t blocks =
         bsd43_vusize(&kernel->d, (uint32_t)pages[BSD43_CTEXT], (uint32_t)pages[BSD43_CDATA],
-                     (uint32_t)pages[BSD43_CSTACK]);
+                     (uint32_t)pages[BSD43_CSTACK]) +
+        process->vforks * bsd43_vusize(&kernel->d, 0, 0, 0);
     struct bsd43_used to_go = {0};
     struct error err;
     if (pages_to_go(process, &to_go, &err) != OK) {
@@ -235,11 +233,8 @@ static void go_on_out(struct bsd43 *kernel)
 
 bool bsd43_swapin(struct bsd43 *kernel, struct bsd43_process *process)
 {
-    bsd43_wire(kernel, process);
-    if (!bsd43_is_wired(kernel, process)) {
-        bsd43_unwire(kernel, process);
+    if (!bsd43_wire_all(kernel, process))
         return false;
-    }
     process->p.flags |= BSD43_SLOCK;
     *job_of(kernel) = (struct bsd43_swap_job){
         .process = process, .stage = BSD43_SWAP_SYSTEM, .out = false};

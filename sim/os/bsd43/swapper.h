@@ -21,6 +21,8 @@ enum {
     BSD43_SKEEP = 1 << 5,   /* not to be swapped: forks, for example */
     BSD43_SWEXIT = 1 << 6,  /* exits                                 */
     BSD43_SPHYSIO = 1 << 7, /* does raw input or output              */
+    BSD43_SSEQL = 1 << 8,   /* said to use its memory sequentially   */
+    BSD43_SUANOM = 1 << 9,  /* said to use it anomalously            */
 };
 
 enum {

@@ -19,7 +19,7 @@ static struct content *content_at(const struct bsd43 *kernel,
 
 static struct bsd43_xtext *find(const struct bsd43 *kernel, const struct region *region)
 {
-    for (uint32_t i = 0; i < kernel->ntexts; i++) {
+    for (uint32_t i = 0; i < kernel->texts_top; i++) {
         struct bsd43_xtext *text = &kernel->texts[i];
         if (text->used && text->file == region->file &&
             text->file_page == region->file_page &&
@@ -73,14 +73,16 @@ static void forget_text(struct bsd43 *kernel, struct bsd43_xtext *text)
         }
     }
     bsd43_vsxfree(&text->map, &kernel->swapmap, &kernel->d);
+    bsd43_xdmap_release(&text->map);
     text->used = false;
 }
 
-/* An entry of the table: a free one, or that of the text that has been unused longest. */
-static struct bsd43_xtext *new_entry(struct bsd43 *kernel)
+/* An entry of a part of the table: a free one, or that of the text that has been unused
+ * longest. */
+static struct bsd43_xtext *entry_in(struct bsd43 *kernel, uint32_t from, uint32_t to)
 {
     struct bsd43_xtext *oldest = NULL;
-    for (uint32_t i = 0; i < kernel->ntexts; i++) {
+    for (uint32_t i = from; i < to; i++) {
         struct bsd43_xtext *text = &kernel->texts[i];
         if (!text->used)
             return text;
@@ -92,11 +94,32 @@ static struct bsd43_xtext *new_entry(struct bsd43 *kernel)
     return oldest;
 }
 
-static struct bsd43_xtext *make(struct bsd43 *kernel, const struct region *region)
+static struct bsd43_xtext *new_entry(struct bsd43 *kernel)
+{
+    struct bsd43_xtext *text = entry_in(kernel, 0, kernel->ntext);
+    if (!text)
+        text = entry_in(kernel, kernel->ntext, kernel->ntexts);
+    if (text && text >= kernel->texts + kernel->texts_top)
+        kernel->texts_top = (uint32_t)(text - kernel->texts) + 1;
+    return text;
+}
+
+/* NULL on OK: there is no room, as has been noted in the space. */
+static enum status make(struct bsd43 *kernel, struct space *space,
+                        const struct region *region, struct bsd43_xtext **out,
+                        struct error *err)
 {
     struct bsd43_xtext *text = new_entry(kernel);
-    if (!text)
-        return NULL;
+    *out = NULL;
+    if (!text) {
+        space_killed(space,
+                     "the table of texts, the parts of files that are not stored into, is "
+                     "full with %u of them; %sraise kernel.maxusers",
+                     kernel->ntexts,
+                     kernel->ntexts == kernel->ntext ? "set 'kernel.limits: none' or "
+                                                     : "");
+        return OK;
+    }
     uint32_t *users = text->users;
     const uint32_t capacity = text->capacity;
     *text = (struct bsd43_xtext){.users = users,
@@ -105,13 +128,21 @@ static struct bsd43_xtext *make(struct bsd43 *kernel, const struct region *regio
                                  .file_page = region->file_page};
     const uint64_t npages = region->last - region->first + 1;
     const uint64_t blocks = npages * (uint64_t)kernel->d.clsize;
-    if (blocks * BSD43_NBPG > kernel->d.maxtsize ||
-        !bsd43_vsxalloc(&text->map, &kernel->swapmap, &kernel->d, (uint32_t)blocks, true))
-        return NULL;
+    bool room = blocks <= INT32_MAX;
+    const enum status status =
+        room ? bsd43_xdmap_hold(&text->map, &kernel->d, (uint32_t)blocks, err) : OK;
+    room = room && status == OK &&
+           bsd43_vsxalloc(&text->map, &kernel->swapmap, &kernel->d, (uint32_t)blocks, true);
+    if (!room) {
+        bsd43_xdmap_release(&text->map);
+        bsd43_refuse_room(kernel, space, region, blocks);
+        return status;
+    }
     text->npages = (uint32_t)npages;
     text->used = true;
     bsd43_count(kernel, BSD43_NEXFOD, (int32_t)blocks);
-    return text;
+    *out = text;
+    return OK;
 }
 
 static enum status add_user(struct bsd43_xtext *text, uint32_t space, struct error *err)
@@ -134,11 +165,10 @@ enum status bsd43_xalloc(struct bsd43 *kernel, struct bsd43_process *process,
                          struct error *err)
 {
     struct bsd43_xtext *text = find(kernel, region);
+    const enum status status = text ? OK : make(kernel, process->space, region, &text, err);
+    *killed = status == OK && !text;
     if (!text)
-        text = make(kernel, region);
-    *killed = !text;
-    if (*killed)
-        return OK;
+        return status;
     *number = (uint32_t)(text - kernel->texts);
     process->p.text = &text->x;
     text->count++;
@@ -351,7 +381,9 @@ enum status bsd43_distribute(struct bsd43 *kernel, page_t page, pfn_t pfn,
 
 void bsd43_texts_release(struct bsd43 *kernel)
 {
-    for (uint32_t i = 0; i < kernel->ntexts; i++)
+    for (uint32_t i = 0; i < kernel->texts_top; i++) {
+        bsd43_xdmap_release(&kernel->texts[i].map);
         free(kernel->texts[i].users);
+    }
     free(kernel->texts);
 }
