@@ -3,12 +3,12 @@
 #include "cli/command.h"
 #include "cli/list_devices.h"
 #include "cli/list_formats.h"
+#include "cli/list_kernels.h"
 #include "cli/list_machines.h"
 #include "cli/list_policies.h"
 #include "cli/print_params.h"
 #include "experiment/keys.h"
 #include "experiment/policy_file.h"
-#include "pager/kernel.h"
 #include "stats/counters.h"
 #include "stats/tables.h"
 #include "trace/generator.h"
@@ -42,24 +42,8 @@ const struct command command_list = {
 };
 
 /* Each of these prints the whole list, or one entry if name is not NULL; false if there is
- * no such entry.  in_full: with all that is known. */
-static bool list_kernels(const char *name, bool in_full)
-{
-    bool found = !name;
-    for (const struct kernel_ops *const *k = kernel_table; *k; k++) {
-        if (name && strcmp(name, (*k)->name) != 0)
-            continue;
-        found = true;
-        printf("%-16s %s\n", (*k)->name, (*k)->summary);
-        if (!in_full)
-            continue;
-        printf("  source: %s\n", (*k)->source);
-        print_all_params((*k)->params);
-    }
-    return found;
-}
-
-/* What there is to know of a counter or a key is in the list already. */
+ * no such entry.  in_full: with all that is known.  What there is to know of a counter or a
+ * key is in the list already. */
 static bool list_counters(const char *name, bool in_full)
 {
     (void)in_full;

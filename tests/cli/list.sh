@@ -101,6 +101,18 @@ exits 0 "$FAULTLINE" list formats ideal
 exits 0 "$FAULTLINE" list formats din
 [ "$(wc -l <out.txt)" -eq 1 ] || fail "there is more than one din"
 
+# Kernels, and the presets that an experiment can extend.
+exits 0 "$FAULTLINE" list kernels
+for file in "$SOURCE_DIR"/configs/kernels/*.yaml; do
+    grep -qF "kernels/$(basename "$file" .yaml) " out.txt || fail "no $file"
+    grep -qF "preset: $(sed -n '1s/^# //p' "$file")" out.txt || fail "$file is not told"
+done
+exits 0 "$FAULTLINE" list kernels kernels/bsd43
+prints "/kernels/bsd43.yaml"
+[ "$(wc -l <out.txt)" -eq 2 ] || fail "more than the preset"
+exits 2 "$FAULTLINE" list kernels kernels/bsd42
+says "there is no 'kernels/bsd42' among the kernels"
+
 # --verbose tells of all what a name tells of one.
 for what in policies kernels devices formats generators; do
     exits 0 "$FAULTLINE" list "$what" --verbose
