@@ -481,6 +481,22 @@ START_TEST(a_kernel_that_would_not_boot_is_refused)
 }
 END_TEST
 
+START_TEST(threshold_above_what_there_is_is_refused)
+{
+    struct bsd43_config config = vax_config(8192); /* 4 MB: 6380 pages are left */
+    config.lotsfree = 6380;
+    ck_assert_int_eq(booted(&config).lotsfree, 6380);
+    config.lotsfree = 6381;
+    refused(&config, "'lotsfree' is 6381 pages of 512 bytes: processes have only 6380");
+    config.lotsfree = 0;
+    config.desfree = 6381;
+    refused(&config, "'desfree' is 6381 pages");
+    config.desfree = 0;
+    config.minfree = 6381;
+    refused(&config, "'minfree' is 6381 pages");
+}
+END_TEST
+
 START_TEST(swap_space_that_would_not_do_is_refused)
 {
     struct bsd43_config config = vax_config(8192);
@@ -538,6 +554,7 @@ static Suite *defaults_suite(void)
     tcase_add_loop_test(tests, releases_differ_as_their_sources_say, 0, BSD43_VARIANTS);
     tcase_add_test(tests, constants_are_the_vax_headers);
     tcase_add_test(tests, a_kernel_that_would_not_boot_is_refused);
+    tcase_add_test(tests, threshold_above_what_there_is_is_refused);
     tcase_add_test(tests, swap_space_that_would_not_do_is_refused);
     suite_add_tcase(suite, tests);
     return suite;

@@ -96,12 +96,12 @@ static const struct param bsd43_table[] = {
     NUMBER(maxrss, 1e9, "pages",
            "pages of 512 bytes above which the front hand takes a process's pages at "
            "once; 0: all of memory but desfree"),
-    NUMBER(klin, 32, "clusters", "window of page-ins; 0: 4 (8 pages of 512 bytes)"),
-    NUMBER(klseql, 32, "clusters",
-           "window of page-ins with sequential advice; 0: 8 (16 pages of 512 bytes)"),
-    NUMBER(kltxt, 32, "clusters",
-           "window of page-ins of text; 0: 2 (4 pages of 512 bytes)"),
-    NUMBER(klout, 32, "clusters", "window of page-outs; 0: 16 (32 pages of 512 bytes)"),
+    NUMBER(klin, 32, "clusters",
+           "window of page-ins, a power of two of at most 32 pages of 512 bytes; else "
+           "there is none; 0: 8 pages"),
+    NUMBER(klseql, 32, "clusters", "the same with sequential advice; 0: 16 pages"),
+    NUMBER(kltxt, 32, "clusters", "the same of text; 0: 4 pages"),
+    NUMBER(klout, 32, "clusters", "the same of page-outs; 0: 32 pages"),
     NUMBER(klsdist, 1024, "klusters",
            "with sequential advice: distance from a fault of what is freed; 0: 3"),
     NUMBER(nswbuf, 65535, "headers",
@@ -155,8 +155,10 @@ static void configure(struct bsd43_config *config, const struct bsd43 *kernel,
         .nswdev = 1,
         .swap_blocks = {(uint32_t)(blocks < most ? blocks : most)},
     };
-    /* Memory apart: what is wired lies beside the machine's frames. */
-    if (!p->wired && p->kernel_memory == BSD43_MEMORY_APART) {
+    /* Memory apart: what is wired lies beside the machine's frames.  Endless memory is so,
+     * of which no table could be reckoned. */
+    if (!p->wired &&
+        (p->kernel_memory == BSD43_MEMORY_APART || pager->params->frames == UINT64_MAX)) {
         config->physmem += clsize;
         config->wired = clsize;
     }

@@ -94,7 +94,8 @@ static enum status take_kernel_memory(struct bsd43_defaults *d,
     int64_t used =
         or_else(config->kernel_bytes, KERNEL_BYTES) + (int64_t)d->nswbuf * BUF_BYTES;
     if (used + (int64_t)d->bufpages * clbytes >= maxmem * BSD43_NBPG)
-        return refuse(err, "the kernel and its buffers leave no memory for processes");
+        return refuse(err, "the kernel and its buffers leave no memory for processes: give "
+                           "the machine more of it, or 'kernel_memory: apart'");
     const int64_t maxbufs =
         (system_space - used - core_map_entries(maxmem, used, clbytes) * CMAP_BYTES) /
         (MAXBSIZE + BUF_BYTES);
@@ -147,6 +148,22 @@ static void set_thresholds(struct bsd43_defaults *d, const struct bsd43_config *
     d->desfree = (int32_t)or_else(config->desfree, desfree);
     const int64_t minfree = d->variant == BSD43_3BSD ? 32 : least(128, d->desfree / 2);
     d->minfree = (int32_t)or_else(config->minfree, minfree);
+}
+
+/* More than there is can never be free: the hands would not stop, or all be swapped. */
+static enum status check_thresholds(const struct bsd43_defaults *d, struct error *err)
+{
+    const struct {
+        const char *name;
+        int32_t pages;
+    } thresholds[] = {
+        {"lotsfree", d->lotsfree}, {"desfree", d->desfree}, {"minfree", d->minfree}};
+    for (size_t i = 0; i < ARRAY_LEN(thresholds); i++)
+        if (thresholds[i].pages > d->loop_pages)
+            return error_set(err, ERR_CONFIG, at_nowhere(),
+                             "'%s' is %d pages of 512 bytes: processes have only %d",
+                             thresholds[i].name, thresholds[i].pages, d->loop_pages);
+    return OK;
 }
 
 static void set_scan_rates(struct bsd43_defaults *d, const struct bsd43_config *config)
@@ -327,6 +344,9 @@ enum status bsd43_boot(struct bsd43_defaults *out, const struct bsd43_config *co
     if (status != OK)
         return status;
     set_thresholds(&d, config);
+    status = check_thresholds(&d, err);
+    if (status != OK)
+        return status;
     set_scan_rates(&d, config);
     set_maxpgio(&d, config);
     set_klusters(&d, config);
