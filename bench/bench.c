@@ -154,6 +154,8 @@ static const struct work {
      {"policy=fifo", "machine.frames=1024", "timing=events", "swap.device=ssd-nvme"}},
     {"clock, 1024, in time",
      {"policy=clock", "machine.frames=1024", "timing=events", "swap.device=ssd-nvme"}},
+    {"4.3BSD, 8 MiB", {"extends=kernels/bsd43"}},
+    {"4.3BSD, 4 MiB", {"extends=kernels/bsd43", "machine.memory=4 MiB"}},
 };
 
 /* Replay what the settings say, and print how fast that was. */
