@@ -134,7 +134,7 @@ function draw(    p, q) {
         }
     print "set border 3 linecolor '#404040'"
     print "set grid xtics ytics linetype 1 linecolor '#d8d8d8' linewidth 0.7"
-    print "set tics out nomirror"
+    print "set tics out nomirror\nset xtics 10\nunset mytics"
     print "set xrange [-1:" seconds "]"
     print "set lmargin 10\nset rmargin 1\nset bmargin 3\nset tmargin 1.6"
     print "set multiplot layout " n_programs "," n_quantities

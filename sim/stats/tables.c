@@ -184,6 +184,7 @@ static const struct table_column marks[] = {
     COLUMN("cpu_idle_paging", "s", "CPU time idle for paging"),
     COLUMN("cpu_idle", "s", "CPU time idle otherwise"),
     COLUMN("context_switches", "switches", "context switches"),
+    COLUMN("cpu_kernel", "s", "CPU time of the kernel's own processes and of interrupts"),
     COLUMN("v_faults", "faults", "faults by the kernel's own count"),
     COLUMN("pgin", "transfers", "page-in transfers"),
     COLUMN("pgout", "transfers", "page-out transfers"),
@@ -215,7 +216,7 @@ const struct result_table_kind result_tables[TABLES] = {
     [TABLE_TLBS] = {"tlbs", tlbs, ARRAY_LEN(tlbs), false, 0},
     [TABLE_SERIES] = {"series", series, ARRAY_LEN(series), true, 20},
     [TABLE_CURVES] = {"curves", curves, ARRAY_LEN(curves), false, 0},
-    [TABLE_MARKS] = {"marks", marks, ARRAY_LEN(marks), true, 23},
+    [TABLE_MARKS] = {"marks", marks, ARRAY_LEN(marks), true, 24},
 };
 
 const struct table_column *table_column_find(const struct result_table_kind *table,

@@ -14,6 +14,12 @@ static uint64_t references(const struct simulation *sim)
     return n;
 }
 
+static psec_t kernel_time(const struct cpu *cpu)
+{
+    const psec_t now = engine_now(cpu->simulation->engine);
+    return cpu->kernel + (cpu->phase == CPU_KERNEL ? now - cpu->working_since : 0);
+}
+
 static void count_times(const struct simulation *sim, struct counters *counters)
 {
     counters->cpu_idle = sim->idle;
@@ -22,6 +28,7 @@ static void count_times(const struct simulation *sim, struct counters *counters)
         counters->cpu_user += sim->cpus[i].user;
         counters->cpu_fault += sim->cpus[i].system;
         counters->cpu_switch += sim->cpus[i].switching;
+        counters->cpu_kernel += kernel_time(&sim->cpus[i]);
     }
 }
 

@@ -78,6 +78,9 @@ grep -qF "'think 1187 KiB reads, 5 passes'" picture.gp || fail "nor is the secon
 grep -qF 'streams: [{generate: {name: vt, pattern: seq, kb: 1400, mode: w, iters: 3, A: 0}}, {generate: {name: vt, pattern: think, kb: 1187, mode: r, iters: 5, A: 300}}, monitor.txt]}]' \
     words.txt || fail "the streams are others: $(cat words.txt)"
 grep -qx 'series=250 ms' words.txt || fail "there are no samples"
+for key in kernel policy; do
+    grep -qx "$key.start=boot" words.txt || fail "the $key has been running before"
+done
 [ "$(grep '^@fork\|^@wait\|^@sleep' boot.txt | tr '\n' ' ')" = \
     '@fork 3 @sleep 1s @fork 1 @wait @sleep 5s @fork 3 @sleep 1s @fork 2 @wait @sleep 5s ' ] ||
     fail "the shell does something else"

@@ -179,7 +179,8 @@ static const char *const columns[TABLES] = {
     "own_faults_minor own_resident references faults faults_major faults_minor "
     "faults_zero_fill faults_copy faults_reclaim page_ins page_outs page_outs_dirty "
     "write_backs scans swap_reads swap_writes cpu_user cpu_fault cpu_switch "
-    "cpu_idle_paging cpu_idle context_switches v_faults pgin pgout pgpgin pgpgout intrans "
+    "cpu_idle_paging cpu_idle context_switches cpu_kernel v_faults pgin pgout pgpgin "
+    "pgpgout intrans "
     "pgrec fastpgrec pgfrec xsfrec xifrec exfod zfod nexfod nzfod scan rev seqfree dfree "
     "swpin swpout pswpin pswpout",
 };

@@ -104,6 +104,16 @@ START_TEST(a_child_has_marks_of_its_own)
 }
 END_TEST
 
+/* The second one has nothing to do. */
+START_TEST(idle_cpus_are_in_the_times_of_a_mark)
+{
+    run_alone("S1 @mark one; S1", PROCESS, "machine.cpus=2", NULL);
+    assert_mark(0, "one", "a", 36);
+    assert_time(0, "cpu_idle", 36);
+    assert_time(0, "cpu_user", 1);
+}
+END_TEST
+
 /* Each time that the trace comes to it. */
 START_TEST(a_mark_has_a_row_each_time)
 {
@@ -157,6 +167,7 @@ static Suite *marks_suite(void)
     tcase_add_test(tests, a_mark_notes_what_has_been_done_before_it_and_takes_no_time);
     tcase_add_test(tests, a_mark_notes_what_others_have_done_too);
     tcase_add_test(tests, waiting_is_in_the_times_of_a_mark);
+    tcase_add_test(tests, idle_cpus_are_in_the_times_of_a_mark);
     tcase_add_test(tests, a_child_has_marks_of_its_own);
     tcase_add_test(tests, a_mark_has_a_row_each_time);
     tcase_add_test(tests, a_mark_at_the_end_has_the_counters_of_the_results);
