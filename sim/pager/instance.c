@@ -153,8 +153,7 @@ double instance_resident_mean(const struct instance *instance)
     return (instance->resident_time + last) / (double)instance->clock;
 }
 
-/* The process for which a frame was filled. */
-static uint32_t process_of(const struct pager *pager, pfn_t pfn)
+uint32_t instance_process(const struct pager *pager, pfn_t pfn)
 {
     page_t page = pager->frames[pfn].page;
     if (page == PAGE_NONE)
@@ -233,7 +232,7 @@ void instance_forget(struct pager *pager, content_t content)
 void instance_page_in(struct pager *pager, pfn_t pfn)
 {
     struct frame *frame = &pager->frames[pfn];
-    frame->owner = pager->by_process ? process_of(pager, pfn) : 0;
+    frame->owner = pager->by_process ? instance_process(pager, pfn) : 0;
     struct instance *instance = pager_owner(pager, pfn);
     const struct content *content = &pager->contents.all[frame->content];
     resident_changes(instance);
@@ -282,9 +281,9 @@ static enum status breach(const struct pager *pager, const char *call, pfn_t pfn
                      pager->policy->name, call, pfn, pager->count[FRAME_ACTIVE]);
 }
 
-static bool is_evictable(const struct pager *pager, const struct instance *instance,
-                         pfn_t pfn)
+bool instance_can_evict(const struct instance *instance, pfn_t pfn)
 {
+    const struct pager *pager = instance->pager;
     return pfn < pager->nused && pager->frames[pfn].state == FRAME_ACTIVE &&
            pager_owner(pager, pfn) == instance;
 }
@@ -297,8 +296,8 @@ enum status instance_release(struct pager *pager, struct instance *instance,
         const pfn_t pfn = pager->policy->release(instance->state);
         if (pfn == PFN_NONE)
             return OK;
-        status = is_evictable(pager, instance, pfn) ? pager_evict_frame(pager, pfn, err)
-                                                    : breach(pager, "release", pfn, err);
+        status = instance_can_evict(instance, pfn) ? pager_evict_frame(pager, pfn, err)
+                                                   : breach(pager, "release", pfn, err);
     }
     return status;
 }
@@ -326,8 +325,8 @@ enum status instance_victim(struct pager *pager, uint32_t process, pfn_t *victim
     if (!instance || instance->active == 0 || takes)
         instance = largest(pager);
     *victim = pager->policy->victim(instance->state);
-    return is_evictable(pager, instance, *victim) ? check_wrong(instance, err)
-                                                  : breach(pager, "victim", *victim, err);
+    return instance_can_evict(instance, *victim) ? check_wrong(instance, err)
+                                                 : breach(pager, "victim", *victim, err);
 }
 
 enum status instance_scan(struct pager *pager, uint32_t *budget, pfn_t *pfn,
@@ -335,75 +334,7 @@ enum status instance_scan(struct pager *pager, uint32_t *budget, pfn_t *pfn,
 {
     struct instance *instance = largest(pager);
     *pfn = pager->policy->scan(instance->state, budget);
-    return *pfn == PFN_NONE || is_evictable(pager, instance, *pfn)
+    return *pfn == PFN_NONE || instance_can_evict(instance, *pfn)
                ? check_wrong(instance, err)
                : breach(pager, "scan", *pfn, err);
-}
-
-/* --- what a policy may ask ---------------------------------------------------------------- */
-
-bool page_evictable(const struct policy_env *env, pfn_t pfn)
-{
-    const struct instance *instance = CONTAINER_OF(env, const struct instance, env);
-    return is_evictable(instance->pager, instance, pfn);
-}
-
-bool page_referenced(const struct policy_env *env, pfn_t pfn)
-{
-    return frame_referenced(CONTAINER_OF(env, struct instance, env)->pager, pfn);
-}
-
-void page_clear_referenced(const struct policy_env *env, pfn_t pfn)
-{
-    frame_clear_referenced(CONTAINER_OF(env, struct instance, env)->pager, pfn);
-}
-
-void page_set_referenced(const struct policy_env *env, pfn_t pfn)
-{
-    frame_set_referenced(CONTAINER_OF(env, struct instance, env)->pager, pfn);
-}
-
-bool page_dirty(const struct policy_env *env, pfn_t pfn)
-{
-    return frame_dirty(CONTAINER_OF(env, const struct instance, env)->pager, pfn);
-}
-
-bool page_clean(const struct policy_env *env, pfn_t pfn)
-{
-    struct pager *pager = CONTAINER_OF(env, struct instance, env)->pager;
-    return page_evictable(env, pfn) && !pager->frames[pfn].writing &&
-           frame_dirty(pager, pfn) && pager_clean(pager, pfn, NULL) == OK;
-}
-
-bool page_expendable(const struct policy_env *env, pfn_t pfn)
-{
-    const struct pager *pager = CONTAINER_OF(env, const struct instance, env)->pager;
-    return page_evictable(env, pfn) && pager->kernel->expendable &&
-           pager->kernel->expendable(pager->kernel_state, pager, pfn);
-}
-
-bool page_locked(const struct policy_env *env, pfn_t pfn)
-{
-    const struct pager *pager = CONTAINER_OF(env, const struct instance, env)->pager;
-    return pager->kernel->locked && pager->kernel->locked(pager->kernel_state, pager, pfn);
-}
-
-void policy_turned(const struct policy_env *env)
-{
-    CONTAINER_OF(env, struct instance, env)->pager->counts.turns++;
-}
-
-uint32_t page_process(const struct policy_env *env, pfn_t pfn)
-{
-    return process_of(CONTAINER_OF(env, const struct instance, env)->pager, pfn);
-}
-
-uint64_t policy_use(const struct policy_env *env)
-{
-    return CONTAINER_OF(env, const struct instance, env)->pager->use;
-}
-
-uint64_t policy_now(const struct policy_env *env)
-{
-    return CONTAINER_OF(env, const struct instance, env)->now;
 }

@@ -77,6 +77,12 @@ MUST_CHECK enum status instance_victim(struct pager *pager, uint32_t process, pf
 MUST_CHECK enum status instance_scan(struct pager *pager, uint32_t *budget, pfn_t *pfn,
                                      struct error *err);
 
+/* True if the frame holds a page of the instance that may be evicted. */
+bool instance_can_evict(const struct instance *instance, pfn_t pfn);
+
+/* The process for which a frame, which is not empty, was filled. */
+uint32_t instance_process(const struct pager *pager, pfn_t pfn);
+
 /* Frames that the instance is to fill, which it learns of: all unless replacement is by
  * process. */
 pfn_t instance_share(struct instance *instance);
