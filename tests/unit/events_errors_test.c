@@ -10,6 +10,10 @@
     MODELS                                                                                 \
     ", bare, broken, few, list, odd, slow, tiny; 'faultline list devices' explains "       \
     "them"
+/* Columns of series.csv that kernels have of their own. */
+#define OWN                                                                                \
+    "freemem, lotsfree, desfree, minfree, deficit, desscan, front, back, rss, pgin, "      \
+    "pgout, pgrec, fastpgrec, pgfrec, zfod, scan, rev, dfree, swpin, swpout"
 /* A list of regions that begins in line 3. */
 #define R W "- { trace: t.flt, regions: ["
 
@@ -295,7 +299,7 @@ static const struct {
      "e.yaml:4:23: 'page_faults' for y is no number in series.csv, where the plot's other "
      "columns are; it has time, process, resident, free_frames, faults_per_second, "
      "page_ins_per_second, page_outs_per_second, scans_per_second, cpu_utilisation, ready, "
-     "waiting, swap_queue"},
+     "waiting, swap_queue, " OWN},
     {T E "series: 1 s\nplots: [{ x: seed, y: resident }]\n",
      "e.yaml:4:23: unknown counter 'resident' for y; 'faultline list counters' shows all"},
     {T E "series: 1 s\nplots: [{ x: tiem, y: resident }]\n",
@@ -306,7 +310,7 @@ static const struct {
      "e.yaml:4:23: 'process' for y is no number in series.csv, where the plot's other "
      "columns are; it has time, process, resident, free_frames, faults_per_second, "
      "page_ins_per_second, page_outs_per_second, scans_per_second, cpu_utilisation, ready, "
-     "waiting, swap_queue"},
+     "waiting, swap_queue, " OWN},
 };
 
 static const struct {
