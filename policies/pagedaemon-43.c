@@ -12,6 +12,7 @@
 #include "faultline/policy.h"
 
 enum { ONE_HAND, TWO_HANDS };
+enum { START_BOOT, START_RANDOM };
 
 /* What is next to be done for a pair of pages. */
 enum stage { LOOK_FRONT, LOOK_BACK, MOVE };
@@ -20,7 +21,7 @@ enum stage { LOOK_FRONT, LOOK_BACK, MOVE };
 enum { FRUITLESS_TURNS = 2 };
 
 struct pagedaemon_params {
-    uint32_t hands;
+    uint32_t hands, start;
     uint64_t handspread;
 };
 
@@ -36,6 +37,7 @@ struct pagedaemon {
 };
 
 static const char *const hands_choices[] = {"1", "2", NULL};
+static const char *const start_choices[] = {"boot", "random", NULL};
 
 static const struct param pagedaemon_table[] = {
     {.name = "hands",
@@ -52,6 +54,13 @@ static const struct param pagedaemon_table[] = {
      .max = 1e15,
      .help = "way from the back hand to the front hand, in memory; at most a turn less one "
              "step (HANDSPREAD)"},
+    {.name = "start",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct pagedaemon_params, start),
+     .fallback = "boot",
+     .choices = start_choices,
+     .help = "where the back hand is at first: where it is when the kernel is booted, or "
+             "anywhere, by the seed"},
     {0},
 };
 
@@ -64,8 +73,10 @@ static enum status pagedaemon_init(void *state, const struct policy_env *env,
     (void)err;
     p->env = env;
     p->turn = env->nframes + 1;
+    if (params->start == START_RANDOM)
+        p->back = p->front = (pfn_t)rng_below(env->rng, p->turn);
     if (params->hands == TWO_HANDS)
-        p->front = spread < p->turn ? (pfn_t)spread : p->turn - 1;
+        p->front = (pfn_t)((p->back + (spread < p->turn ? spread : p->turn - 1)) % p->turn);
     return OK;
 }
 

@@ -198,7 +198,7 @@ const struct key key_table[] = {
     {"scheduler.quantum", KEY_TIME, KEY_EVENTS, "time", "10 ms", MICROSECOND, HOUR, NULL,
      "1 us to 60 min", "s",
      "a process that has run so long gives way to the next one that is ready"},
-    {"scheduler.switch", KEY_TIME, KEY_EVENTS, "time", "5 us", 0, SECOND, NULL,
+    {"scheduler.switch", KEY_TIME, CPU_TIME, "time", "5 us", 0, SECOND, NULL,
      "0 s to 1 s", "s", "CPU time of a context switch"},
     {"swap.device", KEY_DEVICE, KEY_EVENTS, "name or map", "fixed", 0, 0, NULL, NULL, NULL,
      "device that pages go to: a model, or a preset of one; 'faultline list devices'"},

@@ -10,6 +10,7 @@ static const char *const variant_choices[] = {"3bsd",   "4.1bsd", "4.2bsd",
                                               "4.3bsd", "tahoe",  NULL};
 static const char *const memory_choices[] = {"apart", "reckoned", NULL};
 static const char *const limits_choices[] = {"kernel", "none", NULL};
+static const char *const start_choices[] = {"boot", "random", NULL};
 static const char *const referenced_choices[] = {"hardware", "simulated", NULL};
 
 #define NUMBER(member, most, unit_, help_)                                                 \
@@ -17,6 +18,15 @@ static const char *const referenced_choices[] = {"hardware", "simulated", NULL};
         .name = #member, .kind = PARAM_UINT,                                               \
         .offset = offsetof(struct bsd43_params, member), .fallback = "0", .max = (most),   \
         .unit = (unit_), .help = (help_)                                                   \
+    }
+
+/* In references of the program, an instruction each; measured as docs/kernels/bsd43-live.md
+ * tells. */
+#define COST(member, instructions, help_)                                                  \
+    {                                                                                      \
+        .name = #member, .kind = PARAM_UINT,                                               \
+        .offset = offsetof(struct bsd43_params, member), .fallback = (instructions),       \
+        .max = 1e9, .unit = "references", .help = ("CPU time of " help_)                   \
     }
 
 static const struct param bsd43_table[] = {
@@ -50,6 +60,14 @@ static const struct param bsd43_table[] = {
      .help = "how large segments may be: as those of the kernel (6 MiB of text, 16 MiB of "
              "data, 16 MiB of stack, and as many texts as its table has), or as large as "
              "they are (none)"},
+    {.name = "start",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct bsd43_params, start),
+     .fallback = "boot",
+     .choices = start_choices,
+     .help = "the free list's order and the clock's phase at first: those of a kernel that "
+             "has just been booted, or by the seed those of one that has been running for "
+             "long"},
     {.name = "pagedaemon",
      .kind = PARAM_BOOL,
      .offset = offsetof(struct bsd43_params, pagedaemon),
@@ -114,6 +132,14 @@ static const struct param bsd43_table[] = {
      .min = 512,
      .max = 1 << 20,
      .help = "what of a file lies together on its disk: one fill on demand reads no more"},
+    COST(cost_tick, "172", "a clock interrupt, 100 a second, with what it starts"),
+    COST(cost_pair, "90", "looking at a page, with two hands a pair"),
+    COST(cost_free, "70", "the pagedaemon's freeing of a page"),
+    COST(cost_pagein, "80",
+         "a fault that is no fast reclaim, beside machine.cost.fault and a transfer"),
+    COST(cost_transfer, "700", "starting a transfer between memory and swap"),
+    COST(cost_cluster, "100", "each cluster of a transfer"),
+    COST(cost_interrupt, "350", "the end of a transfer"),
     {0},
 };
 

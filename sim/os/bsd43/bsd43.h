@@ -17,9 +17,10 @@ enum { BSD43_KLMAX = 32 }; /* clusters of one transfer at most, with any cluster
 enum { BSD43_MEMORY_APART, BSD43_MEMORY_RECKONED };
 enum { BSD43_LIMITS_KERNEL, BSD43_LIMITS_NONE };
 enum { BSD43_REFERENCED_HARDWARE, BSD43_REFERENCED_SIMULATED };
+enum { BSD43_START_BOOT, BSD43_START_RANDOM };
 
 struct bsd43_params {
-    uint32_t variant, kernel_memory, referenced, limits;
+    uint32_t variant, kernel_memory, referenced, limits, start;
     bool pagedaemon, preptofree, u_areas, swapper;
     uint64_t wired, lotsfree, desfree, minfree; /* hw pages                              */
     uint64_t fastscan, slowscan, maxpgio, maxslp;
@@ -27,6 +28,9 @@ struct bsd43_params {
     uint64_t klin, klseql, kltxt, klout, klsdist;
     uint64_t nswbuf, maxusers;
     uint64_t file_block; /* bytes                                                        */
+    /* CPU time, in references: instructions.                                            */
+    uint64_t cost_tick, cost_pair, cost_free, cost_pagein;
+    uint64_t cost_transfer, cost_cluster, cost_interrupt;
 };
 
 /* By what a text page can be found in memory that no page table points to any more. */
@@ -106,7 +110,11 @@ struct bsd43_header {
 };
 
 struct bsd43_daemon {
-    struct event event; /* its next turn                                                  */
+    struct event event;      /* it is woken                                               */
+    struct kernel_work work; /* what it has done and not yet spent the time for           */
+    bool awake;              /* its work is the scheduler's                               */
+    bool runs;               /* what is done at the moment is done by it                  */
+    bool woken;              /* again, while it was awake                                 */
     int32_t nscan, desscan;
     int32_t pushes;
     uint32_t budget; /* of the pair that it is at                                        */
@@ -149,6 +157,8 @@ struct bsd43 {
     struct bsd43_meter meter;
     struct bsd43_cmap *cmap; /* [BSD43_FIRST + frames]                                    */
     size_t cmap_bytes;
+    pfn_t own_system; /* frames of the kernel's own processes and buffers, by link        */
+    uint32_t nown;
     uint32_t nlisted; /* frames on the free list that were used before                    */
     struct bsd43_process **processes; /* [space]                                          */
     uint32_t nprocesses;
@@ -165,7 +175,7 @@ struct bsd43 {
     struct bsd43_daemon daemon;
     struct bsd43_swapper swapper;
     uint64_t nprocesses_made;
-    struct event schedpaging, schedcpu;
+    struct event hardclock, schedpaging, schedcpu;
     uint32_t seconds; /* of schedcpu                                                      */
     uint64_t last_free; /* frames freed: to tell whether anything moves                   */
 };
@@ -225,6 +235,8 @@ static inline struct bsd43_cmap *bsd43_cmap(const struct bsd43 *kernel, pfn_t pf
 
 MUST_CHECK enum status bsd43_cmap_init(struct bsd43 *kernel, struct error *err);
 void bsd43_cmap_release(struct bsd43 *kernel);
+/* Have the free list, of all frames in the order of their numbers, begin at any of them. */
+void bsd43_turn_list(struct bsd43 *kernel);
 /* kernel_ops: memall() and memfree(). */
 pfn_t bsd43_take_frame(void *state, struct pager *pager);
 void bsd43_frame_freed(void *state, struct pager *pager, pfn_t pfn);
@@ -265,6 +277,8 @@ MUST_CHECK enum status bsd43_page_of(struct bsd43 *kernel, pfn_t pfn, page_t *ou
 bool bsd43_wire(struct bsd43 *kernel, struct bsd43_process *process);
 /* memall(): the same, and nothing if there are not as many. */
 bool bsd43_wire_all(struct bsd43 *kernel, struct bsd43_process *process);
+/* vmemall() of the kernel's own processes and the buffers of its network. */
+void bsd43_wire_own(struct bsd43 *kernel);
 void bsd43_unwire(struct bsd43 *kernel, struct bsd43_process *process);
 void bsd43_processes_release(struct bsd43 *kernel);
 
@@ -324,11 +338,26 @@ MUST_CHECK enum status bsd43_read(struct bsd43 *kernel, struct fault *fault,
 struct bsd43_header *bsd43_header_get(struct bsd43 *kernel);
 void bsd43_header_put(struct bsd43_header *header);
 
-/* --- pageout.c ----------------------------------------------------------------------- */
+/* --- cpu.c --------------------------------------------------------------------------- */
+
+/* The kernel executes so many instructions: for the fault that it works on, as its
+ * pagedaemon, or in an interrupt. */
+void bsd43_spend(struct bsd43 *kernel, uint64_t instructions);
+/* ... to start a transfer of so many clusters. */
+void bsd43_transfer(struct bsd43 *kernel, uint64_t clusters);
+
+/* --- daemon.c ------------------------------------------------------------------------ */
 
 /* wakeup(&proc[2]): the pagedaemon does what it has to do as soon as the CPU can. */
 void bsd43_wake_daemon(struct bsd43 *kernel);
 void bsd43_daemon_init(struct bsd43 *kernel);
+
+/* --- pageout.c ----------------------------------------------------------------------- */
+
+enum bsd43_taken { BSD43_REFUSED, BSD43_TAKEN, BSD43_BLOCKED };
+/* The rest of checkpage() for a page that may go.  BLOCKED: there is no swap header. */
+enum bsd43_taken bsd43_take(struct bsd43 *kernel, pfn_t pfn, enum status *status,
+                            struct error *err);
 /* cleanup(): free what has been pushed. */
 void bsd43_cleanup(struct bsd43 *kernel);
 /* vmemfree() of a frame that a push has locked: no page table has it from now on, and it is

@@ -161,7 +161,7 @@ static const char *check_processes(const struct bsd43 *kernel)
         if (process->p.rssize != 0 || process->space->resident > 0)
             return "a process that is swapped out has pages in memory";
     }
-    return wired == kernel->pager->count[FRAME_WIRED]
+    return wired + kernel->nown == kernel->pager->count[FRAME_WIRED]
                ? NULL
                : "frames of u-areas and page tables are not those of processes";
 }

@@ -3,11 +3,20 @@
 #include "os/bsd43/bsd43.h"
 
 #define SECOND UINT64_C(1000000000000)
+enum { HZ = 100 };
 
 static void again(struct bsd43 *kernel, struct event *event, psec_t after)
 {
     struct engine *engine = kernel->pager->storage.engine;
     engine_schedule(engine, event, engine_now(engine) + after);
+}
+
+/* Of which only the time is of interest. */
+static void hardclock(struct event *event)
+{
+    struct bsd43 *kernel = CONTAINER_OF(event, struct bsd43, hardclock);
+    bsd43_spend(kernel, kernel->params->cost_tick);
+    again(kernel, event, SECOND / HZ);
 }
 
 static void schedpaging(struct event *event)
@@ -45,20 +54,47 @@ static void schedcpu(struct event *event)
     again(kernel, event, SECOND);
 }
 
+/* Until something that happens so often a second happens first. */
+static psec_t first(struct bsd43 *kernel, uint64_t times)
+{
+    const uint64_t ticks = HZ / times;
+    const uint64_t early = kernel->params->start == BSD43_START_RANDOM
+                               ? rng_below(&kernel->pager->rng, ticks)
+                               : 0;
+    return (ticks - early) * (SECOND / HZ);
+}
+
+/* Memory as it is when the kernel has begun to run. */
+static void take_memory(struct bsd43 *kernel)
+{
+    const struct bsd43_params *params = kernel->params;
+    /* Memory that is apart is for processes only. */
+    if (params->u_areas &&
+        (params->wired || params->kernel_memory == BSD43_MEMORY_RECKONED))
+        bsd43_wire_own(kernel);
+    if (params->start == BSD43_START_RANDOM)
+        bsd43_turn_list(kernel);
+}
+
 void bsd43_start(void *state, struct pager *pager)
 {
     struct bsd43 *kernel = state;
     (void)pager;
+    take_memory(kernel);
+    event_init(&kernel->hardclock, hardclock);
     event_init(&kernel->schedpaging, schedpaging);
     event_init(&kernel->schedcpu, schedcpu);
-    again(kernel, &kernel->schedpaging, SECOND / kernel->d.rules->wakes_per_second);
-    again(kernel, &kernel->schedcpu, SECOND);
+    again(kernel, &kernel->schedpaging, first(kernel, kernel->d.rules->wakes_per_second));
+    again(kernel, &kernel->schedcpu, first(kernel, 1));
+    if (kernel->params->cost_tick)
+        again(kernel, &kernel->hardclock, SECOND / HZ);
 }
 
 void bsd43_stop(void *state, struct pager *pager)
 {
     struct bsd43 *kernel = state;
     struct engine *engine = pager->storage.engine;
+    engine_cancel(engine, &kernel->hardclock);
     engine_cancel(engine, &kernel->schedpaging);
     engine_cancel(engine, &kernel->schedcpu);
     engine_cancel(engine, &kernel->daemon.event);

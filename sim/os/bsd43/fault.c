@@ -135,6 +135,13 @@ bool bsd43_neighbour(struct bsd43 *kernel, const struct bsd43_page *page, uint32
 
 /* --- counting ------------------------------------------------------------------------ */
 
+static bool is_fast(const struct bsd43 *kernel, const struct bsd43_page *page)
+{
+    const struct pager *pager = kernel->pager;
+    return page->pte == BSD43_PTE_RESIDENT &&
+           !bsd43_cmap(kernel, pager->contents.all[page->content].frame)->free;
+}
+
 /* Count the trap, once, by what it will take; the kernel's own counters tell what it
  * took. */
 static void count(struct bsd43 *kernel, struct fault *fault, const struct bsd43_page *page)
@@ -143,6 +150,8 @@ static void count(struct bsd43 *kernel, struct fault *fault, const struct bsd43_
     if (fault->counted)
         return;
     fault->counted = true;
+    if (!is_fast(kernel, page))
+        bsd43_spend(kernel, kernel->params->cost_pagein);
     bsd43_count(kernel, BSD43_FAULTS, 1);
     bsd43_count(kernel, BSD43_TRAP, 1);
     const bool major = page->pte == BSD43_PTE_SWAP || page->pte == BSD43_PTE_FILE;

@@ -144,3 +144,16 @@ void bsd43_munlink(struct bsd43 *kernel, pfn_t pfn)
     c->gone = false;
     frame_reclaim(kernel->pager, pfn);
 }
+
+/* The pagedaemon frees in the order of the hands, and that is how frames are used again. */
+void bsd43_turn_list(struct bsd43 *kernel)
+{
+    struct pager *pager = kernel->pager;
+    const pfn_t first = pager->nused, n = pager->nframes - first;
+    const pfn_t begin = n ? (pfn_t)rng_below(&pager->rng, n) : 0;
+    for (pfn_t i = 0; i < n; i++)
+        (void)frame_take(pager);
+    /* What is freed last is used first. */
+    for (pfn_t i = n; i > 0; i--)
+        frame_free(pager, first + (begin + i - 1) % n);
+}

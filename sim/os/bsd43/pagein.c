@@ -63,6 +63,7 @@ static void all_read(struct pager_io *io)
 {
     struct bsd43_header *header = CONTAINER_OF(io, struct bsd43_header, io);
     struct bsd43 *kernel = header->kernel;
+    bsd43_spend(kernel, kernel->params->cost_interrupt);
     bsd43_count(kernel, BSD43_PGIN, 1);
     bsd43_count(kernel, BSD43_PGPGIN, (int32_t)io->n * kernel->d.clsize);
     const page_t page = header->page;
@@ -288,6 +289,7 @@ enum status bsd43_read(struct bsd43 *kernel, struct fault *fault,
         bsd43_count(kernel, BSD43_EXFOD, kernel->d.clsize);
     bsd43_fault_over(fault);
     pager_wait(pager, fault, header->center);
+    bsd43_transfer(kernel, header->io.n);
     io_start(&header->io);
     return OK;
 }

@@ -1,6 +1,5 @@
-/* pageout.c -- the pagedaemon, process 2: pageout(), checkpage(), cleanup() and
- * dpageout() of sys/vm_page.c.  Which pages are looked at, in which order, is the
- * policy's: pagedaemon-43 has the two hands. */
+/* pageout.c -- what the pagedaemon does about a page: checkpage(), cleanup() and
+ * dpageout() of sys/vm_page.c. */
 #include "os/bsd43/bsd43.h"
 
 #include "pager/frame.h"
@@ -15,6 +14,7 @@ static void pushed(struct pager_io *io)
 {
     struct bsd43_header *header = CONTAINER_OF(io, struct bsd43_header, io);
     struct bsd43 *kernel = header->kernel;
+    bsd43_spend(kernel, kernel->params->cost_interrupt);
     bsd43_count(kernel, BSD43_PGOUT, 1);
     bsd43_count(kernel, BSD43_PGPGOUT, (int32_t)io->n * kernel->d.clsize);
     header->next = kernel->cleaned;
@@ -108,6 +108,7 @@ enum status bsd43_push(struct bsd43 *kernel, pfn_t pfn, struct error *err)
     const content_t lowest = pager->frames[header->io.first].content;
     header->io.offset = (uint64_t)pager->contents.all[lowest].slot << pager->mmu.page_shift;
     pager->counts.page_outs_dirty++;
+    bsd43_transfer(kernel, header->io.n);
     io_start(&header->io);
     return OK;
 }
@@ -200,144 +201,41 @@ bool bsd43_locked(const void *state, const struct pager *pager, pfn_t pfn)
     return bsd43_cmap(state, pfn)->push != 0 || pager->frames[pfn].writing;
 }
 
-enum taken { REFUSED, TAKEN, BLOCKED };
-
-/* The rest of checkpage() for a page that may go. */
-static enum taken take(struct bsd43 *kernel, pfn_t pfn, enum status *status,
-                       struct error *err)
+enum bsd43_taken bsd43_take(struct bsd43 *kernel, pfn_t pfn, enum status *status,
+                            struct error *err)
 {
     struct pager *pager = kernel->pager;
     const struct bsd43_cmap *c = bsd43_cmap(kernel, pfn);
     const struct bsd43_defaults *d = &kernel->d;
     if (!frame_pageable(pager, pfn) || bsd43_locked(kernel, pager, pfn))
-        return REFUSED;
+        return BSD43_REFUSED;
     const struct bsd43_process *process = bsd43_owner(kernel, pfn);
     /* Policies without hands come up with the same page again, which must go then. */
     if (c->type != BSD43_CTEXT && process && pager->policy->scan &&
         process->p.rssize < d->saferss - process->p.slptime)
-        return REFUSED;
+        return BSD43_REFUSED;
     if (!frame_dirty(pager, pfn)) {
         bsd43_leave(kernel, pfn);
         frame_cache(pager, pfn);
         bsd43_count(kernel, BSD43_DFREE, d->clsize);
-        return TAKEN;
+        bsd43_spend(kernel, kernel->params->cost_free);
+        return BSD43_TAKEN;
     }
     const bool busy = process && process->p.flags & (BSD43_SLOCK | BSD43_SWEXIT);
     if (busy && !d->rules->busy_counts_as_push)
-        return REFUSED;
+        return BSD43_REFUSED;
     if (kernel->daemon.pushes > d->maxpgio / d->rules->push_divisor)
-        return REFUSED;
+        return BSD43_REFUSED;
     kernel->daemon.pushes++;
     if (busy)
-        return REFUSED;
+        return BSD43_REFUSED;
     bsd43_cleanup(kernel);
     if (!kernel->free_headers) {
         kernel->header_wanted = true;
-        return BLOCKED;
+        return BSD43_BLOCKED;
     }
     *status = bsd43_push(kernel, pfn, err);
-    return TAKEN;
-}
-
-/* --- the daemon ---------------------------------------------------------------------- */
-
-/* The next page that the policy would have go.  PFN_NONE: a pair of hands has moved on. */
-static pfn_t next_candidate(struct bsd43 *kernel, enum status *status, struct error *err)
-{
-    struct pager *pager = kernel->pager;
-    struct bsd43_daemon *daemon = &kernel->daemon;
-    pfn_t pfn = PFN_NONE;
-    if (pager->policy->scan) {
-        *status = instance_scan(pager, &daemon->budget, &pfn, err);
-        return pfn;
-    }
-    /* One page a unit. */
-    if (daemon->in_pair || pager->count[FRAME_ACTIVE] == 0) {
-        daemon->budget--;
-        return PFN_NONE;
-    }
-    *status = instance_victim(pager, PROCESS_ANY, &pfn, err);
-    return pfn;
-}
-
-/* The hands are past a pair of pages: how many of the budget are left, and has the policy
- * given up? */
-static void end_pair(struct bsd43 *kernel, uint32_t before)
-{
-    struct bsd43_daemon *daemon = &kernel->daemon;
-    const uint64_t turns = kernel->pager->counts.turns;
-    daemon->in_pair = false;
-    daemon->nscan++;
-    bsd43_count(kernel, BSD43_SCAN, 1);
-    bsd43_count(kernel, BSD43_REV, (int32_t)(turns - daemon->turns));
-    daemon->turns = turns;
-    if (daemon->budget + 1 < before)
-        daemon->desscan = daemon->nscan; /* till the next tick */
-}
-
-static bool goes_on(const struct bsd43 *kernel)
-{
-    return kernel->daemon.nscan < kernel->daemon.desscan &&
-           bsd43_freemem(kernel) < kernel->d.lotsfree;
-}
-
-/* Look at pages until enough are free, as many have been looked at as should be, or a page
- * waits for a swap header. */
-static enum status scan(struct bsd43 *kernel, struct error *err)
-{
-    struct bsd43_daemon *daemon = &kernel->daemon;
-    enum status status = OK;
-    while (status == OK) {
-        if (daemon->pending == PFN_NONE) {
-            if (!daemon->in_pair && !goes_on(kernel))
-                return OK;
-            if (!daemon->in_pair)
-                daemon->budget = (uint32_t)(daemon->desscan - daemon->nscan);
-            const uint32_t before = daemon->budget;
-            daemon->pending = next_candidate(kernel, &status, err);
-            daemon->in_pair = true;
-            if (status == OK && daemon->pending == PFN_NONE) {
-                end_pair(kernel, before);
-                continue;
-            }
-        } else if (frame_referenced(kernel->pager, daemon->pending)) {
-            daemon->pending = PFN_NONE; /* used while it waited for a header */
-            continue;
-        }
-        if (status == OK && take(kernel, daemon->pending, &status, err) == BLOCKED)
-            return OK;
-        daemon->pending = PFN_NONE;
-    }
-    return status;
-}
-
-static void run(struct event *event)
-{
-    struct bsd43_daemon *daemon = CONTAINER_OF(event, struct bsd43_daemon, event);
-    struct bsd43 *kernel = CONTAINER_OF(daemon, struct bsd43, daemon);
-    struct error err;
-    if (daemon->pending == PFN_NONE)
-        daemon->pushes = 0;
-    else
-        bsd43_cleanup(kernel);
-    const enum status status = scan(kernel, &err);
-    if (status != OK)
-        pager_fail(kernel->pager, &err);
-    if (daemon->pending == PFN_NONE)
-        bsd43_cleanup(kernel);
-}
-
-void bsd43_daemon_init(struct bsd43 *kernel)
-{
-    kernel->daemon = (struct bsd43_daemon){.pending = PFN_NONE};
-    event_init(&kernel->daemon.event, run);
-}
-
-void bsd43_wake_daemon(struct bsd43 *kernel)
-{
-    struct engine *engine = kernel->pager->storage.engine;
-    if (kernel->params->pagedaemon && !event_pending(&kernel->daemon.event))
-        engine_schedule(engine, &kernel->daemon.event, engine_now(engine));
+    return BSD43_TAKEN;
 }
 
 /* --- sequential processes ------------------------------------------------------------ */

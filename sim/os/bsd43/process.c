@@ -84,21 +84,27 @@ static uint32_t system_frames(const struct bsd43 *kernel,
                : 0;
 }
 
-bool bsd43_wire(struct bsd43 *kernel, struct bsd43_process *process)
+/* Wire free frames until there are as many as wanted, or none are free. */
+static bool wire(struct bsd43 *kernel, pfn_t *chain, uint32_t *n, uint32_t wanted)
 {
     struct pager *pager = kernel->pager;
-    const uint32_t wanted = system_frames(kernel, process);
-    if (process->nsystem < wanted && bsd43_freemem(kernel) < kernel->d.desfree)
-        bsd43_wake_daemon(kernel); /* outofmem() */
-    while (process->nsystem < wanted && bsd43_freemem(kernel) > 0) {
+    while (*n < wanted && bsd43_freemem(kernel) > 0) {
         const pfn_t pfn = frame_take(pager);
         frame_set_state(pager, pfn, FRAME_WIRED);
         bsd43_cmap(kernel, pfn)->type = BSD43_CSYS;
-        pager->frames[pfn].link = process->system;
-        process->system = pfn;
-        process->nsystem++;
+        pager->frames[pfn].link = *chain;
+        *chain = pfn;
+        ++*n;
     }
-    return process->nsystem >= wanted;
+    return *n >= wanted;
+}
+
+bool bsd43_wire(struct bsd43 *kernel, struct bsd43_process *process)
+{
+    const uint32_t wanted = system_frames(kernel, process);
+    if (process->nsystem < wanted && bsd43_freemem(kernel) < kernel->d.desfree)
+        bsd43_wake_daemon(kernel); /* outofmem() */
+    return wire(kernel, &process->system, &process->nsystem, wanted);
 }
 
 bool bsd43_wire_all(struct bsd43 *kernel, struct bsd43_process *process)
@@ -119,6 +125,20 @@ static void unwire(struct bsd43 *kernel, struct bsd43_process *process, uint32_t
         process->nsystem--;
         frame_free(pager, pfn);
     }
+}
+
+/* The u-area of process 0 is in the kernel's data. */
+void bsd43_wire_own(struct bsd43 *kernel)
+{
+    enum { NETWORK_PAGES = 16 }; /* mbinit(): 4096 bytes each of mbufs and of clusters */
+    const struct bsd43_defaults *d = &kernel->d;
+    /* main(): the pagedaemon maps what all swap headers push. */
+    const uint32_t pages = BSD43_UPAGES +
+                           bsd43_szpt(d, 0, d->nswbuf * d->klmax * (uint32_t)d->clsize, 0) +
+                           NETWORK_PAGES;
+    const uint32_t clsize = (uint32_t)d->clsize;
+    kernel->own_system = PFN_NONE;
+    (void)wire(kernel, &kernel->own_system, &kernel->nown, (pages + clsize - 1) / clsize);
 }
 
 void bsd43_unwire(struct bsd43 *kernel, struct bsd43_process *process)

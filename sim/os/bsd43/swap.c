@@ -15,6 +15,7 @@ static struct bsd43_swap_job *job_of(struct bsd43 *kernel)
 static void job_done(struct pager_io *io)
 {
     struct bsd43_header *header = CONTAINER_OF(io, struct bsd43_header, io);
+    bsd43_spend(header->kernel, header->kernel->params->cost_interrupt);
     go_on(header->kernel);
 }
 
@@ -124,6 +125,7 @@ static bool write_run(struct bsd43 *kernel)
     if (header->io.n == 0)
         return false;
     kernel->meter.sum[BSD43_PSWPOUT] += header->io.n * (uint64_t)kernel->d.clsize;
+    bsd43_transfer(kernel, header->io.n);
     io_start(&header->io);
     return true;
 }
@@ -137,6 +139,7 @@ static void transfer_system(struct bsd43 *kernel, bool write)
     header->io.n = (job->process->swblocks + clsize - 1) / clsize;
     header->io.offset = (uint64_t)job->process->swaddr * BSD43_NBPG;
     kernel->meter.sum[write ? BSD43_PSWPOUT : BSD43_PSWPIN] += job->process->swblocks;
+    bsd43_transfer(kernel, header->io.n);
     io_start(&header->io);
 }
 

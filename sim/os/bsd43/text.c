@@ -210,6 +210,7 @@ static void all_written(struct pager_io *io)
 {
     struct bsd43_header *header = CONTAINER_OF(io, struct bsd43_header, io);
     struct bsd43 *kernel = header->kernel;
+    bsd43_spend(kernel, kernel->params->cost_interrupt);
     pager_wakeup(kernel->pager, &kernel->texts[header->ndx].waiters);
     bsd43_header_put(header);
 }
@@ -249,6 +250,7 @@ static uint32_t write_run(struct bsd43 *kernel, uint32_t number, uint32_t page)
         io_add(&header->io, &last, pfn, false);
     }
     kernel->meter.sum[BSD43_PSWPOUT] += header->io.n * (uint64_t)kernel->d.clsize;
+    bsd43_transfer(kernel, header->io.n);
     io_start(&header->io);
     return page;
 }
