@@ -115,16 +115,15 @@ static void wake_up(struct event *event)
     struct bsd43_daemon *daemon = CONTAINER_OF(event, struct bsd43_daemon, event);
     struct bsd43 *kernel = CONTAINER_OF(daemon, struct bsd43, daemon);
     const struct pager_host *host = kernel->pager->host;
+    daemon->awake = true;
     if (daemon->pending == PFN_NONE)
         daemon->pushes = 0;
     else
         bsd43_cleanup(kernel);
-    daemon->woken = true;
     if (!kernel->params->cost_pair) {
         go_on(&daemon->work);
         return;
     }
-    daemon->awake = true;
     daemon->work.time = 0; /* first it gets the CPU */
     host->work(host->context, &daemon->work);
 }
@@ -140,7 +139,7 @@ void bsd43_wake_daemon(struct bsd43 *kernel)
 {
     struct bsd43_daemon *daemon = &kernel->daemon;
     struct engine *engine = kernel->pager->storage.engine;
-    if (daemon->awake || daemon->runs)
+    if (daemon->awake)
         daemon->woken = true;
     else if (kernel->params->pagedaemon && !event_pending(&daemon->event))
         engine_schedule(engine, &daemon->event, engine_now(engine));
