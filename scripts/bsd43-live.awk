@@ -1,5 +1,6 @@
 # bsd43-live.awk -- what scripts/bsd43-live runs of the model, and how it compares.
-#   task=list     prints NAME, tab, SETTINGS for each run; the settings have tabs between
+#   task=list     prints for each session, with tabs between, NAME, the streams of its
+#                 programs, the seconds between them, and SETTINGS
 #   task=compare  prints machine and model, with the results in `results`/NAME.csv
 # Variables: task, phases, only, results, preset; see bsd43-live.
 
@@ -25,40 +26,76 @@ function assumptions() {
         wired[memories[i]] = wired_pages[i]
         free[memories[i]] = free_pages[i]
     }
+
+    # The machine ran `rnd` before `hot`, which leaves frames in another order than `seq`
+    # does.  A summary without it is run as if it had this, for each footprint of seq.
+    unseen = "pattern: rnd, mode: w, iters: 10000, A: 0, B: 0"
 }
 
-# Settings of the run; the preset says the rest.  CPU times of the preset are in cycles of
-# machine.clock, an instruction each.  The seed is the start phase of hands and free list.
-function settings(    i, seeds, text) {
+# Settings of the session; the preset says the rest.  CPU times of the preset are in cycles
+# of machine.clock, an instruction each.  The seed is the start phase of hands, clock and
+# free list.
+function settings(session,    i, seeds, text) {
     for (i = 1; i <= phases; i++)
         seeds = seeds (i > 1 ? ", " : "") i
     text = "machine.memory=" (memory() + 0) "MiB"
     text = text "\tkernel.wired=" wired[memory()]
     text = text "\tmachine.clock=" field("ipms") "kHz"
-    text = text "\tworkload.processes=" workload()
+    text = text "\tworkload.processes=" workload(session)
     return text "\tsweep.seed=[" seeds "]"
 }
 
-# init and the shell on the console, which sleep; a shell that first runs a program that
-# fills memory one and a half times, so that frames and swap space are in no order, and then
-# starts those that are measured: streams 2, 3 and so on, and behind them their children.
-function workload(    n, i, streams, children, generate) {
-    n = field("nprocs")
-    streams = "{generate: {name: vt, pattern: seq, kb: " int(0.75 * free[memory()]) \
-        ", iters: 3}}"
+# What the machine ran in one boot, one after the other and the whole list over again: the
+# order of the free list, and who is swapped out, comes from what ran before.  Several
+# processes at once were measured in boots of their own.
+function session_of() {
+    return memory() SUBSEP field("ipms") SUBSEP field("settle_s") SUBSEP \
+        (field("nprocs") > 1)
+}
+
+# Add the line's programs to its session, unless they are there.
+function enter(    session, i, key) {
+    session = session_of()
+    key = run_key()
+    if ((session, key) in begins)
+        return
+    if (field("pattern") == "hot" && !has_rnd[session]++)
+        enter_unseen(session)
+    footprints[session] = footprints[session] \
+        (field("pattern") == "seq" ? " " field("kb") : "")
+    begins[session, key] = length_of[session] + 1
+    for (i = 1; i <= field("nprocs"); i++)
+        add(session, program(i), i > 1 ? "+" : " ")
+}
+
+function add(session, text, before) {
+    ran[session, ++length_of[session]] = text
+    plan[session] = plan[session] before length_of[session]
+}
+
+function enter_unseen(session,    kb, n, i, known) {
+    n = split(footprints[session], kb, " ")
+    for (i = 1; i <= n; i++)
+        if (!known[kb[i]]++)
+            add(session, "name: vt, kb: " kb[i] ", " unseen, " ")
+}
+
+# init and the shell on the console, which sleep, and a shell that runs the programs: streams
+# 1, 2 and so on, and behind them their children.
+function workload(session,    n, i, streams, children, generate, nchildren) {
+    n = length_of[session]
     for (i = 1; i <= n; i++) {
-        generate = program(i)
+        generate = ran[session, i]
         if (generate ~ /pattern: fork/) {
-            generate = "{" generate ", child: " (n + 2 + nchildren) "}"
-            children = children ", {generate: " generate ", thread: " \
-                (n + 2 + nchildren++) "}"
+            nchildren++
+            generate = "{" generate ", child: " (n + nchildren) "}"
+            children = children ", {generate: " generate ", thread: " (n + nchildren) "}"
             streams = streams ", {generate: " generate ", thread: 0}"
         } else
             streams = streams ", {generate: {" generate "}}"
     }
-    nchildren = 0
-    return "[{trace: " preset "/init.txt}, {trace: " preset "/sh.txt}, {trace: script-" n \
-        "-" (field("settle_s") + 0) ".txt, streams: [" streams children "]}]"
+    return "[{trace: " preset "/init.txt}, {trace: " preset "/sh.txt}, " \
+        "{trace: shell.txt, streams: [" substr(streams children, 3) "]}]"
 }
 
 # What the generator calls the program, on which the settings follow.
@@ -84,6 +121,7 @@ function together(    letters) {
 
 # Note the programs of a line, in their order.
 function note(    key, mine) {
+    has_rnd[session_of()] += field("pattern") == "rnd"
     key = together() SUBSEP place()
     mine = own_program()
     if (!((key, mine) in has)) {
@@ -172,14 +210,17 @@ function description() {
         (field("nprocs") > 1 ? " " field("nprocs") " processes, " field("proc") : "")
 }
 
-# The name of the run's results.
-function run_name(    name, i) {
-    name = memory() " " field("ipms") "/ms settle=" field("settle_s")
+# The programs of the line, and of those that ran with it.
+function run_key(    key, i) {
     for (i = 1; i <= field("nprocs"); i++)
-        name = name " " program(i)
-    gsub(/name: vt, pattern: /, "", name)
-    gsub(/: /, "=", name)
-    name = name " phases=" phases
+        key = key SUBSEP program(i)
+    return key
+}
+
+# The name of the session's results.
+function session_name(    name) {
+    name = memory() " " field("ipms") "/ms settle=" field("settle_s") \
+        (field("nprocs") > 1 ? " several" : "") " phases=" phases
     gsub(/[^A-Za-z0-9=]+/, "-", name)
     return name
 }
@@ -203,9 +244,13 @@ function split_line(line, parts,    n, quoted, i, c) {
     return n
 }
 
-# Read the marks of a run into value[seed, process, mark, counter]; false: there are not all
-# of the programs'.
-function read_results(name,    file, line, n, parts, at, i, seed) {
+# Read the marks of a session into value[seed, process, mark, counter]; false: there are not
+# all of the programs'.
+function read_results(session,    name, file, line, n, parts, at, i, seed) {
+    name = session_name()
+    if (name == read_last)
+        return complete
+    read_last = name
     file = results "/" name ".csv"
     delete value
     nmarks = 0
@@ -218,13 +263,14 @@ function read_results(name,    file, line, n, parts, at, i, seed) {
             continue
         }
         seed = "seed" in at ? parts[at["seed"]] : 1
-        nmarks += parts[at["process"]] ~ /^vt\.[0-9]+$/
+        nmarks += parts[at["process"]] ~ /^vt(\.[0-9]+)?$/
         for (i = 1; i <= all; i++)
             value[seed, parts[at["process"]], parts[at["mark"]], counters[i]] = \
                 parts[at[column_of(counters[i])]]
     }
     close(file)
-    return nmarks == 4 * phases * field("nprocs")
+    complete = nmarks == 2 * 4 * phases * length_of[session]
+    return complete
 }
 
 function column_of(counter) {
@@ -237,10 +283,11 @@ function check_columns(file, at,    i) {
             fail(file ": there is no column '" column_of(counters[i]) "'")
 }
 
-# Set mean, least and most of the phase's counter, of the model.  vt is the program that ran
-# before, vt.2 the first of those that are measured.
-function reckon(phase, counter,    process, first, seed, difference) {
-    process = "vt." (place() + 1)
+# Set mean, least and most of the phase's counter, of the model.  The programs are vt, vt.2
+# and so on; those that are looked at are of the second time that all ran.
+function reckon(phase, counter,    session, process, first, seed, difference) {
+    session = session_of()
+    process = "vt." (length_of[session] + begins[session, run_key()] + place() - 1)
     first = phase == "init" ? "start" : "report"
     mean = 0
     for (seed = 1; seed <= phases; seed++) {
@@ -297,7 +344,7 @@ function compare(    ratio, good, i, class) {
     printf "\n%s, %s: %.2f times free memory\n", description(), field("phase"), ratio
     class = ratio >= far ? "far" : "near"
     lines[class]++
-    if (!read_results(run_name())) {
+    if (!read_results(session_of())) {
         print "  no results"
         return
     }
@@ -314,9 +361,11 @@ function look(    why) {
         return
     why = unable()
     if (task == "list") {
-        if (why == "" && !(run_name() in listed))
-            print run_name() "\t" settings()
-        listed[run_name()] = 1
+        if (why == "" && !(session_of() in listed))
+            print session_name() "\t" substr(plan[session_of()], 2) "\t" \
+                (field("settle_s") > 0 ? field("settle_s") : 0.1) "\t" settings(session_of())
+        if (why == "")
+            listed[session_of()] = 1
     } else if (why == "") {
         compare()
     } else {
@@ -346,6 +395,11 @@ NR == 1 {
 END {
     if (failed)
         exit failed
+    for (i = 1; i <= nlines; i++) {
+        $0 = lines_of_summary[i]
+        if (unable() == "")
+            enter()
+    }
     for (i = 1; i <= nlines; i++) {
         $0 = lines_of_summary[i]
         look()

@@ -50,45 +50,55 @@ summary()
     } >summary.csv
 }
 
-# The program: of process k, vt.k, counters grow by 100 * (k - 1) in the phase init, by 1000
-# when they are printed, and by 100 * (k - 1) in the phase run; those of vt.2 by what
-# model.txt has of these footprints.  Times are seconds.
+# The program: in a session all programs run twice, and what they do the first time does not
+# count.  Their counters grow by 100 times n in the phases init and run, where n is 1 for the
+# first program of a footprint, 2 for the second; of first ones by what model.txt has of the
+# footprint.  When they are printed they grow by 1000.  Times are seconds.
 cat >fake <<'FAKE'
 #!/usr/bin/env bash
 echo "$*" >>"$TEST/calls.txt"
-cp script-*.txt "$TEST"
-kb=$(sed 's/.*iters: 3}}, {generate: {[^}]*kb: \([0-9]*\).*/\1/' <<<"$*")
+cp shell.txt "$TEST"
+footprints=$(sed 's/{generate: /\n/g' <<<"$*" | sed '1d; /thread: [1-9]/d' |
+    sed 's/.*kb: \([0-9]*\).*/\1/' | tr '\n' ' ')
 seeds=$(sed 's/.*sweep\.seed=\[\([^]]*\)\].*/\1/; s/,//g' <<<"$*")
 folder=$(sed 's/.*--output \([^ ]*\).*/\1/' <<<"$*")
-programs=$(sed 's/.*script-\([0-9]*\)-.*/\1/' <<<"$*")
-[ ! -e "$TEST/fails-$kb" ] || exit "$(cat "$TEST/fails-$kb")"
+for kb in $footprints; do
+    [ ! -e "$TEST/fails-$kb" ] || exit "$(cat "$TEST/fails-$kb")"
+done
 mkdir -p "$folder"
-awk -v kb="$kb" -v seeds="$seeds" -v programs="$programs" -v names="time $COUNTERS" '
-    $1 == kb { init[$2] = $3; run[$2] = $4; step[$2] = $5 }
+awk -v footprints="$footprints" -v seeds="$seeds" -v names="time $COUNTERS" '
+    { init[$1, $2] = $3; run[$1, $2] = $4; step[$1, $2] = $5 }
     END {
         n = split(names, name, " ")
         split("start init report run", mark, " ")
         nseeds = split(seeds, seed, " ")
+        programs = split(footprints, kb, " ")
         printf "trace,%smark,process", (nseeds > 1 ? "seed," : "")
         for (i = 1; i <= n; i++)
             printf ",%s", name[i]
         print ""
+        for (p = 1; p <= programs; p++)
+            nth[p] = ++seen[kb[p]]
         for (s = 1; s <= nseeds; s++)
-            for (m = 1; m <= 4; m++)
-                for (p = 0; p <= programs; p++) {
+            for (p = 1; p <= 2 * programs; p++)
+                for (m = 1; m <= 4; m++) {
+                    which = (p - 1) % programs + 1
                     printf "\"a, b\",%s%s,%s", (nseeds > 1 ? seed[s] "," : ""), mark[m], \
-                        p ? "vt." (p + 1) : "vt"
+                        (p > 1 ? "vt." p : "vt")
                     for (i = 1; i <= n; i++) {
                         counter = name[i] == "time" ? "elapsed" : name[i]
+                        key = kb[which] SUBSEP counter
+                        known = nth[which] == 1 && (key in init)
                         value = 7 * i * seed[s]
                         if (m > 1)
-                            value += p == 1 && (counter in init) ? init[counter] : 100 * p
+                            value += known ? init[key] : 100 * nth[which]
                         if (m > 2)
                             value += 1000
                         if (m > 3)
-                            value += p == 1 && (counter in run) ? run[counter] : 100 * p
-                        if (m > 3)
-                            value += p == 1 ? step[counter] * (s - 2) : 0
+                            value += known ? run[key] + step[key] * (s - 2) : \
+                                100 * nth[which]
+                        if (p <= programs)
+                            value *= 3
                         printf ",%.9g", name[i] == "time" ? value / 1000 : value
                     }
                     print ""
@@ -116,16 +126,31 @@ prints '2 of 2 lines pass from 1.18 times free memory on, 0 of 0 below; 0 were n
 [ "$(wc -l <calls.txt)" -eq 1 ] || fail "the program did not run once"
 for setting in machine.memory=2MiB kernel.wired=1538 machine.clock=500kHz \
     'sweep.seed=[1, 2]' "$SOURCE_DIR/configs/kernels/bsd43-live.yaml" \
-    'streams: [{generate: {name: vt, pattern: seq, kb: 1780, iters: 3}}, ' \
-    '{generate: {name: vt, pattern: hot, kb: 1420, mode: w, iters: 10, A: 395, B: 0}}]}]'; do
+    'streams: [{generate: {name: vt, pattern: hot, kb: 1420, mode: w, iters: 10, A: 395, B: 0}}]}]'; do
     grep -qF -e "$setting" calls.txt || fail "the setting '$setting' is missing"
 done
 for sleeper in init sh; do
     grep -qF -e "{trace: $SOURCE_DIR/configs/kernels/bsd43-live/$sleeper.txt}" calls.txt ||
         fail "$sleeper is missing"
 done
-[ "$(grep '^@fork\|^@wait\|^@sleep' script-1-0.txt | tr '\n' ' ')" = \
-    '@fork 1 @wait @sleep 0.1s @fork 2 @wait ' ] || fail "the shell does something else"
+[ "$(grep '^@fork\|^@wait\|^@sleep' shell.txt | tr '\n' ' ')" = \
+    '@fork 1 @wait @sleep 0.1s @fork 1 @wait @sleep 0.1s ' ] ||
+    fail "the shell does something else"
+
+# What ran in one boot runs so, with what is known to have run between, though only some of
+# it is wanted.
+rm calls.txt
+summary '2M seq 1420 0 1 run' '2M seq 830 0 1 init' '2M seq 830 0 1 run' \
+    '2M hot 1310 9 1 run'
+exits 0 "$live" --only hot summary.csv
+prints '0 of 0 lines pass from 1.18 times free memory on, 1 of 1 below'
+[ "$(grep -o 'pattern: [a-z]*, kb: [0-9]*\|kb: [0-9]*, pattern: rnd' calls.txt | tr '\n' ';')" = \
+    'pattern: seq, kb: 1420;pattern: seq, kb: 830;kb: 1420, pattern: rnd;kb: 830, pattern: rnd;pattern: hot, kb: 1310;' ] ||
+    fail "another session: $(cat calls.txt)"
+[ "$(grep -c '^@fork' shell.txt)" -eq 10 ] || fail "the shell runs other programs"
+summary '2M seq 1420 0 1 run' '2M hot 1310 9 1 run' '2M rnd 1300 0 1 run'
+exits 0 "$live" summary.csv
+[ "$(grep -c '^@fork' shell.txt)" -eq 6 ] || fail "rnd ran although the summary has it"
 
 # A phase is a difference of two traces, mean and extremes are those of the start phases.
 printf '%s\n' '430 elapsed 300 5000 7' '430 pgin 20 60 10' >model.txt
@@ -176,29 +201,30 @@ prints 'run: 0.74 times free memory'
 rm calls.txt
 printf '%s\n' '430 pgin 0 77 0' '300 pgin 0 55 0' >model.txt
 summary '1M seq 430 0 2,p1 run v_pgin=77-77' '1M seq 430 0 2,p2 run v_pgin=200-200' \
-    '1M seq 300 0 2,p1 run v_pgin=55-55' '1M hot 310 9 2,p2 run v_pgin=200-200'
+    '1M seq 300 0 2,p1 run v_pgin=55-55' '1M hot 310 9 2,p2 run v_pgin=100-100'
 live_only_pgin()
 {
     "$live" "$@" | awk '$1 == "pgin" || /times/' >pgin.txt
 }
 live_only_pgin summary.csv || true
 [ "$(awk '$1 == "pgin" { print $2, $5, $NF }' pgin.txt | tr '\n' ' ')" = \
-    '77.0 77.0 ok 200.0 200.0 ok 55.0 55.0 ok 200.0 200.0 ok ' ] ||
+    '77.0 77.0 ok 200.0 200.0 ok 55.0 55.0 ok 100.0 100.0 ok ' ] ||
     fail "several processes: $(cat pgin.txt)"
 [ "$(grep -c '2 processes, p[12], run: 3.01 times' pgin.txt)" -eq 2 ] || fail "$(cat pgin.txt)"
 [ "$(grep -c '2 processes, p[12], run: 2.13 times' pgin.txt)" -eq 2 ] || fail "$(cat pgin.txt)"
-[ "$(wc -l <calls.txt)" -eq 2 ] || fail "two runs were expected"
+[ "$(wc -l <calls.txt)" -eq 1 ] || fail "one session was expected"
 for streams in 'kb: 430, mode: w, iters: 10, A: 0, B: 0}}, {generate: {name: vt, pattern: seq, kb: 430,' \
     'kb: 300, mode: w, iters: 10, A: 0, B: 0}}, {generate: {name: vt, pattern: hot, kb: 310,'; do
     grep -qF -e "$streams" calls.txt || fail "'$streams' is missing"
 done
-[ "$(grep -c '^@fork' script-2-0.txt)" -eq 3 ] || fail "the shell starts other programs"
+[ "$(sed -n '/^@[fw]/p' shell.txt | head -7 | tr '\n' ' ')" = '@fork 1 @fork 2 @wait @fork 3 @fork 4 @wait @fork 1 ' ] ||
+    fail "the shell starts other programs"
 
 # The child of a program is a stream behind all programs.
 : >model.txt
 summary '1M fork 100 1 2,q1 run' '1M fork 90 3 2,q2 run v_pgin=200-200'
 live_only_pgin summary.csv || true
-streams='{generate: {name: vt, pattern: fork, kb: 100, mode: w, iters: 10, A: 1, B: 0, child: 4}, thread: 0}, {generate: {name: vt, pattern: fork, kb: 90, mode: w, iters: 10, A: 3, B: 0, child: 5}, thread: 0}, {generate: {name: vt, pattern: fork, kb: 100, mode: w, iters: 10, A: 1, B: 0, child: 4}, thread: 4}, {generate: {name: vt, pattern: fork, kb: 90, mode: w, iters: 10, A: 3, B: 0, child: 5}, thread: 5}]}]'
+streams='{generate: {name: vt, pattern: fork, kb: 100, mode: w, iters: 10, A: 1, B: 0, child: 3}, thread: 0}, {generate: {name: vt, pattern: fork, kb: 90, mode: w, iters: 10, A: 3, B: 0, child: 4}, thread: 0}, {generate: {name: vt, pattern: fork, kb: 100, mode: w, iters: 10, A: 1, B: 0, child: 3}, thread: 3}, {generate: {name: vt, pattern: fork, kb: 90, mode: w, iters: 10, A: 3, B: 0, child: 4}, thread: 4}]}]'
 grep -qF -e "$streams" calls.txt || fail "the streams of children are others"
 
 # What cannot be run says so.
@@ -213,7 +239,7 @@ prints '3 were not run'
 [ ! -e calls.txt ] || fail "the program ran"
 
 # A failed cell leaves its lines without results; a wrong setting ends it all.
-summary '1M seq 430 0 1 run' '1M seq 570 0 1 run'
+summary '1M seq 430 0 1 run' '2M seq 1780 0 1 run'
 echo 1 >fails-430
 exits 1 "$live" --keep kept summary.csv
 prints '  no results'
@@ -223,7 +249,7 @@ exits 0 "$live" --keep kept summary.csv
 [ "$(wc -l <calls.txt)" -eq 1 ] || fail "what was kept ran again"
 exits 0 "$live" --keep kept --phases 1 summary.csv
 [ "$(wc -l <calls.txt)" -eq 3 ] || fail "results of other phases were taken"
-for file in kept/*=430*; do
+for file in kept/1M*; do
     sed -i 5d "$file"
 done
 exits 1 "$live" --keep kept summary.csv
