@@ -20,7 +20,7 @@ static const struct vt_routine in_urem = {0x1a40, 0x7fffe7c0, 0x2000};
 const struct vt_routine vt_snap = {0x100, 0x7fffe680, 0x1c80};
 const struct vt_routine vt_main = {0x400, 0x7fffe82c, 0x2300};
 const struct vt_routine vt_libc = {0x800, 0x7fffe500, 0x2000};
-const struct vt_routine vt_system_calls = {0x1b00, 0x7fffe660, 0x2000};
+const struct vt_routine vt_system_calls = {0x16e0, 0x7fffe660, 0x2000};
 
 void vt_program_init(struct vt_program *program, const struct generator_sink *sink)
 {

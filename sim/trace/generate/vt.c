@@ -18,7 +18,7 @@ enum fork_child { EXITS, READS, WRITES, VFORKED };
 
 struct vt {
     uint32_t pattern, mode;
-    uint64_t kb, iters, a, b, child, snapshot, report;
+    uint64_t kb, iters, a, b, child, snapshot, report, terminal;
 };
 
 struct run {
@@ -197,7 +197,7 @@ static bool snapshot(const struct run *run, const char *phase)
     const uint64_t kernel = run->p->snapshot / SYSTEM_CALLS - 9;
     bool more = true;
     for (unsigned i = 0; more && i < SYSTEM_CALLS; i++) {
-        more = vt_execute(program, &vt_snap, i * 0x14, "SSSS.", 0) &&
+        more = vt_execute(program, &vt_snap, i * 0x14, "SSdS.", 0) &&
                vt_execute(program, &vt_system_calls, 0, "..s.", 0);
         for (uint64_t done = 0; more && done < kernel; done++)
             more = vt_execute(program, &vt_system_calls, 0x0c, ".", 0);
@@ -218,6 +218,15 @@ static bool report(const struct run *run)
     return more;
 }
 
+/* The terminal interrupts while it prints, which is while the pattern runs. */
+static bool print_on(const struct run *run)
+{
+    bool more = true;
+    for (uint64_t done = 0; more && done < run->p->terminal; done++)
+        more = execute(run, CODE_ITERATE, ".");
+    return more;
+}
+
 /* From exec to the first touch. */
 static bool begin(struct run *run)
 {
@@ -230,7 +239,7 @@ static bool run_program(struct run *run)
 {
     return begin(run) && fill(run, CODE_INIT, VT_AREA, run->p->kb) &&
            snapshot(run, "init") && report(run) && snapshot(run, "report") &&
-           run_pattern(run) && snapshot(run, "run") && execute(run, CODE_END, "SS") &&
+           print_on(run) && run_pattern(run) && snapshot(run, "run") && execute(run, CODE_END, "SS") &&
            vt_exit(&run->program);
 }
 
@@ -332,12 +341,12 @@ static const struct param vt_params[] = {
     {.name = "snapshot",
      .kind = PARAM_UINT,
      .offset = offsetof(struct vt, snapshot),
-     .fallback = "8000",
+     .fallback = "100",
      .min = 100,
      .max = 1e9,
      .unit = "instructions",
      .help = "of reading the kernel's counters before and after each phase, the kernel's "
-             "included; fitted to the shortest runs"},
+             "included; fitted to the shortest fills"},
     {.name = "report",
      .kind = PARAM_UINT,
      .offset = offsetof(struct vt, report),
@@ -346,6 +355,15 @@ static const struct param vt_params[] = {
      .max = 1e9,
      .unit = "instructions",
      .help = "of printing them before the pattern; a guess"},
+    {.name = "terminal",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct vt, terminal),
+     .fallback = "8000",
+     .min = 0,
+     .max = 1e9,
+     .unit = "instructions",
+     .help = "of the terminal's interrupts, which print them while the pattern runs; "
+             "fitted to the shortest runs"},
     {0},
 };
 
