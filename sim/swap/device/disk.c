@@ -28,6 +28,7 @@ struct disk_params {
     uint64_t rpm;         /* revolutions a minute  */
     psec_t seek_min, seek_average, seek_max, write_settle, head_switch, overhead;
     uint64_t merge; /* bytes                       */
+    uint64_t search, search_least, search_most; /* sectors */
     uint32_t queue;
     bool skew;
 };
@@ -147,6 +148,30 @@ static const struct param disk_table[] = {
      .min = 0,
      .max = SECONDS_10,
      .help = "time of the controller for each request, before the arm moves"},
+    {.name = "search",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct disk_params, search),
+     .fallback = "0",
+     .max = 65536,
+     .unit = "sectors",
+     .help = "the driver has the drive look for the sector so many before the one it wants, "
+             "and starts the transfer when that has passed; always after a seek; 0: it does "
+             "not"},
+    {.name = "search_least",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct disk_params, search_least),
+     .fallback = "0",
+     .max = 65536,
+     .unit = "sectors",
+     .help = "with `search`: without a seek it looks if so many sectors, or more, lie before "
+             "the one it wants"},
+    {.name = "search_most",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct disk_params, search_most),
+     .fallback = "0",
+     .max = 65536,
+     .unit = "sectors",
+     .help = "... and at most so many"},
     {.name = "skew",
      .kind = PARAM_BOOL,
      .offset = offsetof(struct disk_params, skew),
@@ -337,6 +362,24 @@ static psec_t move(struct disk *disk, const struct place *to, bool write)
     return time + (write ? disk->params->write_settle : 0);
 }
 
+/* Until the transfer is started, if the drive looks for the place first: on the cylinder
+ * or not, as before it moved. */
+static psec_t search(const struct disk *disk, const struct place *to, bool moved,
+                     psec_t arrived, psec_t now)
+{
+    const struct disk_params *params = disk->params;
+    if (!params->search)
+        return 0;
+    const psec_t sector = disk->platter.turn / to->zone->sectors;
+    const uint64_t before = platter_wait(&disk->platter, to, arrived) / sector;
+    if (!moved && (before < params->search_least || before > params->search_most))
+        return 0;
+    struct place ahead = *to;
+    ahead.sector = (to->sector + to->zone->sectors - params->search % to->zone->sectors) %
+                   to->zone->sectors;
+    return platter_wait(&disk->platter, &ahead, now);
+}
+
 static psec_t disk_serve(void *state, const struct request *request, psec_t now)
 {
     struct disk *disk = state;
@@ -351,7 +394,11 @@ static psec_t disk_serve(void *state, const struct request *request, psec_t now)
         uint64_t n = place.zone->sectors - place.sector; /* rest of the track */
         if (n > end - sector)
             n = end - sector;
+        const bool moves = disk->cylinder != place.cylinder;
+        const psec_t at = time;
         time += move(disk, &place, request->write);
+        if (sector == request->span_offset / size)
+            time += search(disk, &place, moves, at, time);
         time += platter_wait(&disk->platter, &place, time);
         time += platter_pass(&disk->platter, &place, n);
         sector += n;
