@@ -30,6 +30,14 @@ static inline void rig43_policy(const char *name, const char *text)
     rig_set(policy_find("pagedaemon-43")->params, &rig.policy, name, text);
 }
 
+/* What the kernel does takes no time but that of rig_machine(). */
+static inline void rig43_free_of_cost(void)
+{
+    for (const struct param *p = kernel_find("bsd43")->params; p->name; p++)
+        if (strncmp(p->name, "cost_", 5) == 0)
+            rig43_kernel(p->name, "0");
+}
+
 static inline void rig43_setup(void)
 {
     folder_setup();
@@ -37,6 +45,7 @@ static inline void rig43_setup(void)
     rig43.watch = NULL;
     rig.params.pager.kernel = kernel_find("bsd43");
     param_defaults(kernel_find("bsd43")->params, rig.kernel.bytes);
+    rig43_free_of_cost();
     rig43_kernel("u_areas", "no");
     rig43_kernel("swapper", "no");
     rig_policy("pagedaemon-43");

@@ -126,6 +126,30 @@ START_TEST(platters_turn_while_the_disk_is_idle)
 }
 END_TEST
 
+/* The drive looks for the sector 3 before the one that is wanted. */
+START_TEST(a_driver_that_looks_for_a_sector_first_loses_turns)
+{
+    create_ok((const char *const[]){TINY, "overhead", "0 s", "skew", "no", "search", "3",
+                                    "search_least", "1", "search_most", "2", NULL},
+              SECTOR);
+    /* Sector 0 begins now, and sector 7 lies 6 ahead of 1: both are not looked for. */
+    serve(0, SECTOR, false);
+    ck_assert_uint_eq(engine_now(engine), 1 * MS);
+    serve(7 * SECTOR, SECTOR, false);
+    ck_assert_uint_eq(engine_now(engine), 8 * MS);
+    /* Sector 2 lies 2 ahead: sector 7 is looked for, from 15 on, and 2 comes at 18. */
+    serve(2 * SECTOR, SECTOR, false);
+    ck_assert_uint_eq(engine_now(engine), 19 * MS);
+    /* Cylinder 1, sector 2: there at 21, sector 7 at 23, 2 at 26. */
+    serve(18 * SECTOR, SECTOR, false);
+    ck_assert_uint_eq(engine_now(engine), 27 * MS);
+    /* Cylinder 0, sector 0: there at 29, sector 5 at once, 0 at 32, and on without looking
+     * for the next. */
+    serve(0, 2 * SECTOR, false);
+    ck_assert_uint_eq(engine_now(engine), 34 * MS);
+}
+END_TEST
+
 static const bool directions[] = {false, true};
 
 /* The skew is a sector between tracks of a cylinder (0.75 ms) and 3 between cylinders
@@ -666,7 +690,11 @@ END_TEST
 static const struct {
     const char *name;
     double megabytes; /* of the data sheet, within 1 % */
-} presets[] = {{"ra81", 456}, {"rp06", 174}, {"eagle", 414}, {"disk-7200", 500107}};
+} presets[] = {{"ra81", 456},
+               {"rp06", 174},
+               {"eagle", 414},
+               {"rp06-simh", 174},
+               {"disk-7200", 500107}};
 
 /* Read a flat preset into `words`: names and values, ended by NULL. */
 static void read_preset(const char *name, char text[SETTINGS_MAX][2][64],
@@ -710,12 +738,42 @@ START_TEST(a_preset_is_a_disk_of_the_capacity_on_its_data_sheet)
 }
 END_TEST
 
+static const char *value_of(const char *const *words, const char *name)
+{
+    while (strcmp(words[0], name) != 0)
+        words += 2;
+    return words[1];
+}
+
+/* To the nanosecond, at all distances. */
+START_TEST(seeks_of_the_emulated_rp06_are_its_formula)
+{
+    static char text[SETTINGS_MAX][2][64];
+    static const char *const names[] = {"seek_min", "seek_average", "seek_max"};
+    const char *words[2 * SETTINGS_MAX];
+    psec_t times[3];
+    struct seek_curve curve;
+    struct error err;
+    read_preset("rp06-simh", text, words);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(
+            parse_time(&times[i], value_of(words, names[i]), names[i], at_nowhere(), &err),
+            OK);
+    ck_assert_int_eq(seek_curve_init(&curve, 815, times[0], times[1], times[2], &err), OK);
+    ck_assert_uint_eq(seek_curve_time(&curve, 0), 0);
+    for (uint64_t d = 1; d < 815; d++)
+        ck_assert_double_eq_tol((double)seek_curve_time(&curve, d) * 1e-9,
+                                6 + 1.33 * sqrt((double)d), 1e-6);
+}
+END_TEST
+
 static Suite *disk_suite(void)
 {
     Suite *suite = suite_create("disk");
     TCase *tests = tcase_create("disk");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, service_is_overhead_seek_rotation_and_transfer);
+    tcase_add_test(tests, a_driver_that_looks_for_a_sector_first_loses_turns);
     tcase_add_test(tests, platters_turn_while_the_disk_is_idle);
     tcase_add_loop_test(tests, skew_saves_the_turn_between_tracks, 0, 2);
     tcase_add_test(tests, inner_tracks_have_fewer_and_slower_sectors);
@@ -742,6 +800,7 @@ static Suite *disk_suite(void)
     tcase_add_test(tests, a_disk_smaller_than_a_page_is_refused);
     tcase_add_loop_test(tests, a_preset_is_a_disk_of_the_capacity_on_its_data_sheet, 0,
                         ARRAY_LEN(presets));
+    tcase_add_test(tests, seeks_of_the_emulated_rp06_are_its_formula);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -27,7 +27,7 @@ struct disk_params {
     uint64_t sector_size; /* bytes                 */
     uint64_t rpm;         /* revolutions a minute  */
     psec_t seek_min, seek_average, seek_max, write_settle, head_switch, overhead;
-    uint64_t merge; /* bytes                       */
+    uint64_t merge;                             /* bytes                       */
     uint64_t search, search_least, search_most; /* sectors */
     uint32_t queue;
     bool skew;
@@ -154,17 +154,19 @@ static const struct param disk_table[] = {
      .fallback = "0",
      .max = 65536,
      .unit = "sectors",
-     .help = "the driver has the drive look for the sector so many before the one it wants, "
-             "and starts the transfer when that has passed; always after a seek; 0: it does "
-             "not"},
+     .help =
+         "the driver has the drive look for the sector so many before the one it wants, "
+         "and starts the transfer when that has passed; always after a seek; 0: it does "
+         "not"},
     {.name = "search_least",
      .kind = PARAM_UINT,
      .offset = offsetof(struct disk_params, search_least),
      .fallback = "0",
      .max = 65536,
      .unit = "sectors",
-     .help = "with `search`: without a seek it looks if so many sectors, or more, lie before "
-             "the one it wants"},
+     .help =
+         "with `search`: without a seek it looks if so many sectors, or more, lie before "
+         "the one it wants"},
     {.name = "search_most",
      .kind = PARAM_UINT,
      .offset = offsetof(struct disk_params, search_most),

@@ -239,8 +239,8 @@ static bool run_program(struct run *run)
 {
     return begin(run) && fill(run, CODE_INIT, VT_AREA, run->p->kb) &&
            snapshot(run, "init") && report(run) && snapshot(run, "report") &&
-           print_on(run) && run_pattern(run) && snapshot(run, "run") && execute(run, CODE_END, "SS") &&
-           vt_exit(&run->program);
+           print_on(run) && run_pattern(run) && snapshot(run, "run") &&
+           execute(run, CODE_END, "SS") && vt_exit(&run->program);
 }
 
 static enum status vt_run(const void *params, struct rng *rng,
