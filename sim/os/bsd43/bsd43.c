@@ -137,9 +137,9 @@ static const struct param bsd43_table[] = {
     COST(cost_free, "70", "the pagedaemon's freeing of a page"),
     COST(cost_pagein, "80",
          "a fault that is no fast reclaim, beside machine.cost.fault and a transfer"),
-    COST(cost_transfer, "700", "starting a transfer between memory and swap"),
-    COST(cost_cluster, "100", "each cluster of a transfer"),
-    COST(cost_interrupt, "350", "the end of a transfer"),
+    COST(cost_transfer, "1500", "starting a transfer between memory and swap"),
+    COST(cost_cluster, "40", "each cluster of a transfer"),
+    COST(cost_interrupt, "500", "the end of a transfer"),
     {0},
 };
 
