@@ -384,6 +384,8 @@ const char *simulation_check(const struct simulation *sim)
         return "processes or CPUs in a state are not as many as were counted";
     if (ready != queued + on_cpu)
         return "a process that can run is neither queued nor on a CPU";
+    if (sim->pager.granted.first && !kernel_work_first(sim))
+        return "a fault that was given a frame does not go on";
     const struct engine_counts events = engine_counts(sim->engine);
     if (events.scheduled != events.fired + events.cancelled + events.pending)
         return "an event was lost";
