@@ -87,7 +87,8 @@ static inline void wild_extra(struct wild *w)
         const char *kind = WILD_PICK(w, what);
         fprintf(w->out, "@map 0x%" PRIx64 " %" PRIu64 " %s", start, length, kind);
         if (strstr(kind, "file"))
-            fprintf(w->out, " g %" PRIu64, wild_below(w, 60) * PROGRAM_PAGE);
+            fprintf(w->out, " g %" PRIu64,
+                    wild_below(w, 60) * (wild_below(w, 2) ? 1 : 8) * PROGRAM_PAGE);
         fprintf(w->out, "\n");
     }
     w->extra[i] = !w->extra[i];
