@@ -285,8 +285,9 @@ static enum status use_page(struct pager *pager, struct fault *fault, pfn_t pfn,
     if (fault->brought)
         frame_activate(pager, pfn);
     /* Where referenced bits are simulated a policy may have made it invalid at once; the
-     * access that follows finds it valid. */
-    if (!(pager->mmu.bits[page] & (PAGE_VALID | PAGE_WATCHED)))
+     * access that follows finds it valid, unless tables have taken its frame. */
+    if ((pager->mmu.bits[page] & (PAGE_RESIDENT | PAGE_VALID | PAGE_WATCHED)) ==
+        PAGE_RESIDENT)
         mmu_set_valid(&pager->mmu, page);
     return OK;
 }
