@@ -53,11 +53,11 @@ static bool look_at_pair(struct bsd43 *kernel, enum status *status, struct error
     struct bsd43_daemon *daemon = &kernel->daemon;
     if (!daemon->in_pair)
         daemon->budget = (uint32_t)(daemon->desscan - daemon->nscan);
-    daemon->in_pair = true;
     for (;;) {
         if (daemon->pending == PFN_NONE) {
             const uint32_t before = daemon->budget;
             daemon->pending = next_candidate(kernel, status, err);
+            daemon->in_pair = true;
             if (*status == OK && daemon->pending == PFN_NONE)
                 end_pair(kernel, before);
         } else if (frame_referenced(kernel->pager, daemon->pending)) {
