@@ -118,17 +118,19 @@ START_TEST(the_kernels_own_processes_have_memory_where_the_kernel_has)
 END_TEST
 
 /* A turn of the hands has 17 steps, the clock's second a hundred ticks, the list 16 frames:
- * of 40 seeds some begin elsewhere. */
+ * of 40 seeds some begin elsewhere, by the policy's parameter as by the kernel's. */
 START_TEST(a_kernel_that_has_run_for_long_begins_anywhere)
 {
-    char text[512] = "";
+    char text[512];
     uint64_t first = 0, others = 0;
     for (uint64_t seed = 1; seed <= 40; seed++) {
         rig_teardown();
         rig43_setup();
         sixteen_frames();
-        rig43_kernel("start", "random");
-        rig43_policy("start", "random");
+        if (_i == 0)
+            rig43_kernel("start", "random");
+        else
+            rig43_policy("start", "random");
         rig.params.pager.seed = seed;
         text[0] = '\0';
         rig_stores(text, 0, 14);
@@ -137,7 +139,7 @@ START_TEST(a_kernel_that_has_run_for_long_begins_anywhere)
         first = seed == 1 ? rig.totals.elapsed : first;
         others += rig.totals.elapsed != first;
     }
-    ck_assert_uint_ge(others, 20);
+    ck_assert_uint_ge(others, 5);
 }
 END_TEST
 
@@ -151,7 +153,7 @@ static Suite *bsd43_cpu_suite(void)
     tcase_add_test(tcase, a_scan_that_takes_longer_than_a_tick_falls_behind);
     tcase_add_test(tcase, transfers_take_time_at_their_beginning_and_at_their_end);
     tcase_add_test(tcase, the_kernels_own_processes_have_memory_where_the_kernel_has);
-    tcase_add_test(tcase, a_kernel_that_has_run_for_long_begins_anywhere);
+    tcase_add_loop_test(tcase, a_kernel_that_has_run_for_long_begins_anywhere, 0, 2);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -130,23 +130,26 @@ END_TEST
 START_TEST(a_driver_that_looks_for_a_sector_first_loses_turns)
 {
     create_ok((const char *const[]){TINY, "overhead", "0 s", "skew", "no", "search", "3",
-                                    "search_least", "1", "search_most", "2", NULL},
+                                    "search_least", "1", "search_most", "1", NULL},
               SECTOR);
-    /* Sector 0 begins now, and sector 7 lies 6 ahead of 1: both are not looked for. */
+    /* Sector 0 begins now, 7 lies 6 ahead of 1, and 2 lies 2 ahead of 0: none is looked
+     * for. */
     serve(0, SECTOR, false);
     ck_assert_uint_eq(engine_now(engine), 1 * MS);
     serve(7 * SECTOR, SECTOR, false);
     ck_assert_uint_eq(engine_now(engine), 8 * MS);
-    /* Sector 2 lies 2 ahead: sector 7 is looked for, from 15 on, and 2 comes at 18. */
     serve(2 * SECTOR, SECTOR, false);
-    ck_assert_uint_eq(engine_now(engine), 19 * MS);
-    /* Cylinder 1, sector 2: there at 21, sector 7 at 23, 2 at 26. */
-    serve(18 * SECTOR, SECTOR, false);
-    ck_assert_uint_eq(engine_now(engine), 27 * MS);
-    /* Cylinder 0, sector 0: there at 29, sector 5 at once, 0 at 32, and on without looking
+    ck_assert_uint_eq(engine_now(engine), 11 * MS);
+    /* Sector 4 lies 1 ahead: sector 1 is looked for, from 17 on, and 4 comes at 20. */
+    serve(4 * SECTOR, SECTOR, false);
+    ck_assert_uint_eq(engine_now(engine), 21 * MS);
+    /* Cylinder 1, sector 1: there at 23, sector 6 at 30, 1 at 33. */
+    serve(17 * SECTOR, SECTOR, false);
+    ck_assert_uint_eq(engine_now(engine), 34 * MS);
+    /* Cylinder 0, sector 0: there at 36, sector 5 at 37, 0 at 40, and on without looking
      * for the next. */
     serve(0, 2 * SECTOR, false);
-    ck_assert_uint_eq(engine_now(engine), 34 * MS);
+    ck_assert_uint_eq(engine_now(engine), 42 * MS);
 }
 END_TEST
 
