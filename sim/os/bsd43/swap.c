@@ -65,7 +65,9 @@ static pfn_t resident(struct bsd43 *kernel, const struct bsd43_process *process,
         content == CONTENT_NONE ? PFN_NONE : pager->contents.all[content].frame;
     if (pfn == PFN_NONE)
         return PFN_NONE;
-    if (bsd43_cmap(kernel, pfn)->push) {
+    /* What has been pushed, and used since, is written anew if need be. */
+    if (pager->frames[pfn].writing ||
+        (bsd43_cmap(kernel, pfn)->push && !frame_pageable(pager, pfn))) {
         bsd43_mark_gone(kernel, pfn);
         return PFN_NONE;
     }
