@@ -24,6 +24,7 @@ static uint64_t textbook_faults(void)
     rig_run();
     rig.params.pager.kernel = kernel_find("bsd43");
     param_defaults(kernel_find("bsd43")->params, rig.kernel.bytes);
+    rig43_free_of_cost();
     rig43_kernel("u_areas", "no");
     rig43_kernel("swapper", "no");
     return rig.counts.faults;
