@@ -84,8 +84,8 @@ done
 [ "$(grep '^@fork\|^@wait\|^@sleep' boot.txt | tr '\n' ' ')" = \
     '@fork 3 @sleep 1s @fork 1 @wait @sleep 5s @fork 3 @sleep 1s @fork 2 @wait @sleep 5s ' ] ||
     fail "the shell does something else"
-[ "$(grep -c '^@sleep 195ms' monitor.txt)" -eq 120 ] || fail "the monitor takes other samples"
-[ "$(grep '^[IS]' monitor.txt | sed 33000q | cut -d' ' -f2 | sort -u | wc -l)" -eq 20 ] ||
+[ "$(grep -c '^@sleep 205ms' monitor.txt)" -eq 120 ] || fail "the monitor takes other samples"
+[ "$(grep '^[IS]' monitor.txt | sed 27000q | cut -d' ' -f2 | sort -u | wc -l)" -eq 20 ] ||
     fail "the monitor has other clusters"
 
 # What is not there.
