@@ -334,7 +334,7 @@ static bool turn(struct cpu *cpu, enum status *status, struct error *err)
     }
     if (cpu->thread && (*status = settle(cpu, err)) != OK)
         return false;
-    if (cpu->work)
+    if (cpu->work && sim->nthreads > 0) /* what comes after the end takes no time */
         return reach(cpu, kernel_work_begin(cpu));
     if (!cpu->thread) {
         if (!pick(cpu))

@@ -36,6 +36,10 @@ value() # NAME
 exits 0 "$FAULTLINE" run mine.yaml --stdout csv --set baseline=yes --set counters='[slowdown]'
 [ "$(value slowdown)" = 1 ] || fail "with memory to spare it is slower"
 
+# What is left for the kernel to do when the last process ends takes no time.
+exits 0 "$FAULTLINE" run "$SOURCE_DIR/configs/experiments/bsd-fork.yaml" --stdout csv \
+    --set 'sweep.generate.kb=[64]'
+
 # What cannot be is refused, with what would be right.
 refuses() # MESSAGE OPTION...
 {
