@@ -246,10 +246,10 @@ static void release(struct timed *timed)
 
 /* --- results ---------------------------------------------------------------------------- */
 
-static void count_device(struct counters *counters, const struct device *device)
+static void count_devices(struct counters *counters, const struct swap_space *swap)
 {
     struct device_stats stats;
-    device_stats(device, &stats);
+    swap_space_stats(swap, &stats);
     counters->swap_reads = stats.reads;
     counters->swap_writes = stats.writes;
     counters->swap_utilisation = stats.utilisation;
@@ -325,7 +325,7 @@ static void count(const struct timed *timed, struct simulation *sim,
     count_times(counters, &totals, timed->config->events->cpus, counters->references);
     count_pages(counters, pager);
     count_shootdowns(counters, &pager->mmu);
-    count_device(counters, simulation_swap(sim));
+    count_devices(counters, simulation_swap(sim));
     if (baseline) {
         simulation_totals(baseline, &ample);
         counters->slowdown =

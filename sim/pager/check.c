@@ -92,6 +92,12 @@ static const char *check_large(const struct pager *pager)
 static const char *check_slots(const struct pager *pager)
 {
     uint64_t owned = 0;
+    const struct swap_space *swap = &pager->storage.swap;
+    for (content_t i = 0; i < pager->contents.n && swap->n > 1; i++) {
+        const slot_t slot = pager->contents.all[i].slot;
+        if (slot != SLOT_NONE && !swap_space_holds(swap, slot))
+            return "a content has a slot that no swap device holds";
+    }
     if (!pager->storage.slots || pager->kernel->place)
         return NULL;
     for (content_t i = 0; i < pager->contents.n; i++) {

@@ -9,7 +9,9 @@ static void read_window(const struct pager *pager, const struct fault *fault,
 {
     const bool file = content->file != FILE_NONE;
     const uint64_t place = file ? content->file_page : content->slot;
-    const uint64_t window = pager->storage.read_ahead;
+    const uint64_t stripe = file ? 0 : pager->storage.swap.stripe;
+    const uint64_t wanted = pager->storage.read_ahead;
+    const uint64_t window = stripe && stripe < wanted ? stripe : wanted;
     *first = place & ~(window - 1);
     *last = place | (window - 1);
     const struct region *region = space_region(pager_space_of(pager, fault->page),

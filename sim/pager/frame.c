@@ -136,15 +136,15 @@ pfn_t frame_take(struct pager *pager)
     return pfn;
 }
 
-/* Frames that page tables take, and that the swap device needs for what lies in it, if it
- * lies in memory. */
+/* Frames that page tables take, and that swap devices need for what lies in them, if they
+ * lie in memory. */
 static uint64_t pool_wanted(const struct pager *pager)
 {
     const uint64_t tables = mmu_table_frames(&pager->mmu);
-    if (!pager->storage.swap || !device_model(pager->storage.swap)->in_memory)
+    if (!pager->storage.swap.in_memory)
         return tables;
     const uint64_t page_size = (uint64_t)1 << pager->mmu.page_shift;
-    return tables + (device_memory(pager->storage.swap) + page_size - 1) / page_size;
+    return tables + (swap_space_memory(&pager->storage.swap) + page_size - 1) / page_size;
 }
 
 static void add_free(struct pager *pager, pfn_t pfn)

@@ -97,7 +97,7 @@ void frame_drop(struct pager *pager, pfn_t pfn);
 /* Nobody refers to the content, which is in no file. */
 bool content_is_dead(const struct content *content);
 
-/* True if what a device has of the content is on the swap device and not in a file. */
+/* True if what a device has of the content is in swap space and not in a file. */
 bool content_on_swap(const struct content *content);
 
 /* One reference to the content has ended; without others it is gone, unless it is a file's:
@@ -106,14 +106,18 @@ void content_unref(struct pager *pager, content_t content);
 
 /* --- place.c ----------------------------------------------------------------------------- */
 
-/* Take a slot on the swap device for a content that has none, near those of a page's
+/* Take a slot of swap space for a content that has none, near those of a page's
  * neighbours.  ERR_CELL if none is free. */
 MUST_CHECK enum status content_take_slot(struct pager *pager, content_t content,
                                          page_t page, struct error *err);
 
-/* The byte of its device where a content is. */
+/* The byte of swap space, or of the files' device, where a content is. */
 MUST_CHECK enum status content_place(struct pager *pager, const struct content *content,
                                      uint64_t *offset, struct error *err);
+
+/* The device on which bytes of swap space lie, all in one piece, and *offset from then on
+ * where on it; NULL: there is no device. */
+struct device *swap_device_at(const struct pager *pager, uint64_t *offset, uint64_t length);
 
 /* Pages of an extent of a file, which lies in one piece: a power of two. */
 uint64_t content_extent(const struct pager *pager);

@@ -86,11 +86,13 @@ static void begin_frame(struct pager *pager, struct pager_io *io, pfn_t pfn)
 void io_start(struct pager_io *io)
 {
     struct pager *pager = io->pager;
-    struct device *device = io->on_swap ? pager->storage.swap : pager->storage.files;
     struct request *request = &io->request;
     request->write = io->write;
     request->offset = io->offset;
     request->length = (uint64_t)io->n << pager->mmu.page_shift;
+    struct device *device = io->on_swap
+                                ? swap_device_at(pager, &request->offset, request->length)
+                                : pager->storage.files;
     request->done = complete;
     pager->transfers++;
     for (pfn_t pfn = io->first; pfn != PFN_NONE; pfn = pager->frames[pfn].link)
@@ -100,6 +102,6 @@ void io_start(struct pager_io *io)
         return;
     }
     if (device)
-        pager->owed += device_transfer(device, io->offset, request->length, io->write);
+        pager->owed += device_transfer(device, request->offset, request->length, io->write);
     complete(request);
 }

@@ -13,8 +13,9 @@ struct pager_io {
                   * PFN_NONE: what is transferred is the kernel's own                    */
     pfn_t n;     /* frames; pages where there are none                                   */
     bool write;
-    bool on_swap;    /* on the swap device, else on that of files                        */
-    uint64_t offset; /* bytes from the start of the device                               */
+    bool on_swap;    /* in swap space, else on the files' device                         */
+    uint64_t offset; /* bytes from the start of swap space, where it lies on one device in
+                      * one piece (swap_space_adjacent), or of the files' device         */
     /* A frame has been read, and is HELD, or written, and is as it was; wanted: faults have
      * waited for it, and it must stay HELD.  Not called for a frame whose content has ended
      * meanwhile: that is free.  NULL: what has been read and nobody wants is activated. */

@@ -17,8 +17,8 @@
 #include "pager/kernel.h"
 #include "pager/policies.h"
 #include "pager/space.h"
-#include "swap/device.h"
 #include "swap/slots.h"
+#include "swap/swap_space.h"
 #include "trace/paged_batch.h"
 
 /* More frames than this are as good as unlimited; the arrays are only reserved. */
@@ -81,7 +81,8 @@ struct fault_list {
 /* Where pages are when they are not in memory; all NULL or 0 with `timing: none`. */
 struct pager_storage {
     struct engine *engine;
-    struct device *swap, *files; /* files: may be the same as swap                        */
+    struct swap_space swap;
+    struct device *files; /* may be the first one of swap                                 */
     struct slots *slots;
     uint64_t files_start; /* byte of the files' device from which on files lie            */
     uint64_t files_size;  /* bytes for files                                             */

@@ -1,6 +1,8 @@
 /* place.c -- where contents lie on their devices. */
 #include "pager/frame.h"
 
+#include <assert.h>
+
 /* Files lie on their device in extents of so many pages, in the order of first use: what is
  * read together stays together, and no file need say how long it is.  A device that is
  * smaller has one extent. */
@@ -56,6 +58,20 @@ static enum status file_place(struct pager *pager, const struct content *content
 bool content_on_swap(const struct content *content)
 {
     return content->file == FILE_NONE || content->slot != SLOT_NONE;
+}
+
+struct device *swap_device_at(const struct pager *pager, uint64_t *offset, uint64_t length)
+{
+    const struct swap_space *swap = &pager->storage.swap;
+    const unsigned shift = pager->mmu.page_shift;
+    (void)length; /* without assertions */
+    if (swap->stripe == 0)
+        return swap->devices[0];
+    const uint64_t slot = *offset >> shift;
+    const struct swap_place place = swap_space_place(swap, slot);
+    assert(slot % swap->stripe + (length >> shift) <= swap->stripe);
+    *offset = place.slot << shift;
+    return place.device;
 }
 
 enum status content_place(struct pager *pager, const struct content *content,

@@ -39,9 +39,11 @@ static void content_end(struct pager *pager, content_t content)
         return;
     if (c->slot != SLOT_NONE && pager->storage.slots) {
         const uint64_t page_size = (uint64_t)1 << pager->mmu.page_shift;
+        uint64_t offset = c->slot * page_size;
         if (!pager->kernel->place)
             slots_give(pager->storage.slots, c->slot);
-        device_discard(pager->storage.swap, c->slot * page_size, page_size);
+        struct device *device = swap_device_at(pager, &offset, page_size);
+        device_discard(device, offset, page_size);
         frame_balance_pool(pager);
     }
     c->slot = SLOT_NONE;
@@ -167,8 +169,8 @@ static enum status start(struct pager *pager, struct transfer *transfer,
     request->length = npages << pager->mmu.page_shift;
     request->done = complete;
     pager->transfers++;
-    struct device *device =
-        content_on_swap(content) ? pager->storage.swap : pager->storage.files;
+    const bool on_swap = content_on_swap(content);
+    struct device *device = on_swap ? pager->storage.swap.devices[0] : pager->storage.files;
     if (!device) {
         complete(request);
         return OK;
@@ -176,6 +178,8 @@ static enum status start(struct pager *pager, struct transfer *transfer,
     const enum status status = content_place(pager, content, &request->offset, err);
     if (status != OK)
         return status;
+    if (on_swap)
+        device = swap_device_at(pager, &request->offset, request->length);
     if (device_model(device)->in_memory) {
         pager->owed += device_transfer(device, request->offset, request->length, write);
         frame_balance_pool(pager);
@@ -331,7 +335,9 @@ static enum status piece_length(struct pager *pager, pfn_t pfn, pfn_t n, pfn_t *
         if (!content->saved || (content->file == FILE_NONE) != (first->file == FILE_NONE))
             break;
         status = content_place(pager, content, &at, err);
-        if (status != OK || at - start_at != (uint64_t)*length << pager->mmu.page_shift)
+        if (status != OK || at - start_at != (uint64_t)*length << pager->mmu.page_shift ||
+            (content_on_swap(content) &&
+             !swap_space_adjacent(&pager->storage.swap, content->slot - 1)))
             break;
     }
     return status;

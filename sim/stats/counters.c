@@ -163,7 +163,8 @@ const struct counter counter_table[] = {
     TIMED_COUNT(swap_reads, "requests", "read requests of the swap device"),
     TIMED_COUNT(swap_writes, "requests", "write requests of the swap device"),
     TIMED_RATIO(swap_utilisation, "1",
-                "utilisation of the swap device; the part of the time in which it works",
+                "utilisation of the swap device; the part of the time in which it works, "
+                "of several the mean",
                 "time it works / elapsed"),
     TIMED_RATIO(swap_queue_mean, "requests",
                 "mean queue of the swap device; requests that wait or are served", ""),

@@ -59,7 +59,7 @@ static const struct table_column processes[] = {
 };
 
 static const struct table_column devices[] = {
-    COLUMN("device", "", "device; \"swap\", \"files\""),
+    COLUMN("device", "", "device; \"swap\", of several \"swap1\" and so on, \"files\""),
     COLUMN("model", "", "model of the device"),
     COLUMN("reads", "requests", "read requests"),
     COLUMN("writes", "requests", "write requests"),

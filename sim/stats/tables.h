@@ -11,7 +11,8 @@
 
 enum {
     TABLE_PROCESSES, /* a row for each process, in order of their numbers                 */
-    TABLE_DEVICES,   /* a row for "swap" and, if it is another device, "files"            */
+    TABLE_DEVICES,   /* a row for "swap", or for "swap1", "swap2" ... where there are
+                      * several, and, if it is another device, "files"                    */
     TABLE_TLBS,      /* a row for each array of the TLB, of all CPUs together             */
     TABLE_SERIES,    /* for each sample a row for "all" and one for each process; what
                       * only "all" has is blank in a process's row                        */

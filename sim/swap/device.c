@@ -300,26 +300,50 @@ static double quotient(wide_t sum, uint64_t n)
     return n ? (double)sum / (double)n : 0.0;
 }
 
+/* What is counted of a device, added to that of others. */
+static void add_counts(struct device_stats *stats, const struct device *device)
+{
+    stats->reads += device->completions[0];
+    stats->writes += device->completions[1];
+    stats->bytes_read += device->bytes[0];
+    stats->bytes_written += device->bytes[1];
+    stats->merges += device->merges;
+    stats->operations += device->operations;
+    stats->busy += busy_now(device);
+    if (device->pending_max > stats->queue_max)
+        stats->queue_max = device->pending_max;
+}
+
+void devices_stats(const struct device *const devices[], unsigned n,
+                   struct device_stats *stats)
+{
+    assert(n >= 1 && n <= DEVICES_MAX);
+    const struct histogram *waits[DEVICES_MAX], *services[DEVICES_MAX];
+    wide_t wait_time = 0, service_time = 0, pending_time = 0, busy = 0;
+    *stats = (struct device_stats){0};
+    for (unsigned i = 0; i < n; i++) {
+        const struct device *device = devices[i];
+        add_counts(stats, device);
+        busy += busy_now(device);
+        wait_time += device->wait_time;
+        service_time += device->service_time;
+        pending_time += pending_time_now(device);
+        waits[i] = &device->waits;
+        services[i] = &device->services;
+    }
+    const psec_t elapsed = engine_now(devices[0]->engine) - devices[0]->created;
+    const uint64_t completions = stats->reads + stats->writes;
+    stats->utilisation = quotient(busy, elapsed) / n;
+    stats->wait_mean = quotient(wait_time, completions);
+    stats->service_mean = quotient(service_time, completions);
+    stats->wait_p99 = histogram_percentile_of(waits, n, 99);
+    stats->service_p99 = histogram_percentile_of(services, n, 99);
+    stats->queue_mean = quotient(pending_time, elapsed);
+}
+
 void device_stats(const struct device *device, struct device_stats *stats)
 {
-    const psec_t elapsed = engine_now(device->engine) - device->created;
-    const uint64_t completions = device->completions[0] + device->completions[1];
-    *stats = (struct device_stats){
-        .reads = device->completions[0],
-        .writes = device->completions[1],
-        .bytes_read = device->bytes[0],
-        .bytes_written = device->bytes[1],
-        .merges = device->merges,
-        .operations = device->operations,
-        .busy = busy_now(device),
-        .utilisation = quotient(busy_now(device), elapsed),
-        .wait_mean = quotient(device->wait_time, completions),
-        .service_mean = quotient(device->service_time, completions),
-        .wait_p99 = histogram_percentile(&device->waits, 99),
-        .service_p99 = histogram_percentile(&device->services, 99),
-        .queue_mean = quotient(pending_time_now(device), elapsed),
-        .queue_max = device->pending_max,
-    };
+    devices_stats(&device, 1, stats);
 }
 
 /* The number of requests in a queue, those merged into others too, and the sum of their

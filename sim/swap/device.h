@@ -18,6 +18,8 @@
 
 #define DEVICE_ABI 1
 
+enum { DEVICES_MAX = 16 }; /* swap devices of a machine                                  */
+
 /* One transfer, embedded in what waits for it. */
 struct request {
     uint64_t offset; /* bytes from the device's start                                    */
@@ -120,6 +122,12 @@ struct device_stats {
     uint64_t queue_max;
 };
 void device_stats(const struct device *device, struct device_stats *stats);
+
+/* The same of n devices of one machine together, 1 to DEVICES_MAX: utilisation is the mean of
+ * theirs, queue_mean counts the requests at any of them, queue_max is that of the longest
+ * queue, and the other figures are those of all requests. */
+void devices_stats(const struct device *const devices[], unsigned n,
+                   struct device_stats *stats);
 
 /* Laws that hold on every run: Little's law (the time integral of the number of requests is
  * the sum of their times, in whole picoseconds), arrivals = completions + pending, busy <=

@@ -27,16 +27,28 @@ void histogram_add(struct histogram *histogram, uint64_t value)
     histogram->bins[bin_of(value)]++;
 }
 
-uint64_t histogram_percentile(const struct histogram *histogram, unsigned percent)
+uint64_t histogram_percentile_of(const struct histogram *const histograms[], unsigned n,
+                                 unsigned percent)
 {
     assert(percent >= 1 && percent <= 100);
+    uint64_t count = 0;
+    for (unsigned i = 0; i < n; i++)
+        count += histograms[i]->count;
     /* Not count * percent, which may overflow. */
-    const uint64_t rest = histogram->count % 100 * percent;
-    const uint64_t rank = histogram->count / 100 * percent + (rest + 99) / 100;
+    const uint64_t rest = count % 100 * percent;
+    const uint64_t rank = count / 100 * percent + (rest + 99) / 100;
     if (rank == 0)
         return 0;
     uint32_t bin = 0;
-    for (uint64_t sum = histogram->bins[0]; sum < rank; sum += histogram->bins[bin])
-        bin++;
-    return upper_edge(bin);
+    for (uint64_t sum = 0;; bin++) {
+        for (unsigned i = 0; i < n; i++)
+            sum += histograms[i]->bins[bin];
+        if (sum >= rank)
+            return upper_edge(bin);
+    }
+}
+
+uint64_t histogram_percentile(const struct histogram *histogram, unsigned percent)
+{
+    return histogram_percentile_of(&histogram, 1, percent);
 }

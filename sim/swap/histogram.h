@@ -20,4 +20,8 @@ void histogram_add(struct histogram *histogram, uint64_t value);
  * `percent` (1 to 100) of all do not exceed.  0 if there are none. */
 uint64_t histogram_percentile(const struct histogram *histogram, unsigned percent);
 
+/* The same of the values of n histograms together. */
+uint64_t histogram_percentile_of(const struct histogram *const histograms[], unsigned n,
+                                 unsigned percent);
+
 #endif

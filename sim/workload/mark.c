@@ -38,7 +38,7 @@ static void count(const struct simulation *sim, struct counters *counters)
     const struct pager *pager = &sim->pager;
     const struct pager_counts *pages = &pager->counts;
     struct device_stats swap;
-    device_stats(sim->swap, &swap);
+    swap_space_stats(&sim->swap, &swap);
     *counters = (struct counters){
         .references = references(sim),
         .faults = pages->faults,

@@ -4,6 +4,7 @@
 #include "workload/thread.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,7 +82,7 @@ static void sample_all(struct simulation *sim, psec_t now)
               time ? (double)(user - sim->sampled.user) / (double)time / sim->ncpus : 0);
     rows_count(rows, sim->queue.n);
     rows_count(rows, sim->nwaiting);
-    rows_count(rows, device_pending(sim->swap));
+    rows_count(rows, swap_space_pending(&sim->swap));
     struct counters own = {0};
     if (pager->kernel->count)
         pager->kernel->count(pager->kernel_state, &own);
@@ -261,7 +262,12 @@ static void sample_device(struct simulation *sim, const char *role,
 
 void sample_devices(struct simulation *sim)
 {
-    sample_device(sim, "swap", sim->swap);
-    if (sim->files && sim->files != sim->swap)
+    for (unsigned i = 0; i < sim->swap.n; i++) {
+        char role[16] = "swap";
+        if (sim->swap.n > 1)
+            snprintf(role, sizeof role, "swap%u", i + 1);
+        sample_device(sim, role, sim->swap.devices[i]);
+    }
+    if (sim->files && !devices_share(sim))
         sample_device(sim, "files", sim->files);
 }

@@ -13,66 +13,15 @@ enum {
     INFERRED_NAME = 64,
 };
 
-/* Where files begin on a device without bounds that holds swap space too. */
-#define FILES_APART ((uint64_t)1 << 48)
-
 /* --- building --------------------------------------------------------------------------- */
-
-static enum status make_devices(struct simulation *sim, struct error *err)
-{
-    const struct simulation_params *params = sim->params;
-    const uint64_t page_size = (uint64_t)1 << params->page_shift;
-    const uint64_t seed = params->pager.seed;
-    enum status status = device_create(&sim->swap, sim->engine, params->swap.ops,
-                                       params->swap.params, page_size, seed, err);
-    if (status == OK && params->files.ops)
-        status = device_create(&sim->files, sim->engine, params->files.ops,
-                               params->files.params, page_size, seed + 1, err);
-    else if (status == OK && !params->swap.ops->in_memory)
-        sim->files = sim->swap;
-    return status;
-}
-
-/* Swap space and files share a device half and half. */
-static enum status divide_devices(struct simulation *sim, struct error *err)
-{
-    const unsigned shift = sim->params->page_shift;
-    struct pager_storage *storage = &sim->pager_params.storage;
-    const uint64_t capacity = device_capacity(sim->swap);
-    const bool shared = sim->files == sim->swap;
-    uint64_t for_swap = capacity;
-    storage->files_size = sim->files ? device_capacity(sim->files) : 0;
-    if (shared && capacity != UINT64_MAX) {
-        for_swap = capacity / 2 >> shift << shift;
-        storage->files_start = for_swap;
-        storage->files_size = capacity - for_swap;
-    } else if (shared) {
-        storage->files_start = FILES_APART;
-        storage->files_size = FILES_APART;
-    } else if (storage->files_size == UINT64_MAX) {
-        storage->files_size = FILES_APART;
-    }
-    struct slots_params slots = sim->params->slots;
-    if (slots.nslots > for_swap >> shift)
-        slots.nslots = for_swap >> shift;
-    if (slots.nslots > SLOT_NONE)
-        slots.nslots = SLOT_NONE;
-    return slots_create(&sim->slots, &slots, err);
-}
 
 static enum status make_pager(struct simulation *sim, struct error *err)
 {
     sim->pager_params = sim->params->pager;
     sim->pager_params.index = &sim->index;
-    enum status status = divide_devices(sim, err);
+    const enum status status = devices_make(sim, err);
     if (status != OK)
         return status;
-    struct pager_storage *storage = &sim->pager_params.storage;
-    storage->engine = sim->engine;
-    storage->swap = sim->swap;
-    storage->files = sim->files;
-    storage->slots = sim->slots;
-    storage->read_ahead = sim->params->read_ahead;
     process_host(sim);
     sim->pager_params.host = &sim->pager_host;
     return pager_init(&sim->pager, &sim->pager_params, err);
@@ -142,8 +91,6 @@ static enum status build(struct simulation *sim, struct error *err)
     if (status == OK)
         status = engine_create(&sim->engine, err);
     if (status == OK)
-        status = make_devices(sim, err);
-    if (status == OK)
         status = make_pager(sim, err);
     if (status != OK)
         return status;
@@ -182,9 +129,7 @@ void simulation_free(struct simulation *sim)
     while (sim->oldest)
         thread_free(sim->oldest);
     /* Requests that are still under way lie in the pager's memory. */
-    if (sim->files != sim->swap)
-        device_free(sim->files);
-    device_free(sim->swap);
+    devices_release(sim);
     if (sim->pager.params)
         pager_release(&sim->pager);
     regions_release(sim);
@@ -264,9 +209,7 @@ static void conclude(struct simulation *sim)
     if (!wrong)
         wrong = slots_check(sim->slots);
     if (!wrong)
-        wrong = device_check(sim->swap);
-    if (!wrong && sim->files && sim->files != sim->swap)
-        wrong = device_check(sim->files);
+        wrong = devices_check(sim);
     psec_t spent = sim->idle + sim->idle_paging;
     for (unsigned i = 0; i < sim->ncpus; i++)
         spent += sim->cpus[i].user + sim->cpus[i].system + sim->cpus[i].switching +
@@ -316,9 +259,9 @@ const struct pager *simulation_pager(const struct simulation *sim)
     return &sim->pager;
 }
 
-const struct device *simulation_swap(const struct simulation *sim)
+const struct swap_space *simulation_swap(const struct simulation *sim)
 {
-    return sim->swap;
+    return &sim->swap;
 }
 
 void simulation_totals(const struct simulation *sim, struct simulation_totals *totals)

@@ -53,7 +53,9 @@ struct simulation_params {
     unsigned page_shift;
     psec_t cpu_lag, quantum, cost_switch;
     struct device_params swap, files; /* files without ops: they lie on the swap device   */
-    struct slots_params slots;
+    const struct device_params *more_swap; /* [nmore_swap] further swap devices           */
+    size_t nmore_swap;                     /* less than DEVICES_MAX                  */
+    struct slots_params slots;             /* nslots: of each swap device                 */
     uint32_t read_ahead;
     psec_t series; /* interval of samples; 0: none                                       */
 };
@@ -91,7 +93,7 @@ MUST_CHECK enum status simulation_run(struct simulation *simulation,
                                       struct error *err);
 
 const struct pager *simulation_pager(const struct simulation *simulation);
-const struct device *simulation_swap(const struct simulation *simulation);
+const struct swap_space *simulation_swap(const struct simulation *simulation);
 void simulation_totals(const struct simulation *simulation,
                        struct simulation_totals *totals);
 

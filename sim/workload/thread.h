@@ -126,7 +126,8 @@ struct simulation {
     const struct simulation_params *params;
     const struct simulation_host *host;
     struct engine *engine;
-    struct device *swap, *files;
+    struct swap_space swap;
+    struct device *files; /* may be the first one of swap                                 */
     struct slots *slots;
     struct page_index index;
     struct pager_params pager_params;
@@ -316,6 +317,16 @@ void regions_release(struct simulation *sim);
 
 /* The thread, which is on a CPU, has come to the mark. */
 void mark_note(const struct thread *thread, const char *name);
+
+/* --- devices.c --------------------------------------------------------------------------- */
+
+/* Make the devices and the slots, and say in pager_params where what lies. */
+MUST_CHECK enum status devices_make(struct simulation *sim, struct error *err);
+void devices_release(struct simulation *sim);
+/* Files lie on the first swap device. */
+bool devices_share(const struct simulation *sim);
+/* device_check() of each. */
+const char *devices_check(const struct simulation *sim);
 
 /* --- sample.c --------------------------------------------------------------------------- */
 

@@ -90,7 +90,7 @@ static inline enum status rig43_try(struct error *err)
     rig.counts = rig.sim->pager.counts;
     simulation_kills(rig.sim, rig43.kills, sizeof rig43.kills);
     simulation_totals(rig.sim, &rig.totals);
-    device_stats(rig.sim->swap, &rig.swap);
+    swap_space_stats(&rig.sim->swap, &rig.swap);
     simulation_free(rig.sim);
     rig.sim = NULL;
     return OK;

@@ -33,7 +33,7 @@ static struct rig {
     struct pager_counts counts;
     struct mmu_counts mmu;
     struct simulation_totals totals;
-    struct device_stats swap;
+    struct device_stats swap; /* of all swap devices                                      */
 } rig;
 
 static inline void rig_set(const struct param *table, struct rig_values *values,
@@ -198,7 +198,7 @@ static inline void rig_run(void)
     rig.counts = rig.sim->pager.counts;
     mmu_sum(&rig.sim->pager.mmu, &rig.mmu);
     simulation_totals(rig.sim, &rig.totals);
-    device_stats(rig.sim->swap, &rig.swap);
+    swap_space_stats(&rig.sim->swap, &rig.swap);
     const char *wrong = pager_check(&rig.sim->pager);
     ck_assert_msg(!wrong, "%s", wrong);
     simulation_free(rig.sim);

@@ -6,7 +6,7 @@
 #include "workload/stress_program.h"
 #include "workload/thread.h"
 
-enum { PROCESSES_MAX = 12, REGIONS_MAX = 4, SHARED_SPACE = 7 };
+enum { PROCESSES_MAX = 12, REGIONS_MAX = 4, SHARED_SPACE = 7, MORE_SWAP = 3 };
 
 struct stress_values {
     _Alignas(max_align_t) unsigned char bytes[PARAM_VALUES_MAX];
@@ -24,7 +24,8 @@ struct stress {
     struct region_params regions[PROCESSES_MAX][REGIONS_MAX];
     size_t nprocesses;
     struct simulation_params params;
-    struct stress_values kernel, policy, swap, files, format;
+    struct stress_values kernel, policy, swap, more[MORE_SWAP], files, format;
+    struct device_params more_swap[MORE_SWAP];
     struct tlb_array_params arrays[6];
     struct future future;
     bool large; /* slab 0 is in large pages, where they can be had                       */
@@ -128,6 +129,20 @@ static inline void stress_device(struct stress *stress, struct device_params *de
         stress_fixed(stress, values);
 }
 
+/* Further swap devices, drawn apart, so that a seed is otherwise the same without them. */
+static inline void stress_more_swap(struct stress *stress)
+{
+    struct simulation_params *params = &stress->params;
+    const struct rng rng = stress->rng;
+    rng_seed(&stress->rng, ~stress->seed);
+    params->more_swap = stress->more_swap;
+    params->nmore_swap =
+        stress_chance(stress, 40) ? 1 + stress_below(stress, MORE_SWAP) : 0;
+    for (size_t i = 0; i < params->nmore_swap; i++)
+        stress_device(stress, &stress->more_swap[i], &stress->more[i], stress->zram);
+    stress->rng = rng;
+}
+
 static inline void stress_storage(struct stress *stress)
 {
     static const enum slot_allocation allocations[] = {SLOTS_PAGE, SLOTS_CLUSTER,
@@ -139,6 +154,7 @@ static inline void stress_storage(struct stress *stress)
     stress_device(stress, &params->swap, &stress->swap, stress->zram);
     if (own_files)
         stress_device(stress, &params->files, &stress->files, false);
+    stress_more_swap(stress);
     params->slots = (struct slots_params){
         .nslots = stress_chance(stress, 15) ? 8 + stress_below(stress, 100) : UINT64_MAX,
         .allocation = STRESS_PICK(stress, allocations),

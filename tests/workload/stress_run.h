@@ -139,12 +139,10 @@ static inline void stress_drain(struct stress *stress)
     stress_must(stress,
                 events.pending == 0 && events.scheduled == events.fired + events.cancelled,
                 "events");
-    stress_must(stress, device_pending(sim->swap) == 0, "requests for the swap device");
-    stress_holds(stress, device_check(sim->swap));
-    if (!sim->files)
-        return;
-    stress_must(stress, device_pending(sim->files) == 0, "requests for the files' device");
-    stress_holds(stress, device_check(sim->files));
+    stress_must(stress, swap_space_pending(&sim->swap) == 0, "requests for swap devices");
+    stress_must(stress, !sim->files || device_pending(sim->files) == 0,
+                "requests for the files' device");
+    stress_holds(stress, devices_check(sim));
 }
 
 /* Memory is free or holds parts of files that nobody maps, or tables of the machine, and
@@ -182,8 +180,8 @@ static inline void stress_moved(const struct stress *stress)
     const struct pager_counts *counts = &sim->pager.counts;
     const unsigned shift = stress->params.page_shift;
     struct device_stats swap, files = {0};
-    device_stats(sim->swap, &swap);
-    if (sim->files && sim->files != sim->swap)
+    swap_space_stats(&sim->swap, &swap);
+    if (sim->files && !devices_share(sim))
         device_stats(sim->files, &files);
     stress_must(stress, swap.bytes_read + files.bytes_read == counts->page_ins << shift,
                 "bytes read");
