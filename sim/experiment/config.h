@@ -119,9 +119,11 @@ struct events_config {
     psec_t quantum, cost_switch;
     struct plugin_config swap_device, files_device; /* files_device.name NULL: files lie
                                                      * on the swap device                */
-    const char *swap_device_label; /* preset or model with set parameters: "ra81",
+    const struct plugin_config *more_swap; /* [nmore_swap] swap devices beside that       */
+    size_t nmore_swap;                     /* less than DEVICES_MAX                       */
+    const char *swap_device_label;         /* preset or model with set parameters: "ra81",
                                     * "disk(queue=sstf)"                                 */
-    uint64_t swap_slots; /* pages; UINT64_MAX: as many as the device holds                */
+    uint64_t swap_slots; /* pages of each device; UINT64_MAX: as many as it holds         */
     const char *swap_allocation; /* "page", "cluster", "address"                          */
     uint64_t swap_cluster, swap_read_ahead; /* slots, powers of two                       */
     psec_t series; /* interval of samples; 0: none                                      */

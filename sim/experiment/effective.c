@@ -127,8 +127,8 @@ static void write_key(FILE *out, const struct layer *layer, const struct key *ke
 {
     const struct assignment *a = layer_find(layer, key->name, AXIS_NONE);
     const bool writable = key->kind == KEY_PROCESSES || key->kind == KEY_PAGES ||
-                          key->kind == KEY_SIZES || key->kind == KEY_CURVES ||
-                          key->kind == KEY_COUNTERS ||
+                          key->kind == KEY_DEVICES || key->kind == KEY_SIZES ||
+                          key->kind == KEY_CURVES || key->kind == KEY_COUNTERS ||
                           (key_is_scalar(key) && key->kind != KEY_NAME);
     if (!writable || !is_effective(layer, key) || (!a && !fallback_of(layer, key)))
         return;

@@ -2,6 +2,7 @@
 #include "experiment/eventsconfig.h"
 
 #include "base/units.h"
+#include "experiment/deviceconfig.h"
 #include "experiment/machineconfig.h"
 #include "experiment/region_pages.h"
 #include "experiment/workload.h"
@@ -63,102 +64,6 @@ static enum status build_choices(struct cellwork *work, struct events_config *ev
     events->by_process = replacement.number == 1;
     events->baseline = baseline.number == 1;
     return status;
-}
-
-/* A device with its parameters; *model NULL: none. */
-struct device_choice {
-    struct plugin plugin;
-    const struct device_ops *model;
-    uint64_t capacity; /* bytes; UINT64_MAX: no bound                                     */
-    struct location at;
-};
-
-static enum status build_device(struct cellwork *work, struct device_choice *choice,
-                                const char *key, struct plugin_config *config,
-                                const char **label)
-{
-    struct cellconfig_builder *builder = work->builder;
-    struct cell_value name;
-    enum status status = cellwork_get(work, key, &name);
-    if (status == OK)
-        status = storage_find(&choice->plugin, &choice->model, &builder->storage, key,
-                              name.text, name.at, builder->err);
-    if (status == OK)
-        status = plugin_configure(config, &choice->plugin, work->layer, builder->err);
-    if (status == OK)
-        status = cellwork_record(work, key, choice->plugin.name, name.at);
-    if (status == OK)
-        status = cellwork_record_params(work, &choice->plugin, config, label);
-    choice->at = name.at;
-    if (status != OK || choice->model)
-        return status;
-    config->name = NULL;
-    return OK;
-}
-
-/* The model is recorded beside the device's name, which may be that of a preset. */
-static enum status check_device(struct cellwork *work, struct device_choice *choice,
-                                const struct plugin_config *config)
-{
-    struct cellconfig_builder *builder = work->builder;
-    const char *key = arena_printf(builder->arena, "%s.model", choice->plugin.key);
-    if (!key)
-        return error_nomem(builder->err);
-    const enum status status =
-        storage_try(&choice->capacity, &builder->storage, &choice->plugin, choice->model,
-                    config, work->cell->page_size, work->layer, builder->err);
-    return status == OK ? cellwork_record(work, key, choice->plugin.model, choice->at)
-                        : status;
-}
-
-static enum status build_size(struct cellwork *work, struct events_config *events,
-                              const struct device_choice *swap)
-{
-    struct cell_value size;
-    struct error *err = work->builder->err;
-    const uint64_t page_size = work->cell->page_size;
-    const enum status status = cellwork_get(work, "swap.size", &size);
-    if (status != OK)
-        return status;
-    events->swap_slots = UINT64_MAX;
-    if (size.number == CAPACITY_UNLIMITED)
-        return cellwork_record(work, size.key->name, "unlimited", size.at);
-    char text[32], page[32];
-    format_size(page_size, page, sizeof page);
-    if (size.number < page_size)
-        return error_set(err, ERR_CONFIG, size.at,
-                         "swap.size of %s holds no page of %s; it must be at least one "
-                         "page",
-                         format_size(size.number, text, sizeof text), page);
-    if (size.number > swap->capacity)
-        return error_set(err, ERR_CONFIG, size.at,
-                         "swap.size '%s' is more than swap.device '%s' holds, %s",
-                         size.text, swap->plugin.name,
-                         format_size(swap->capacity, text, sizeof text));
-    events->swap_slots = size.number / page_size;
-    return cellwork_record_number(work, &size, size.number);
-}
-
-static enum status build_devices(struct cellwork *work, struct events_config *events,
-                                 struct device_choice *swap, struct device_choice *files)
-{
-    const char *unused;
-    enum status status = build_device(work, swap, "swap.device", &events->swap_device,
-                                      &events->swap_device_label);
-    if (status == OK)
-        status = check_device(work, swap, &events->swap_device);
-    if (status == OK)
-        status = build_size(work, events, swap);
-    if (status == OK)
-        status = build_device(work, files, "files.device", &events->files_device, &unused);
-    if (status != OK || !files->model)
-        return status;
-    if (files->model->in_memory)
-        return error_set(work->builder->err, ERR_CONFIG, files->at,
-                         "files.device '%s' is memory, which cannot hold files; it can be "
-                         "swap.device only",
-                         files->plugin.name);
-    return check_device(work, files, &events->files_device);
 }
 
 /* What a swap device in memory cannot do: hold pages that nobody wrote to it, and files. */
@@ -259,7 +164,7 @@ enum status eventsconfig_build(struct cellwork *work)
     if (status == OK)
         status = check_future(work, events);
     if (status == OK)
-        status = build_devices(work, events, &swap, &files);
+        status = deviceconfig_build(work, events, &swap, &files);
     for (size_t i = 0; status == OK && swap.model->in_memory && i < events->nprocesses; i++)
         status = check_process(&events->processes[i], &swap, files.model != NULL,
                                work->builder->err);
@@ -275,26 +180,5 @@ enum status eventsconfig_check_none(const struct cellwork *work)
                              "'%s' needs 'timing: events'; with timing none%s there is no "
                              "clock",
                              a->key, timing ? "" : " (the default)");
-    return OK;
-}
-
-enum status eventsconfig_check_devices(const struct layer *layer, struct storage *storage,
-                                       struct error *err)
-{
-    static const char *const keys[] = {"swap.device", "files.device"};
-    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-        const struct assignment *name = layer_find(layer, keys[i], AXIS_NONE);
-        if (!name)
-            continue;
-        struct plugin plugin;
-        const struct device_ops *model;
-        struct plugin_config scratch = {0};
-        enum status status = storage_find(&plugin, &model, storage, keys[i],
-                                          name->node->text, name->node->at, err);
-        if (status == OK)
-            status = plugin_configure(&scratch, &plugin, layer, err);
-        if (status != OK)
-            return status;
-    }
     return OK;
 }

@@ -11,9 +11,4 @@ MUST_CHECK enum status eventsconfig_build(struct cellwork *work);
 /* ERR_CONFIG if the layer of a cell with `timing: none` has keys that need events. */
 MUST_CHECK enum status eventsconfig_check_none(const struct cellwork *work);
 
-/* Check what the layer says of the devices that it names, although no cell may use them. */
-MUST_CHECK enum status eventsconfig_check_devices(const struct layer *layer,
-                                                  struct storage *storage,
-                                                  struct error *err);
-
 #endif

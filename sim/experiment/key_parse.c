@@ -288,6 +288,7 @@ enum status key_parse_clocked(const struct key *key, uint64_t *number, const cha
     case KEY_STREAMS:
     case KEY_PAGES:
     case KEY_SIZES:
+    case KEY_DEVICES:
     case KEY_CURVES:
     case KEY_COUNTERS:
     case KEY_PROCESSES:

@@ -152,7 +152,7 @@ bool key_needs_tables(const char *name)
 bool key_can_vary(const struct key *key)
 {
     return key->kind == KEY_PROCESSES || key->kind == KEY_PAGES ||
-           (key_is_scalar(key) && key->kind != KEY_NAME);
+           key->kind == KEY_DEVICES || (key_is_scalar(key) && key->kind != KEY_NAME);
 }
 
 /* The only key whose last part is name, as when 'page_size' stands for

@@ -40,6 +40,7 @@ enum key_kind {
     KEY_PAGES,     /* `any`, a size or a list of sizes                                  */
     KEY_SIZES,     /* a size or a list of sizes                                         */
     KEY_CURVES,    /* a name of curve_names or a list of them                           */
+    KEY_DEVICES,   /* `none`, a name of a device or a list of them                       */
     KEY_COUNTERS,  /* a name of counter_table or a list of them                         */
     KEY_PROCESSES, /* a list of maps: process_keys                                      */
     KEY_REGIONS,   /* one of `choices` or a list of maps: region_keys                   */

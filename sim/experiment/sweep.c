@@ -2,7 +2,7 @@
 #include "experiment/sweep.h"
 
 #include "experiment/cellconfig.h"
-#include "experiment/eventsconfig.h"
+#include "experiment/deviceconfig.h"
 #include "experiment/plugin.h"
 
 #include <inttypes.h>
@@ -152,7 +152,7 @@ static enum status build_cells(struct experiment *experiment, const struct axes 
     struct layer common = {0};
     enum status status = plugin_check(layer, builder->policies, builder->err);
     if (status == OK)
-        status = eventsconfig_check_devices(layer, &builder->storage, builder->err);
+        status = deviceconfig_check(layer, &builder->storage, builder->err);
     if (status == OK)
         status = common_layer(&common, layer, builder->arena, builder->err);
     if (status != OK)

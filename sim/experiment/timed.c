@@ -196,10 +196,22 @@ static enum slot_allocation allocation_of(const char *name)
                                           : SLOTS_PAGE;
 }
 
-static void set_params(struct timed *timed)
+static struct device_params device_of(const struct plugin_config *config)
+{
+    return (struct device_params){config->name ? device_find(config->name) : NULL,
+                                  config->params};
+}
+
+static enum status set_params(struct timed *timed, struct error *err)
 {
     const struct cell_config *config = timed->config;
     const struct events_config *events = config->events;
+    struct device_params *more =
+        arena_array(timed->arena, events->nmore_swap + 1, sizeof *more);
+    if (!more)
+        return error_nomem(err);
+    for (size_t i = 0; i < events->nmore_swap; i++)
+        more[i] = device_of(&events->more_swap[i]);
     struct simulation_params *params = &timed->params;
     *params = (struct simulation_params){
         .processes = timed->processes,
@@ -208,16 +220,16 @@ static void set_params(struct timed *timed)
         .cpu_lag = events->cpu_lag,
         .quantum = events->quantum,
         .cost_switch = events->cost_switch,
-        .swap = {device_find(events->swap_device.name), events->swap_device.params},
+        .swap = device_of(&events->swap_device),
+        .files = device_of(&events->files_device),
+        .more_swap = more,
+        .nmore_swap = events->nmore_swap,
         .slots = {.nslots = events->swap_slots,
                   .allocation = allocation_of(events->swap_allocation),
                   .cluster = (uint32_t)events->swap_cluster},
         .read_ahead = (uint32_t)events->swap_read_ahead,
         .series = events->series,
     };
-    if (events->files_device.name)
-        params->files = (struct device_params){device_find(events->files_device.name),
-                                               events->files_device.params};
     cell_pager_params(&params->pager, config, timed->future.next ? &timed->future : NULL);
     struct pager_params *pager = &params->pager;
     pager->by_process = events->by_process;
@@ -226,6 +238,7 @@ static void set_params(struct timed *timed)
     pager->cost_fault = pager->mmu.cost_fault = events->cost_fault;
     pager->cost_page_copy = events->cost_page_copy;
     pager->cost_page_zero = events->cost_page_zero;
+    return OK;
 }
 
 static enum status prepare(struct timed *timed, struct error *err)
@@ -233,9 +246,7 @@ static enum status prepare(struct timed *timed, struct error *err)
     enum status status = add_processes(timed, err);
     if (status == OK && timed->config->policy_ops->sees == POLICY_FUTURE)
         status = look_ahead(timed, err);
-    if (status == OK)
-        set_params(timed);
-    return status;
+    return status == OK ? set_params(timed, err) : status;
 }
 
 static void release(struct timed *timed)

@@ -3,6 +3,7 @@
 
 #include "experiment/counters_wanted.h"
 #include "experiment/curves.h"
+#include "experiment/deviceconfig.h"
 #include "experiment/page_sizes.h"
 #include "experiment/processes.h"
 
@@ -75,6 +76,8 @@ static enum status check_item(const struct key *key, const struct assignment *a,
         return check_processes(a, item, arena, err);
     if (key && key->kind == KEY_PAGES)
         return check_pages(a, item, err);
+    if (key && key->kind == KEY_DEVICES)
+        return deviceconfig_check_others(item, a->key, err);
     if (item->kind == YAML_MAP && key && key_is_plugin(key))
         return check_plugin_map(key, a, item, err);
     return check_scalar(key, a, item, err);
@@ -132,6 +135,8 @@ enum status value_check(const struct key *key, const struct assignment *a,
         return check_processes(a, a->node, arena, err);
     if (key && key->kind == KEY_PAGES)
         return check_pages(a, a->node, err);
+    if (key && key->kind == KEY_DEVICES)
+        return deviceconfig_check_others(a->node, a->key, err);
     uint64_t sizes;
     if (key && key->kind == KEY_SIZES)
         return page_sizes_read_list(&sizes, a->node, a->key, err);

@@ -120,6 +120,38 @@ kept=$(cat swap/results.csv)
 exits 1 "$FAULTLINE" run swap.yaml --output swap --resume
 [ "$kept" = "$(cat swap/results.csv)" ] || fail "the finished cell has other results"
 
+# Several swap devices: a row and the laws of queues for each, alike or different, on any
+# number of threads, and after an interruption.
+cat >devices.yaml <<'END'
+timing: events
+trace: child.lackey
+workload: {copies: 4, regions: infer}
+machine.frames: 100
+files.device: disk
+swap: {device: {name: fixed, latency: 5 ms}, cluster: 4}
+sweep:
+  swap.devices: [1, 2, 4]
+  swap.others: [none, disk, [disk, ssd]]
+END
+exits 0 "$FAULTLINE" run devices.yaml --output devices-1 -j 1
+exits 0 "$FAULTLINE" run devices.yaml --output devices-2 -j 2
+diff -r devices-1 devices-2 || fail "the results differ on two threads"
+[ "$(column device devices-1/devices.csv | tr '\n' ' ')" = "swap files swap1 swap2 files \
+swap1 swap2 swap3 files swap1 swap2 files swap1 swap2 swap3 files swap1 swap2 swap3 swap4 \
+files swap1 swap2 swap3 swap4 files swap1 swap2 swap3 swap4 swap5 files swap1 swap2 swap3 \
+swap4 swap5 swap6 files " ] || fail "other devices"
+[ "$(column model devices-1/devices.csv | tail -7 | tr '\n' ' ')" = \
+    "fixed fixed fixed fixed disk ssd disk " ] || fail "other models"
+column writes devices-1/devices.csv | awk '$1 == 0 && ++zero > 9 { exit 1 }' ||
+    fail "a swap device was not used" # that of files is not written to
+find devices-2/cells -name '*.json' | sort | head -4 | xargs rm
+exits 0 "$FAULTLINE" run devices.yaml --output devices-2 --resume
+diff -r devices-1 devices-2 || fail "the results of the resumed run differ"
+for wrong in 'swap.devices=0' 'swap.others=[disk, zram]' 'swap.others=dsk'; do
+    exits 2 "$FAULTLINE" run devices.yaml --set "$wrong" --output none
+    says "faultline: --set '$wrong': "
+done
+
 # Without a clock operations are not carried out, which the result says.
 printf ' L 1000,8\n@exit\n L 2000,8\n' >exit.lackey
 exits 0 "$FAULTLINE" run --output exit --set trace=exit.lackey \

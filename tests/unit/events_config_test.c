@@ -146,6 +146,53 @@ START_TEST(every_key_is_read_and_recorded)
 }
 END_TEST
 
+START_TEST(further_swap_devices_are_those_of_the_same_kind_and_then_the_others)
+{
+    load(
+        E
+        "swap: { device: fixed, device.latency: 3 ms, devices: 3, others: [slow, disk] }\n",
+        NULL);
+    const struct events_config *e = events(0);
+    ck_assert_uint_eq(e->nmore_swap, 4);
+    static const char *const models[] = {"fixed", "fixed", "fixed", "disk"};
+    for (size_t i = 0; i < e->nmore_swap; i++)
+        ck_assert_str_eq(e->more_swap[i].name, models[i]);
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_mem_eq(e->more_swap[i].params, e->swap_device.params,
+                         sizeof e->swap_device.params);
+    ck_assert_mem_ne(e->more_swap[2].params, e->swap_device.params,
+                     sizeof e->swap_device.params);
+    ck_assert_str_eq(setting(0, "swap.devices"), "3");
+    ck_assert_str_eq(setting(0, "swap.others"), "slow+disk");
+    ck_assert_str_eq(setting(0, "swap.others.1.model"), "fixed");
+    ck_assert_str_eq(setting(0, "swap.others.1.latency"), "30 ms");
+    ck_assert_str_eq(setting(0, "swap.others.2.model"), "disk");
+    ck_assert_str_eq(setting(0, "swap.device.latency"), "3 ms");
+    load(E "swap.others: slow\n", NULL);
+    ck_assert_uint_eq(events(0)->nmore_swap, 1);
+    load(E, NULL);
+    ck_assert_uint_eq(events(0)->nmore_swap, 0);
+    ck_assert_str_eq(setting(0, "swap.devices"), "1");
+    ck_assert_str_eq(setting(0, "swap.others"), "none");
+}
+END_TEST
+
+START_TEST(swap_devices_and_others_can_be_swept)
+{
+    static const size_t more[] = {0, 1, 2, 1, 2, 3};
+    load(E "sweep: { swap.devices: [1, 2], swap.others: [none, slow, [slow, fixed]] }\n",
+         NULL);
+    ck_assert_uint_eq(experiment->ncells, 6);
+    for (size_t i = 0; i < 6; i++)
+        ck_assert_uint_eq(events(i)->nmore_swap, more[i]);
+    ck_assert_str_eq(setting(5, "swap.others"), "slow+fixed");
+    ck_assert_ptr_nonnull(strstr(experiment->effective, "[none, slow, [slow, fixed]]"));
+    load(E "swap: { devices: 2, others: [slow, fixed] }\n", NULL);
+    ck_assert_ptr_nonnull(strstr(experiment->effective, "  devices: 2\n"));
+    ck_assert_ptr_nonnull(strstr(experiment->effective, "  others: [slow, fixed]\n"));
+}
+END_TEST
+
 START_TEST(settings_are_sorted_and_each_is_there_once)
 {
     load("workload: [{trace: a.flt}, {trace: b.flt, regions: infer}]\ntiming: events\n"
@@ -329,6 +376,9 @@ static Suite *events_config_suite(void)
     tcase_add_test(tests, timing_none_has_no_events_and_none_of_their_settings);
     tcase_add_test(tests, a_trace_with_events_has_the_defaults);
     tcase_add_test(tests, every_key_is_read_and_recorded);
+    tcase_add_test(tests,
+                   further_swap_devices_are_those_of_the_same_kind_and_then_the_others);
+    tcase_add_test(tests, swap_devices_and_others_can_be_swept);
     tcase_add_test(tests, settings_are_sorted_and_each_is_there_once);
     tcase_add_test(tests, a_device_is_a_model_or_a_preset_with_parameters_over_it);
     tcase_add_test(tests, a_preset_may_lie_beside_the_file_that_names_it);

@@ -140,6 +140,49 @@ static const struct {
                                "must be at least one page"},
     {T E "swap: { device: { name: fixed, size: 1 MiB }, size: 2 MiB }\n",
      "e.yaml:3:53: swap.size '2 MiB' is more than swap.device 'fixed' holds, 1 MiB"},
+    /* Several swap devices. */
+    {T "swap.devices: 2\n",
+     "e.yaml:2:1: 'swap.devices' needs 'timing: events'; with timing "
+     "none (the default) there is no clock"},
+    {T E "swap.devices: 0\n",
+     "e.yaml:3:15: swap.devices '0' is out of range: it must be from 1 to 16"},
+    {T E "swap.devices: [1, 2]\n",
+     "e.yaml:3:15: 'swap.devices' takes one value, not a list; to vary it, put the list "
+     "under 'sweep'"},
+    {T E "swap.others: []\n", "e.yaml:3:14: the list of 'swap.others' is empty; without "
+                              "further devices it is none"},
+    {T E "swap.others: { name: disk }\n",
+     "e.yaml:3:14: 'swap.others' is none, a device or a list of devices, such as [ra81, "
+     "rp06], not a map"},
+    {T E "swap.others: [disk, [disk]]\n",
+     "e.yaml:3:21: a device in 'swap.others' is the name of a model or of a preset, which "
+     "has its parameters, not a list"},
+    {T E "swap.others: [disk, dsik]\n",
+     "e.yaml:3:21: unknown swap.others 'dsik'; nearest is 'disk'; 'faultline list devices' "
+     "shows all"},
+    {T E "swap.others: [none]\n", "e.yaml:3:15: unknown swap.others 'none'; known: " KNOWN},
+    {T E "swap.others: few\n",
+     "presets/devices/few.yaml:3:12: swap.others 'few': 'zones' (30) of device 'disk' are "
+     "more than its 'cylinders' (20)"},
+    {T E "swap: { devices: 15, others: [disk, disk] }\n",
+     "e.yaml:3:30: there are 15 swap devices of swap.devices and 2 of swap.others; "
+     "together "
+     "they are at most 16"},
+    {T E "swap: { device: disk, others: [disk, zram] }\n",
+     "e.yaml:3:38: swap.others 'zram' is memory and swap.device 'disk' is not: pages go "
+     "round the swap devices, so that all of them must be memory or none"},
+    {T E "swap: { device: zram, others: disk }\n",
+     "e.yaml:3:31: swap.others 'disk' is no memory and swap.device 'zram' is: pages go "
+     "round "
+     "the swap devices, so that all of them must be memory or none"},
+    {T E "swap: { device: fixed, others: [disk, disk], size: 1 TiB }\n",
+     "e.yaml:3:52: swap.size '1 TiB' is more than swap.others.1 'disk' holds, 488383615 "
+     "KiB"},
+    {T E "sweep: { swap.others: [none, [disk, dsik]] }\n",
+     "e.yaml:3:37: unknown swap.others 'dsik'; nearest is 'disk'; 'faultline list devices' "
+     "shows all"},
+    {T E "sweep: { swap.devices: [1, 17] }\n",
+     "e.yaml:3:28: swap.devices '17' is out of range: it must be from 1 to 16"},
     /* A device in memory. */
     {T E "files.device: zram\n", "e.yaml:3:15: files.device 'zram' is memory, which cannot "
                                  "hold files; it can be swap.device only"},

@@ -416,6 +416,8 @@ START_TEST(the_effective_experiment_is_written_out)
                      "  switch: 5 us\n"
                      "swap:\n"
                      "  device: {name: slow, servers: 3}\n"
+                     "  devices: 1\n"
+                     "  others: none\n"
                      "  size: unlimited\n"
                      "  allocation: page\n"
                      "  cluster: 8\n"
