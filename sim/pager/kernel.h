@@ -85,9 +85,9 @@ struct kernel_ops {
                                  struct space *parent, struct error *err);
     /* An exec replaces the process's space by a new one.  `old` is left to whoever else is in
      * it (other threads, the parent after a vfork), or ends.  NULL: process_begin, without
-     * a parent, is told of the new one. */
+     * a parent, is told of the new one.  *killed as in region_added. */
     enum status (*process_exec)(void *state, struct pager *pager, struct space *space,
-                                struct space *old, struct error *err);
+                                struct space *old, bool *killed, struct error *err);
     /* The last thread in the space has ended (at the end of the run: asleep) or left it, and
      * no page holds anything any more. */
     void (*process_end)(void *state, struct pager *pager, struct space *space);

@@ -99,14 +99,15 @@ enum status process_exec(struct thread *thread, struct space *fresh, bool *kille
     struct pager *pager = &thread->simulation->pager;
     const struct kernel_ops *kernel = pager->kernel;
     enum status status;
+    *killed = false;
     if (kernel->process_exec) {
         fresh->begun = true;
-        status =
-            kernel->process_exec(pager->kernel_state, pager, fresh, thread->space, err);
+        status = kernel->process_exec(pager->kernel_state, pager, fresh, thread->space,
+                                      killed, err);
     } else {
         status = begin(pager, fresh, NULL, err);
     }
-    return status == OK ? reserve(pager, fresh, fresh, killed, err) : status;
+    return status == OK && !*killed ? reserve(pager, fresh, fresh, killed, err) : status;
 }
 
 /* --- regions ---------------------------------------------------------------------------- */

@@ -29,6 +29,7 @@ struct wild_totals {
 };
 
 struct wild {
+    struct device_params more_swap[2];
     uint64_t seed;
     struct rng rng;
     FILE *out;
@@ -253,6 +254,9 @@ static inline void wild_machine(struct wild *w)
     rig_frames((60 + wild_below(w, 80)) << (12 - shift));
     w->small = wild_below(w, 6) == 0;
     rig.params.slots.nslots = (uint64_t)(w->small ? 400 : 20000) << (12 - shift);
+    w->more_swap[0] = w->more_swap[1] = rig.params.swap;
+    rig.params.more_swap = w->more_swap;
+    rig.params.nmore_swap = w->seed % 3;
 }
 
 /* A machine with processes; steps of each program. */

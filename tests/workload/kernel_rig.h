@@ -76,8 +76,9 @@ static inline enum status told_begin(void *state, struct pager *pager, struct sp
 }
 
 static inline enum status told_exec(void *state, struct pager *pager, struct space *space,
-                                    struct space *old, struct error *err)
+                                    struct space *old, bool *killed, struct error *err)
 {
+    ck_assert(!*killed);
     (void)state;
     (void)pager;
     (void)err;

@@ -143,6 +143,20 @@ static const struct param bsd43_table[] = {
     {0},
 };
 
+/* What may be used of each swap device, in blocks: as much as lets the kernel number all of
+ * them, round which chunks go. */
+static void configure_swap(struct bsd43_config *config, const struct swap_space *swap)
+{
+    const uint32_t clsize = config->clsize, n = swap->n;
+    const uint32_t unit = n > 1 && clsize < BSD43_DMMAX ? BSD43_DMMAX : clsize;
+    const uint64_t most = INT32_MAX / n / unit * unit;
+    config->nswdev = n;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint64_t blocks = swap->sizes[i] * clsize;
+        config->swap_blocks[i] = (uint32_t)(blocks < most ? blocks : most);
+    }
+}
+
 /* A number that the kernel has as an int. */
 static int32_t number(uint64_t value)
 {
@@ -155,8 +169,6 @@ static void configure(struct bsd43_config *config, const struct bsd43 *kernel,
     const struct bsd43_params *p = kernel->params;
     const struct pager *pager = kernel->pager;
     const uint32_t clsize = (uint32_t)(((uint64_t)1 << pager->mmu.page_shift) / BSD43_NBPG);
-    const uint64_t blocks = slots_total(pager->storage.slots) * clsize;
-    const uint64_t most = INT32_MAX / clsize * clsize;
     *config = (struct bsd43_config){
         .variant = (enum bsd43_variant)p->variant,
         .clsize = clsize,
@@ -178,9 +190,8 @@ static void configure(struct bsd43_config *config, const struct bsd43 *kernel,
         .kltxt = (uint32_t)p->kltxt,
         .klout = (uint32_t)p->klout,
         .klsdist = (uint32_t)p->klsdist,
-        .nswdev = 1,
-        .swap_blocks = {(uint32_t)(blocks < most ? blocks : most)},
     };
+    configure_swap(config, &pager->storage.swap);
     /* Memory apart: what is wired lies beside the machine's frames.  Endless memory is so,
      * of which no table could be reckoned. */
     if (!p->wired &&
@@ -190,10 +201,28 @@ static void configure(struct bsd43_config *config, const struct bsd43 *kernel,
     }
 }
 
-/* binit(), and the tables of texts and swap headers. */
+/* binit(), and swapon() of all devices but the first. */
+static enum status swap_on(struct bsd43 *kernel, const struct bsd43_config *config,
+                           struct error *err)
+{
+    enum { ARGMAP_PIECES = 16, SWAPMAP_PIECES = 1 << 20 };
+    const struct bsd43_defaults *d = &kernel->d;
+    /* The kernel's map has 4 * nproc pieces; the model's is to lose none. */
+    enum status status = bsd43_rmap_init(&kernel->swapmap, SWAPMAP_PIECES, err);
+    if (status == OK)
+        status = bsd43_rmap_init(&kernel->argmap, ARGMAP_PIECES, err);
+    for (uint32_t i = 0; i < d->nswdev && status == OK; i++)
+        bsd43_swap_on(&kernel->swapmap, &kernel->argmap, d, i, config->swap_blocks[i]);
+    kernel->swap_blocks = bsd43_rmap_free_blocks(&kernel->swapmap);
+    kernel->arg_blocks = bsd43_rmap_free_blocks(&kernel->argmap);
+    swap_space_interleave(&kernel->pager->storage.swap, d->dmmax / (uint32_t)d->clsize);
+    return status;
+}
+
+/* The tables of texts and swap headers. */
 static enum status make_tables(struct bsd43 *kernel, struct error *err)
 {
-    enum { ARGMAP_PIECES = 16, SWAPMAP_PIECES = 1 << 20, FURTHER_TEXTS = 1 << 12 };
+    enum { FURTHER_TEXTS = 1 << 12 };
     const struct bsd43_defaults *d = &kernel->d;
     const bool limited = kernel->params->limits == BSD43_LIMITS_KERNEL;
     kernel->ntext =
@@ -210,15 +239,7 @@ static enum status make_tables(struct bsd43 *kernel, struct error *err)
         header->next = kernel->free_headers;
         kernel->free_headers = header;
     }
-    /* The kernel's map has 4 * nproc pieces; the model's is to lose none. */
-    enum status status = bsd43_rmap_init(&kernel->swapmap, SWAPMAP_PIECES, err);
-    if (status == OK)
-        status = bsd43_rmap_init(&kernel->argmap, ARGMAP_PIECES, err);
-    if (status == OK)
-        bsd43_swap_on(&kernel->swapmap, &kernel->argmap, d, 0, d->nswap);
-    kernel->swap_blocks = bsd43_rmap_free_blocks(&kernel->swapmap);
-    kernel->arg_blocks = bsd43_rmap_free_blocks(&kernel->argmap);
-    return status;
+    return OK;
 }
 
 static enum status bsd43_init(void *state, struct pager *pager, const void *params,
@@ -245,6 +266,8 @@ static enum status bsd43_init(void *state, struct pager *pager, const void *para
     pager->simulate_referenced = kernel->params->referenced == BSD43_REFERENCED_SIMULATED;
     kernel->meter.avefree = kernel->d.loop_pages;
     status = bsd43_cmap_init(kernel, err);
+    if (status == OK)
+        status = swap_on(kernel, &config, err);
     return status == OK ? make_tables(kernel, err) : status;
 }
 
@@ -310,6 +333,7 @@ const struct kernel_ops kernel_bsd43 = {
     .stop = bsd43_stop,
     .patience = UINT64_C(600000000000000), /* 10 minutes */
     .process_begin = bsd43_process_begin,
+    .process_exec = bsd43_process_exec,
     .process_end = bsd43_process_end,
     .process_sleeps = bsd43_process_sleeps,
     .process_wakes = bsd43_process_wakes,

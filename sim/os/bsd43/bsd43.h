@@ -258,6 +258,9 @@ MUST_CHECK enum status bsd43_process_of(struct bsd43 *kernel, struct space *spac
                                         struct bsd43_process **out, struct error *err);
 enum status bsd43_process_begin(void *state, struct pager *pager, struct space *space,
                                 struct space *parent, struct error *err);
+/* execve(): the arguments go through the argument area. */
+enum status bsd43_process_exec(void *state, struct pager *pager, struct space *space,
+                               struct space *old, bool *killed, struct error *err);
 void bsd43_process_end(void *state, struct pager *pager, struct space *space);
 void bsd43_process_sleeps(void *state, struct pager *pager, struct space *space);
 void bsd43_process_wakes(void *state, struct pager *pager, struct space *space);

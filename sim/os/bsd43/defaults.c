@@ -27,7 +27,7 @@ enum {
     MAXSLP = 20,  /* seconds                             */
     SAFERSS = 32, /* hw pages                            */
     DISKRPM = 60, /* revolutions a second, in spite of its name: one transfer each */
-    DMMAX = 4096, /* blocks                              */
+    /* blocks */
     DMTEXT = 1024,
     HANDSPREAD = 2 << 20, /* bytes */
 };
@@ -253,7 +253,7 @@ uint64_t bsd43_dmapsize(uint32_t dmmin, uint32_t dmmax, uint32_t ndmap)
 static uint32_t computed_dmmax(const struct bsd43_defaults *d, uint64_t maxdsize)
 {
     uint32_t dmmax = d->dmmin;
-    while (dmmax < DMMAX && bsd43_dmapsize(d->dmmin, dmmax, d->ndmap) < maxdsize)
+    while (dmmax < BSD43_DMMAX && bsd43_dmapsize(d->dmmin, dmmax, d->ndmap) < maxdsize)
         dmmax *= 2;
     return dmmax;
 }
@@ -333,7 +333,7 @@ static enum status size_swap(struct bsd43_defaults *d, const struct bsd43_config
 enum status bsd43_boot(struct bsd43_defaults *out, const struct bsd43_config *config,
                        struct error *err)
 {
-    assert(is_power_of_two(config->clsize) && config->nswdev <= BSD43_NSWDEV);
+    assert(is_power_of_two(config->clsize) && config->nswdev <= DEVICES_MAX);
     if (config->physmem > INT32_MAX)
         return refuse(err, "memory has more than 2147483647 pages of 512 bytes");
     struct bsd43_defaults d = {.variant = config->variant,

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "os/bsd43/variant.h"
+#include "swap/device.h"
 
 #include <stdint.h>
 
@@ -27,7 +28,7 @@ enum {
     BSD43_NCARGS = 20480,   /* bytes of arguments of exec                      */
     BSD43_HZ = 100,         /* clock ticks a second                            */
     BSD43_CMHSIZ = 2048,    /* heads of the hash of text pages                 */
-    BSD43_NSWDEV = 16,      /* swap devices at most; the model's own bound     */
+    BSD43_DMMAX = 4096,     /* blocks: a chunk of a disk map at most           */
 };
 
 /* The resident set of a process without limit: the largest int of bytes, in hw pages. */
@@ -61,7 +62,7 @@ struct bsd43_config {
     uint64_t dfldsize, maxdsize;         /* bytes                                       */
     uint64_t dflssize, maxssize;         /* bytes                                       */
     uint32_t nswdev;
-    uint32_t swap_blocks[BSD43_NSWDEV]; /* [nswdev] blocks on each device               */
+    uint32_t swap_blocks[DEVICES_MAX]; /* [nswdev] blocks on each device                */
 };
 
 /* What runs.  Page counts are signed, as the kernel computes with them: freemem - deficit

@@ -61,6 +61,23 @@ enum status bsd43_process_begin(void *state, struct pager *pager, struct space *
     return status;
 }
 
+/* The arguments are in the argument area while the old image goes and the new one comes,
+ * which takes no time here: so it is whole again when the next exec begins.  Its buffers are
+ * not written. */
+enum status bsd43_process_exec(void *state, struct pager *pager, struct space *space,
+                               struct space *old, bool *killed, struct error *err)
+{
+    struct bsd43 *kernel = state;
+    const uint32_t clsize = (uint32_t)kernel->d.clsize;
+    const uint32_t blocks = (BSD43_NCARGS / BSD43_NBPG + clsize - 1) / clsize * clsize;
+    const uint32_t block = bsd43_rmalloc(&kernel->argmap, blocks);
+    (void)old;
+    *killed = block == 0;
+    if (block)
+        bsd43_rmfree(&kernel->argmap, blocks, block);
+    return bsd43_process_begin(state, pager, space, NULL, err);
+}
+
 /* hw pages of page table, and of the u-area. */
 static int32_t system_pages(const struct bsd43 *kernel, const struct bsd43_process *process)
 {

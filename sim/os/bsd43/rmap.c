@@ -137,10 +137,3 @@ void bsd43_swap_on(struct bsd43_rmap *swapmap, struct bsd43_rmap *argmap,
             break;
     }
 }
-
-struct bsd43_swap_place bsd43_swap_place(const struct bsd43_defaults *d, uint32_t block)
-{
-    const uint32_t chunk = block / d->dmmax;
-    return (struct bsd43_swap_place){chunk % d->nswdev,
-                                     chunk / d->nswdev * d->dmmax + block % d->dmmax};
-}

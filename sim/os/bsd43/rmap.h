@@ -43,11 +43,4 @@ const char *bsd43_rmap_check(const struct bsd43_rmap *map);
 void bsd43_swap_on(struct bsd43_rmap *swapmap, struct bsd43_rmap *argmap,
                    const struct bsd43_defaults *d, uint32_t device, uint32_t blocks);
 
-/* Where a block of the swap space lies (swstrategy()): chunks of dmmax blocks go round the
- * devices. */
-struct bsd43_swap_place {
-    uint32_t device, block;
-};
-struct bsd43_swap_place bsd43_swap_place(const struct bsd43_defaults *d, uint32_t block);
-
 #endif

@@ -88,11 +88,13 @@ static void free_clean(struct bsd43 *kernel, pfn_t pfn)
     }
 }
 
-/* Does the place lie behind those of the transfer, which can be longer still? */
+/* Does the place lie behind those of the transfer on one device, and can that be longer
+ * still? */
 static bool continues(const struct bsd43_header *header, slot_t slot, unsigned shift)
 {
     return header->io.n < BSD43_KLMAX &&
-           slot == (header->io.offset >> shift) + header->io.n;
+           slot == (header->io.offset >> shift) + header->io.n &&
+           swap_space_adjacent(&header->io.pager->storage.swap, slot - 1);
 }
 
 /* From the job's page on: free what is clean, up to dirty pages, and start to write those
@@ -191,7 +193,9 @@ bool bsd43_swapout(struct bsd43 *kernel, struct bsd43_process *process)
         pager_fail(kernel->pager, &err);
         return false;
     }
-    const uint32_t swaddr = bsd43_rmalloc(&kernel->swapmap, blocks);
+    const uint32_t most = kernel->swapmap.interleave;
+    const uint32_t swaddr =
+        most && blocks > most ? 0 : bsd43_rmalloc(&kernel->swapmap, blocks);
     if (swaddr == 0) {
         bsd43_used_release(&to_go);
         return false;

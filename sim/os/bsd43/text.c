@@ -235,9 +235,11 @@ static uint32_t write_run(struct bsd43 *kernel, uint32_t number, uint32_t page)
     pfn_t last = PFN_NONE;
     for (; page < text->npages && header->io.n < kernel->d.klmax; page++) {
         const pfn_t pfn = resident(kernel, text, page);
+        const uint32_t n = header->io.n;
+        const uint64_t next = (header->io.offset >> pager->mmu.page_shift) + n;
         if (pfn == PFN_NONE || !frame_dirty(pager, pfn) ||
-            content_at(kernel, text, page)->slot !=
-                (header->io.offset >> pager->mmu.page_shift) + header->io.n)
+            content_at(kernel, text, page)->slot != next ||
+            (n > 0 && !swap_space_adjacent(&pager->storage.swap, next - 1)))
             break;
         bsd43_cmap(kernel, pfn)->push = header->number;
         frame_collect_modified(pager, pfn);
