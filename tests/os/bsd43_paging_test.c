@@ -341,6 +341,23 @@ START_TEST(memory_must_leave_room_for_eight_u_areas)
 }
 END_TEST
 
+/* 172 instructions of a millisecond each, a hundred times a second. */
+START_TEST(clock_interrupts_must_leave_time_for_programs)
+{
+    struct error err;
+    rig_frames(64);
+    rig43_kernel("cost_tick", "172");
+    rig.params.pager.cost_reference = MS;
+    rig_region(0, 0, 1, 0);
+    rig_program(0, "S0");
+    ck_assert_int_eq(rig43_try(&err), ERR_CELL);
+    ck_assert_str_eq(err.text,
+                     "a clock interrupt takes all of the CPU: 'kernel.cost_tick' is 172 "
+                     "references, and a hundredth of a second has 10 at "
+                     "'machine.cost.reference'; one of the two is to be less");
+}
+END_TEST
+
 static Suite *bsd43_paging_suite(void)
 {
     Suite *suite = suite_create("bsd43 paging");
@@ -366,6 +383,7 @@ static Suite *bsd43_paging_suite(void)
     tcase_add_loop_test(tcase, with_ample_memory_it_faults_as_the_textbook_kernel_does, 0,
                         3);
     tcase_add_test(tcase, memory_must_leave_room_for_eight_u_areas);
+    tcase_add_test(tcase, clock_interrupts_must_leave_time_for_programs);
     suite_add_tcase(suite, tcase);
     return suite;
 }

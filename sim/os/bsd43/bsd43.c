@@ -258,7 +258,9 @@ static enum status bsd43_init(void *state, struct pager *pager, const void *para
     const uint64_t pages = (uint64_t)1 << pager->mmu.page_shift >> 9, most = 1 << 30;
     const uint64_t frames = pager->nframes < most / pages ? pager->nframes : most / pages;
     configure(&config, kernel, frames);
-    enum status status = bsd43_boot(&kernel->d, &config, err);
+    enum status status = bsd43_check_clock(kernel, err);
+    if (status == OK)
+        status = bsd43_boot(&kernel->d, &config, err);
     if (status != OK)
         return status;
     pager->nframes = (pfn_t)(kernel->d.loop_pages / kernel->d.clsize);

@@ -400,6 +400,8 @@ void bsd43_swapper_forget(struct bsd43 *kernel, const struct bsd43_process *proc
 
 /* --- clock.c ------------------------------------------------------------------------- */
 
+/* ERR_CELL: its interrupts would leave the CPU no time for anything else. */
+MUST_CHECK enum status bsd43_check_clock(const struct bsd43 *kernel, struct error *err);
 void bsd43_start(void *state, struct pager *pager);
 void bsd43_stop(void *state, struct pager *pager);
 

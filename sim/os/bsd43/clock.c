@@ -3,7 +3,7 @@
 #include "os/bsd43/bsd43.h"
 
 #define SECOND UINT64_C(1000000000000)
-enum { HZ = 100 };
+enum { HZ = BSD43_HZ };
 
 static void again(struct bsd43 *kernel, struct event *event, psec_t after)
 {
@@ -74,6 +74,20 @@ static void take_memory(struct bsd43 *kernel)
         bsd43_wire_own(kernel);
     if (params->start == BSD43_START_RANDOM)
         bsd43_turn_list(kernel);
+}
+
+enum status bsd43_check_clock(const struct bsd43 *kernel, struct error *err)
+{
+    const psec_t reference = kernel->pager->params->cost_reference;
+    const uint64_t tick = kernel->params->cost_tick;
+    if (reference == 0 || tick < SECOND / HZ / reference)
+        return OK;
+    return error_set(err, ERR_CELL, at_nowhere(),
+                     "a clock interrupt takes all of the CPU: 'kernel.cost_tick' is %llu "
+                     "references, and a hundredth of a second has %llu at "
+                     "'machine.cost.reference'; one of the two is to be less",
+                     (unsigned long long)tick,
+                     (unsigned long long)(SECOND / HZ / reference));
 }
 
 void bsd43_start(void *state, struct pager *pager)
