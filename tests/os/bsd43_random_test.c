@@ -3,7 +3,7 @@
  * map, resident sets, swap headers and swap space after each event, any other at the end. */
 #include "os/bsd43_wild.h"
 
-enum { STEPS = 300, FIRST_SEED = 1, RUNS = 36, FIRST_TEXTBOOK = 5001, TEXTBOOK_RUNS = 12 };
+enum { STEPS = 200, FIRST_SEED = 1, RUNS = 12, FIRST_TEXTBOOK = 5001, TEXTBOOK_RUNS = 6 };
 
 static struct wild wild;
 

@@ -24,7 +24,7 @@ enum { WILD_PROGRAM, WILD_CHILD, WILD_VCHILD, WILD_IMAGE, WILD_THREAD, WILD_STRE
 
 /* What the runs of a test have come to. */
 struct wild_totals {
-    uint64_t runs, full, events, references, faults, processes, checks;
+    uint64_t runs, full, events, references, faults, processes;
     uint64_t counted[BSD43_NCOUNTERS];
 };
 
@@ -39,7 +39,6 @@ struct wild {
     bool threads, any_threads; /* in this process; in any                                */
     bool small; /* swap space                                                           */
     struct event check;
-    uint64_t checks;
 };
 
 static inline uint64_t wild_below(struct wild *w, uint64_t n)
@@ -221,6 +220,17 @@ static inline void wild_kernel(struct wild *w)
     rig43_kernel("limits", wild_below(w, 2) ? "kernel" : "none");
 }
 
+/* The kernel's own CPU time, of a machine that is fast enough for it, or none. */
+static inline void wild_costs(struct wild *w)
+{
+    if (wild_below(w, 3))
+        return;
+    rig.params.pager.cost_reference = (1 + wild_below(w, 5)) * US;
+    for (const struct param *p = kernel_find("bsd43")->params; p->name; p++)
+        if (strncmp(p->name, "cost_", 5) == 0)
+            rig43_kernel(p->name, p->fallback);
+}
+
 /* Any policy that sees no future. */
 static inline void wild_policy(struct wild *w)
 {
@@ -266,6 +276,7 @@ static inline void wild_make(struct wild *w, uint64_t seed, uint64_t steps)
     rng_seed(&w->rng, seed);
     wild_machine(w);
     wild_kernel(w);
+    wild_costs(w);
     wild_policy(w);
     const uint64_t n = 1 + wild_below(w, 3);
     for (size_t i = 0; i < n; i++)
@@ -297,7 +308,6 @@ static inline void wild_holds(struct wild *w)
 {
     const char *wrong = simulation_check(rig.sim);
     wild_must(w, !wrong, wrong);
-    w->checks++;
 }
 
 /* Now and then, in builds that do not check after each event. */
@@ -333,14 +343,13 @@ static inline void wild_identities(const struct wild *w, const struct bsd43 *ker
               "processes that came in and had not left");
 }
 
-static inline void wild_add(struct wild *w, struct wild_totals *totals)
+static inline void wild_add(struct wild_totals *totals)
 {
     const struct simulation *sim = rig.sim;
     totals->runs++;
     totals->events += engine_counts(sim->engine).fired;
     totals->faults += sim->pager.counts.faults;
     totals->processes += sim->created;
-    totals->checks += w->checks;
     for (size_t i = 0; i < sim->nended; i++)
         totals->references += sim->ended[i].references;
     if (sim->pager.kernel != kernel_find("bsd43"))
@@ -371,7 +380,7 @@ static inline void wild_run(struct wild *w, bool checked, struct wild_totals *to
         wild_holds(w);
     if (status == OK && rig.sim->pager.kernel == kernel_find("bsd43"))
         wild_identities(w, rig.sim->pager.kernel_state);
-    wild_add(w, totals);
+    wild_add(totals);
     simulation_free(rig.sim);
     rig.sim = NULL;
     rig.params.nprocesses = 0;

@@ -17,7 +17,7 @@ struct rig_values {
 };
 
 struct rig_process {
-    char paths[RIG_STREAMS][16];
+    char paths[RIG_STREAMS][64];
     struct stream streams[RIG_STREAMS];
     struct region_params regions[RIG_REGIONS];
 };
