@@ -8,6 +8,7 @@
  * every turn, is run once. */
 #include "base/units.h"
 #include "experiment/config.h"
+#include "experiment/fold_table.h"
 #include "experiment/pass.h"
 #include "pager/policies.h"
 
@@ -111,11 +112,14 @@ static double replay(struct source *source, const char *const *set, size_t nset,
     const struct pass_host host = {.advance = advance};
     const struct source_table sources = {.all = source, .n = 1};
     const bool timed = experiment->cells[0].events != NULL;
+    struct fold_table folds;
+    fold_table_init(&folds, &sources);
     int n = 0;
     do {
         struct pass pass = {
             .source = timed ? NULL : source,
             .sources = &sources,
+            .folds = &folds,
             .configs = {&experiment->cells[0]},
             .results = {result},
             .ncells = 1,
@@ -130,6 +134,7 @@ static double replay(struct source *source, const char *const *set, size_t nset,
         }
         cell_result_release(result);
     } while (n < runs && times[0] < LONG);
+    fold_table_release(&folds);
     experiment_free(experiment);
     return median(times, n);
 }
