@@ -167,8 +167,8 @@ static const struct {
     {E "machine.cost.reference: 0 cycles\n",
      "e.yaml:3:25: machine.cost.reference '0 cycles' is out of range: it must be 1 ps to 1 "
      "s"},
-    {E "scheduler.switch: 7 cycles\n",
-     "e.yaml:3:19: bad time '7 cycles' for scheduler.switch: unknown unit 'cycles'; units "
+    {E "scheduler.quantum: 7 cycles\n",
+     "e.yaml:3:20: bad time '7 cycles' for scheduler.quantum: unknown unit 'cycles'; units "
      "are ps, ns, us, ms, s and min"},
     /* What needs page tables, or events. */
     {T "machine.table_cache.size: 1 KiB\n",

@@ -80,6 +80,8 @@ struct bsd43_process {
     struct fault_list swapped_waiters; /* faults that go on when it is in memory again    */
     uint32_t swaddr, swblocks; /* blocks of its u-area and page tables while it is out    */
     bool asleep; /* all its threads wait for something other than memory          */
+    pfn_t
+        copy_frame; /* for the next page of the child that it makes, or PFN_NONE         */
     const struct fault *copies; /* its fork waits so for a frame: the page is there     */
     bool forked;     /* a child that is being made: its entries are not new ones      */
     uint32_t parent; /* forked: space of its parent                                       */
@@ -285,6 +287,10 @@ void bsd43_wire_own(struct bsd43 *kernel);
 void bsd43_unwire(struct bsd43 *kernel, struct bsd43_process *process);
 void bsd43_processes_release(struct bsd43 *kernel);
 
+/* memall() of a frame for the next page to be copied, if it has none and one is free; and
+ * give it back. */
+void bsd43_take_copy_frame(struct bsd43 *kernel, struct bsd43_process *from);
+void bsd43_drop_copy_frame(struct bsd43 *kernel, struct bsd43_process *from);
 enum status bsd43_vfork(void *state, struct pager *pager, struct space *space,
                         struct error *err);
 void bsd43_vfork_end(void *state, struct pager *pager, struct space *space);

@@ -161,7 +161,7 @@ static void count(struct bsd43 *kernel, struct fault *fault, const struct bsd43_
     counts->faults_cold += !(kernel->pager->mmu.bits[fault->page] & PAGE_SEEN);
     counts->faults_zero_fill += page->pte == BSD43_PTE_ZERO;
     counts->faults_in_transfer += page->pte == BSD43_PTE_TRANSIT;
-    counts->faults_protection += page->pte == BSD43_PTE_VALID;
+    counts->faults_protection += page->pte == BSD43_PTE_VALID && fault->store;
     counts->faults_referenced +=
         (kernel->pager->mmu.bits[fault->page] & PAGE_RESIDENT) != 0 &&
         page->pte == BSD43_PTE_RESIDENT;
@@ -295,6 +295,14 @@ static enum status bring_in(struct bsd43 *kernel, struct fault *fault,
     return filled;
 }
 
+/* The process had no entries for its text until this access, and then those of another one
+ * who executes it. */
+static void found_valid(struct bsd43 *kernel)
+{
+    bsd43_count(kernel, BSD43_FASTPGREC, 1);
+    bsd43_count(kernel, BSD43_PGREC, 1);
+}
+
 /* What the entry says is done, or begun. */
 static enum status serve(struct bsd43 *kernel, struct fault *fault,
                          const struct bsd43_page *page, struct error *err)
@@ -308,6 +316,8 @@ static enum status serve(struct bsd43 *kernel, struct fault *fault,
         bsd43_count(kernel, BSD43_INTRANS, slept && page->process->copies != fault);
         if (page->process->copies == fault)
             page->process->copies = NULL;
+        else if (!slept && !fault->store)
+            found_valid(kernel);
         bsd43_fault_over(fault);
         pager_use(pager, fault, pager->mmu.frame_of[fault->page]);
         return OK;
@@ -346,6 +356,19 @@ enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,
     }
     if (fault->store && pager_must_copy(pager, fault->page))
         return no_store(kernel, fault->page, err);
+    if (page.process->p.flags & BSD43_SLOAD) {
+        const pfn_t before = pager_free_frames(pager);
+        if (!bsd43_wire(kernel, page.process)) {
+            sleep_for_memory(kernel, fault, page.process);
+            return OK;
+        }
+        if (page.process->copies == fault)
+            bsd43_take_copy_frame(kernel, page.process);
+        if (pager_free_frames(pager) != before) /* perhaps the very frame of the page */
+            status = bsd43_look_up(kernel, fault->page, &page, err);
+        if (status != OK)
+            return status;
+    }
     if (page.process->copies == fault && page.pte != BSD43_PTE_VALID) {
         page.process->copies = NULL;
         fault->counted = false; /* the page has been taken while its fork slept */
@@ -357,10 +380,6 @@ enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,
     }
     if (!(page.process->p.flags & BSD43_SLOAD)) {
         pager_sleep(pager, fault, &page.process->swapped_waiters);
-        return OK;
-    }
-    if (!bsd43_wire(kernel, page.process)) {
-        sleep_for_memory(kernel, fault, page.process);
         return OK;
     }
     return serve(kernel, fault, &page, err);

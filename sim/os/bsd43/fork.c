@@ -24,9 +24,9 @@ enum status bsd43_fork(void *state, struct pager *pager, struct space *child,
     return child->nregions ? OK : space_copy_regions(child, parent, err);
 }
 
-/* The child's page is a copy of the parent's, which is valid; there is a frame for it. */
+/* The child's page is a copy of the parent's, which is valid, in the frame. */
 static enum status copy_page(struct bsd43 *kernel, struct bsd43_process *to, vpn_t vpn,
-                             struct error *err)
+                             pfn_t pfn, struct error *err)
 {
     struct pager *pager = kernel->pager;
     page_t page;
@@ -49,7 +49,6 @@ static enum status copy_page(struct bsd43 *kernel, struct bsd43_process *to, vpn
         status = contents_add(&pager->contents, &content, page, err);
     if (status != OK)
         return status;
-    const pfn_t pfn = frame_take(pager);
     pager->contents.all[content].slot = slot;
     pager->content_of[page] = content;
     frame_put(pager, pfn, content, FRAME_HELD);
@@ -64,8 +63,8 @@ static enum status copy_page(struct bsd43 *kernel, struct bsd43_process *to, vpn
     return status;
 }
 
-/* The parent waits for memory.  When there is some the fault, whose page it has used, is ready,
- * and its thread comes back. */
+/* The parent waits for memory.  When there is some the fault, whose page it has used, brings
+ * that in, and its thread comes back. */
 static void wait_for_memory(struct bsd43 *kernel, struct bsd43_process *from,
                             struct fault *fault, page_t page)
 {
@@ -115,17 +114,36 @@ static enum status copy(struct bsd43 *kernel, struct bsd43_process *to,
     const page_t page = page_space_find(&from->space->pages, vpn);
     if (page == PAGE_NONE || pager->content_of[page] == CONTENT_NONE)
         return OK;
+    if (bsd43_freemem(kernel) < kernel->d.desfree)
+        bsd43_wake_daemon(kernel); /* outofmem() */
+    bsd43_take_copy_frame(kernel, from);
+    if (from->copy_frame == PFN_NONE) {
+        wait_for_memory(kernel, from, fault, page);
+        return OK;
+    }
     if (!(pager->mmu.bits[page] & (PAGE_VALID | PAGE_WATCHED))) {
         const enum status status = pager_fault(pager, fault, page, false, err);
         if (status != OK || fault->active)
             return status;
     }
-    if (bsd43_freemem(kernel) < kernel->d.desfree)
-        bsd43_wake_daemon(kernel); /* outofmem() */
-    if (bsd43_freemem(kernel) > 0)
-        return copy_page(kernel, to, vpn, err);
-    wait_for_memory(kernel, from, fault, page);
-    return OK;
+    const pfn_t pfn = from->copy_frame;
+    from->copy_frame = PFN_NONE;
+    return copy_page(kernel, to, vpn, pfn, err);
+}
+
+/* The child's frame is taken before the parent's page is brought in, and is not given up for
+ * it: otherwise that page might be what is taken for the frame, for ever. */
+void bsd43_take_copy_frame(struct bsd43 *kernel, struct bsd43_process *from)
+{
+    if (from->copy_frame == PFN_NONE && bsd43_freemem(kernel) > 0)
+        from->copy_frame = frame_take(kernel->pager);
+}
+
+void bsd43_drop_copy_frame(struct bsd43 *kernel, struct bsd43_process *from)
+{
+    if (from->copy_frame != PFN_NONE)
+        frame_free(kernel->pager, from->copy_frame);
+    from->copy_frame = PFN_NONE;
 }
 
 enum status bsd43_fork_copy(void *state, struct pager *pager, struct space *child,
@@ -149,6 +167,7 @@ enum status bsd43_fork_copy(void *state, struct pager *pager, struct space *chil
             return status;
     }
     bsd43_used_release(used);
+    bsd43_drop_copy_frame(kernel, from);
     from->p.flags &= ~(uint32_t)BSD43_SKEEP;
     to->p.stat = BSD43_SRUN;
     to->forked = false;

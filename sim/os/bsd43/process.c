@@ -36,7 +36,7 @@ enum status bsd43_process_of(struct bsd43 *kernel, struct space *space,
         (*process)->space = space;
         (*process)->p = (struct bsd43_proc){.stat = BSD43_SRUN, .flags = BSD43_SLOAD};
         (*process)->maxrss = kernel->d.maxrss;
-        (*process)->system = PFN_NONE;
+        (*process)->system = (*process)->copy_frame = PFN_NONE;
         (*process)->created = kernel->nprocesses_made++;
     }
     *out = *process;
@@ -205,6 +205,7 @@ void bsd43_process_end(void *state, struct pager *pager, struct space *space)
     bsd43_disown_pushes(kernel, number);
     bsd43_swap_forget(kernel, process);
     bsd43_unwire(kernel, process);
+    bsd43_drop_copy_frame(kernel, process);
     bsd43_swapper_forget(kernel, process);
     kernel->processes[number] = NULL;
     free_process(process);
