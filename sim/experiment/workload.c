@@ -67,13 +67,13 @@ static enum status read_main(const struct workload *workload, struct process_ite
 static enum status read_items(struct workload *workload, struct process_item **items,
                               size_t *n, struct cellconfig_builder *builder)
 {
-    struct process_item *main, *beside;
+    struct process_item *main = NULL, *beside = NULL;
     enum status status = read_main(workload, &main, n, builder);
     if (status == OK && workload->beside)
         status = processes_read(&beside, &workload->nbeside, workload->beside,
                                 builder->arena, builder->err);
     *items = main;
-    if (status != OK || workload->nbeside == 0)
+    if (status != OK || !beside || workload->nbeside == 0)
         return status;
     *items = arena_array(builder->arena, workload->nbeside + *n, sizeof **items);
     if (!*items)
