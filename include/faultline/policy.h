@@ -22,7 +22,7 @@
 #include "base/rng.h"
 #include "base/types.h"
 
-#define POLICY_ABI 4
+#define POLICY_ABI 5
 
 /* What a policy must see to work.  Only the first can be built into a kernel; reports mark
  * the others as ideal. */
@@ -46,6 +46,7 @@ struct policy_env {
 
 struct pager;
 struct policy_view;
+struct reclaim_ops;
 struct stretch;
 
 struct policy_ops {
@@ -121,6 +122,8 @@ struct policy_ops {
      * the unit is done, and *budget, which was above 0, is one less; or 0, which says that
      * looking at more is of no use for now. */
     pfn_t (*scan)(void *state, uint32_t *budget);
+    /* For kernels that reclaim many pages at a time, see faultline/reclaim.h; may be NULL. */
+    const struct reclaim_ops *reclaim;
 };
 
 #define NEXT_NEVER UINT64_MAX

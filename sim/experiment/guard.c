@@ -28,7 +28,7 @@ const char *const guard_call_names[CALLS] = {
 };
 
 /* With `replay` in the place of CALL_NONE. */
-_Static_assert(sizeof(struct policy_ops) - offsetof(struct policy_ops, ghosts) ==
+_Static_assert(offsetof(struct policy_ops, reclaim) - offsetof(struct policy_ops, ghosts) ==
                    CALLS * sizeof(void (*)(void)),
                "each call of a policy has one here that stands for it");
 
@@ -205,7 +205,8 @@ void guard_init(struct guard *guard, const struct policy_ops *policy, const void
     memcpy(guard->values, params, policy->params_size);
     struct policy_ops *ops = &guard->ops;
     ops->state_size = offsetof(struct guarded, state) + policy->state_size;
-    ops->replay = NULL; /* it would call the policy itself */
+    ops->replay = NULL;  /* it would call the policy itself */
+    ops->reclaim = NULL; /* a kernel asks it for one victim after the other */
     ops->init = guarded_init;
     ops->victim = guarded_victim;
     ops->ghosts = policy->ghosts ? guarded_ghosts : NULL;

@@ -54,17 +54,43 @@ static void keep_referenced(struct pager *pager, page_t page)
         runs_set_referenced(pager, pager->mmu.frame_of[pages[i]], true);
 }
 
+static void clear_referenced(struct pager *pager, page_t page)
+{
+    keep_referenced(pager, page);
+    if (pager->simulate_referenced)
+        mmu_set_invalid(&pager->mmu, page);
+    else
+        mmu_clear_referenced(&pager->mmu, page, pager->clear_invalidates);
+}
+
 void frame_clear_referenced(struct pager *pager, pfn_t pfn)
 {
     for (page_t page = first_page(pager, pfn); page != PAGE_NONE;
-         page = pager->next_mapping[page]) {
-        keep_referenced(pager, page);
-        if (pager->simulate_referenced)
-            mmu_set_invalid(&pager->mmu, page);
-        else
-            mmu_clear_referenced(&pager->mmu, page, pager->clear_invalidates);
-    }
+         page = pager->next_mapping[page])
+        clear_referenced(pager, page);
     runs_set_referenced(pager, pfn, false);
+}
+
+bool mapping_take_referenced(struct pager *pager, page_t page)
+{
+    pager->counts.scans++;
+    const bool referenced = is_referenced(pager, page);
+    if (referenced)
+        clear_referenced(pager, page);
+    return referenced;
+}
+
+unsigned frame_take_referenced(struct pager *pager, pfn_t pfn)
+{
+    unsigned n = 0;
+    for (page_t page = first_page(pager, pfn); page != PAGE_NONE;
+         page = pager->next_mapping[page])
+        n += mapping_take_referenced(pager, page);
+    if (runs_referenced(pager, pfn)) {
+        runs_set_referenced(pager, pfn, false);
+        n += n == 0;
+    }
+    return n;
 }
 
 void frame_set_referenced(struct pager *pager, pfn_t pfn)

@@ -53,6 +53,11 @@ MUST_CHECK enum status frame_map_large(struct pager *pager, pfn_t pfn, const pag
                                        unsigned shift, struct error *err);
 /* If the page is part of a large one: map the pages of that one by one from now on. */
 void frame_split(struct pager *pager, page_t page);
+/* Take the accessed bits: whether that of one page is set, or of how many that map the frame,
+ * and clear them. */
+bool mapping_take_referenced(struct pager *pager, page_t page);
+unsigned frame_take_referenced(struct pager *pager, pfn_t pfn);
+
 /* A large page is split first. */
 void frame_unmap(struct pager *pager, page_t page);
 /* Unmap all pages of the large page that holds this one. */

@@ -54,6 +54,13 @@ struct kernel_ops {
     /* The same: has the kernel locked the frame, so that its daemon passes over it?  NULL:
      * no. */
     bool (*locked)(const void *state, const struct pager *pager, pfn_t pfn);
+    /* Policies ask: can pages that are in no file go to swap space?  NULL: as long as a slot is
+     * free. */
+    bool (*can_swap)(const void *state, const struct pager *pager);
+    /* So many references have been replayed, as pager.tick_at, which init or the last call
+     * set, says: returns when to call next, above that, or UINT64_MAX.  Needed only by a
+     * kernel that sets tick_at.  Not where replacement is by process. */
+    uint64_t (*tick)(void *state, struct pager *pager, uint64_t references);
     /* Its counters by names of its own: sets kernel_own, and what it does not count to
      * COUNT_UNKNOWN.  NULL: it has none. */
     void (*count)(const void *state, struct counters *counters);

@@ -111,6 +111,7 @@ enum status pager_init(struct pager *pager, const struct pager_params *params,
         .future = params->future,
         .free_list = PFN_NONE,
         .pool_list = PFN_NONE,
+        .tick_at = UINT64_MAX,
     };
     const struct policy_ops *policy = params->policy;
     pager->releases = policy->release && (policy->sees == POLICY_EVERY_REFERENCE ||

@@ -180,6 +180,9 @@ struct pager {
     uint64_t use;  /* number of the last use outside of the fast path                     */
     const struct kernel_ops *kernel;
     void *kernel_state;
+    uint64_t
+        tick_at; /* references after which the kernel's tick is called, or UINT64_MAX; set
+                       * by its init if it has one                                       */
     bool by_process; /* replacement is                                            */
     bool singly;     /* every reference is replayed by itself                      */
     bool releases;   /* the policy is asked before each what it gives up            */

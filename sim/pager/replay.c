@@ -220,6 +220,8 @@ enum status replay_due(struct pager *pager, struct stretch *s, struct error *err
     while (status == OK && instance->tick_at <= instance->now &&
            (!s->timed || reach_now(pager, s)))
         status = instance_tick(instance, err);
+    while (pager->tick_at <= instance->now && (!s->timed || reach_now(pager, s)))
+        pager->tick_at = pager->kernel->tick(pager->kernel_state, pager, instance->now);
     return status;
 }
 
@@ -326,10 +328,11 @@ static enum status replay_by_kind(struct pager *pager, struct stretch *s, struct
     const struct policy_ops *policy = pager->policy;
     if (pager->singly)
         return replay_singly(pager, s, err);
-    if (policy->replay && !pager->by_process && !policy->uses_time)
+    const bool ticks = policy->uses_time || pager->tick_at != UINT64_MAX;
+    if (policy->replay && !pager->by_process && !ticks)
         return policy->replay(pager, s, err);
     if (policy->sees == POLICY_REF_BITS)
-        return replay_ref_bits(pager, s, policy->uses_time, err);
+        return replay_ref_bits(pager, s, ticks, err);
     return replay_by_pointer(pager, s, err);
 }
 

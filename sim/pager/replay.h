@@ -58,7 +58,7 @@ struct stretch {
 MUST_CHECK enum status replay_step(struct pager *pager, struct stretch *stretch,
                                    unsigned class, struct error *err);
 
-/* Something is due: the policy's tick, or the deadline.  Do the one, and set why if that or
+/* Something is due: a tick of the policy or the kernel, or the deadline.  Do the one, and set why if that or
  * the other ends the stretch. */
 MUST_CHECK enum status replay_due(struct pager *pager, struct stretch *stretch,
                                   struct error *err);
@@ -230,7 +230,9 @@ ALWAYS_INLINE bool replay_is_slow(const struct pager *pager, const uint8_t *bits
 ALWAYS_INLINE uint64_t replay_most(const struct stretch *s, psec_t cost,
                                    const struct replay_kind *kind)
 {
-    const uint64_t done = s->instance->clock + s->references, tick = s->instance->tick_at;
+    const uint64_t done = s->instance->clock + s->references;
+    const uint64_t kernel = s->instance->pager->tick_at, policy = s->instance->tick_at;
+    const uint64_t tick = kernel < policy ? kernel : policy;
     const uint64_t most = tick == UINT64_MAX ? tick : tick > done ? tick - done : 0;
     const uint64_t until =
         kind->timed ? references_until(s->deadline, s->now, cost) : UINT64_MAX;

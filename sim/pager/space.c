@@ -19,6 +19,7 @@ void space_release(struct space *space)
     page_space_release(&space->pages);
     map_release(&space->blocks);
     free(space->regions);
+    free(space->order.vpns);
     free(space->killed_for);
     *space = (struct space){.number = space->number};
 }

@@ -6,6 +6,12 @@
 #include "pager/region.h"
 #include "trace/paged_batch.h"
 
+/* The VPNs of all its pages in ascending order, found again when there are new ones. */
+struct vpn_order {
+    vpn_t *vpns; /* [n]                                                                   */
+    size_t n, of; /* of so many entries of the pages' map                                 */
+};
+
 struct space {
     uint32_t number;
     uint32_t users;  /* threads that run in it; 0: the number is free                    */
@@ -21,12 +27,18 @@ struct space {
                       * else the first one is an error, the second a fault             */
     uint64_t resident, resident_max; /* pages mapped to frames                           */
     char *killed_for; /* why the kernel ends its process, or NULL                        */
+    struct vpn_order order;
 };
 
 /* An address space without regions. */
 void space_init(struct space *space, struct page_index *index, uint32_t number,
                 unsigned page_shift);
 void space_release(struct space *space);
+
+/* The position in its order of the first page at or behind vpn; n: there is none.
+ * ERR_NOMEM. */
+MUST_CHECK enum status space_order(struct space *space, vpn_t vpn, size_t *at,
+                                   struct error *err);
 
 /* Keep the first sentence that says why the kernel ends its process. */
 PRINTF_LIKE(2, 3) void space_killed(struct space *space, const char *format, ...);

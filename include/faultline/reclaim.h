@@ -1,0 +1,152 @@
+/* reclaim.h -- for policies that take pages away many at a time, from lists, as Linux does:
+ * what such a policy and a kernel that drives it say to each other.
+ *
+ * The kernel decides when to reclaim and how hard: it calls shrink with one priority after
+ * the other, from RECLAIM_PRIORITY, at which a 4096th of the lists is looked at, to 0, at
+ * which all is.  The policy decides which pages go; what becomes of each is for the kernel
+ * to do and to say (struct reclaim, page).  Under a kernel that knows nothing of this, the
+ * policy's victim() does the driver's part, for one page at a time, and page is NULL.
+ *
+ *     kernel: shrink(12) ─► policy: lists ─► page(pfn) ─► kernel: unmap, write, free
+ *             shrink(11) ...                    │                └─► page_out(pfn)
+ *                                               └─► enum page_fate ─► policy: lists  */
+#ifndef FAULTLINE_RECLAIM_H
+#define FAULTLINE_RECLAIM_H
+
+#include "faultline/policy.h"
+
+enum { RECLAIM_PRIORITY = 12 };
+enum { RECLAIM_BATCH = 32 }; /* SWAP_CLUSTER_MAX                                          */
+
+/* Pages of two types are kept apart: those that go to swap space, and those of files. */
+enum reclaim_type { RECLAIM_ANON, RECLAIM_FILE, RECLAIM_TYPES };
+
+/* What has become of a page that the policy would have go. */
+enum page_fate {
+    PAGE_GONE,   /* it is free: page_out has been called                                  */
+    PAGE_CHOSEN, /* without a driver: it is the victim, and in memory until page_out is
+                  * called, which comes next: put it and what has not been looked at back
+                  * where they were, and return from shrink                               */
+    PAGE_WRITING,  /* it is unmapped and being written: keep it; `written` comes later    */
+    PAGE_KEEP,     /* it cannot go now                                                    */
+    PAGE_ACTIVATE, /* it cannot go, and would not go soon: it belongs to those in use     */
+};
+
+/* One run of the driver through the priorities: Linux's scan_control. */
+struct reclaim {
+    unsigned priority; /* RECLAIM_PRIORITY to 0                                          */
+    uint64_t wanted;   /* pages that are to go in all                                    */
+    uint64_t scanned, reclaimed; /* the policy's: pages looked at on inactive lists, and
+                                  * gone, since the driver began                         */
+    uint64_t written;    /* the kernel's, in page: writes that it has started             */
+    uint32_t batch;      /* pages that are taken off a list at a time                     */
+    uint32_t swappiness; /* 0 to 200                                                      */
+    bool may_swap;       /* pages of RECLAIM_ANON can go: there is swap space left        */
+    bool may_write;      /* dirty pages may be written                                    */
+    bool daemon;         /* kswapd asks, and not a process that needs memory              */
+    bool in_group;       /* of a memory cgroup that has come to its limit; else of all of
+                          * memory                                                        */
+    bool force;          /* take from active lists whatever else they need (may have been
+                          * set after passed_over)                                        */
+    bool passed_over;    /* the policy's: active lists were left alone                    */
+    uint64_t free, high; /* frames free, and the sum of the high watermarks; not in_group */
+    /* Try to let the page go, which is off all lists or may be: it is not, afterwards, with
+     * PAGE_GONE.  NULL: no driver (reclaim_page). */
+    enum page_fate (*page)(struct reclaim *reclaim, pfn_t pfn);
+    /* So many statistics of the group are brought up to date in one call; NULL: nobody
+     * counts that. */
+    void (*updated)(struct reclaim *reclaim, uint64_t n);
+    pfn_t chosen; /* without a driver: what PAGE_CHOSEN was said of; PFN_NONE: nothing   */
+};
+
+/* What a policy has counted since it began, by the names of /proc/vmstat. */
+struct reclaim_counts {
+    uint64_t pgscan[RECLAIM_TYPES], pgsteal[RECLAIM_TYPES]; /* _anon, _file               */
+    uint64_t pgrefill, pgactivate, pgdeactivate, pgrotated;
+    uint64_t workingset_refault[RECLAIM_TYPES], workingset_activate[RECLAIM_TYPES];
+    uint64_t workingset_restore[RECLAIM_TYPES];
+};
+
+/* Lengths of the lists in pages, as /proc/meminfo has them. */
+struct reclaim_sizes {
+    uint64_t active[RECLAIM_TYPES], inactive[RECLAIM_TYPES];
+};
+
+struct reclaim_ops {
+    /* Reclaim at reclaim->priority, until `wanted` have gone or the priority's work is
+     * done. */
+    void (*shrink)(void *state, struct reclaim *reclaim);
+    /* A process that needed memory has been through the priorities; may be NULL. */
+    void (*finish)(void *state, const struct reclaim *reclaim);
+    /* kswapd begins a round; may be NULL. */
+    void (*age)(void *state, struct reclaim *reclaim);
+    /* A page has been used otherwise than through a mapping, or a mapping with its accessed
+     * bit set has been removed: mark_page_accessed(). */
+    void (*used)(void *state, pfn_t pfn);
+    /* The write of a page that was PAGE_WRITING is over; it is clean unless it has been
+     * stored into since. */
+    void (*written)(void *state, pfn_t pfn);
+    /* The page, in use until now, is said not to be needed soon: MADV_COLD. */
+    void (*deactivate)(void *state, pfn_t pfn);
+    /* What is in the page is said not to be needed any more, unless it is stored into:
+     * MADV_FREE. */
+    void (*lazy_free)(void *state, pfn_t pfn);
+    /* The statistics of the memory cgroup are exact at this moment; until it comes, where
+     * the kernel reads them, it reads those of the last time.  NULL: it reads none. */
+    void (*flushed)(void *state);
+    void (*sizes)(const void *state, struct reclaim_sizes *sizes);
+    const struct reclaim_counts *(*counts)(const void *state);
+};
+
+/* Let the page go: the driver's answer, or without one PAGE_CHOSEN. */
+static inline enum page_fate reclaim_page(struct reclaim *reclaim, pfn_t pfn)
+{
+    if (reclaim->page)
+        return reclaim->page(reclaim, pfn);
+    reclaim->chosen = pfn;
+    return PAGE_CHOSEN;
+}
+
+static inline void reclaim_updated(struct reclaim *reclaim, uint64_t n)
+{
+    if (reclaim->updated)
+        reclaim->updated(reclaim, n);
+}
+
+/* --- what such a policy may ask besides --------------------------------------------------- */
+
+/* The page is one of a file. */
+bool page_is_file(const struct policy_env *env, pfn_t pfn);
+/* ... that is mapped to be executed somewhere. */
+bool page_is_executable(const struct policy_env *env, pfn_t pfn);
+/* Pages of address spaces that are mapped to the frame. */
+unsigned page_mappings(const struct policy_env *env, pfn_t pfn);
+/* How many of these have their accessed bit set; it is clear in all of them afterwards. */
+unsigned page_take_young(const struct policy_env *env, pfn_t pfn);
+/* It was read ahead of need and has not been used. */
+bool page_read_ahead(const struct policy_env *env, pfn_t pfn);
+/* A write of it is under way. */
+bool page_writing(const struct policy_env *env, pfn_t pfn);
+/* There is swap space for pages that are in no file. */
+bool policy_can_swap(const struct policy_env *env);
+
+/* A way through the mapped pages of a process, in the order of their addresses.  Begin with
+ * next at the first VPN that is wanted. */
+struct page_walk {
+    uint32_t process;
+    vpn_t next; /* to be looked at                                                       */
+    vpn_t vpn;  /* of the page found last                                                */
+};
+
+/* The number of the first process from this one on, or UINT32_MAX: there is none. */
+uint32_t walk_process(const struct policy_env *env, uint32_t process);
+/* The frame of the next page that is mapped and may be evicted; PFN_NONE: there is none. */
+pfn_t walk_next(const struct policy_env *env, struct page_walk *walk);
+/* The accessed bit of the mapping found last; it is clear afterwards. */
+bool walk_take_young(const struct policy_env *env, const struct page_walk *walk);
+/* That page is said to be used in no order, or once and in order (MADV_RANDOM, _SEQUENTIAL). */
+bool walk_is_advised(const struct policy_env *env, const struct page_walk *walk);
+/* Remove that mapping; what it says of the page is not lost.  What was in the frame stays. */
+void walk_unmap(const struct policy_env *env, const struct page_walk *walk);
+
+#endif

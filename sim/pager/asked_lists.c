@@ -1,0 +1,125 @@
+/* asked_lists.c -- what a policy that reclaims may ask of the pager; see
+ * faultline/reclaim.h. */
+#include "faultline/reclaim.h"
+#include "pager/frame.h"
+#include "pager/instance.h"
+#include "trace/vm_op.h"
+
+static struct pager *pager_of(const struct policy_env *env)
+{
+    return CONTAINER_OF(env, struct instance, env)->pager;
+}
+
+static const struct region *region_of(const struct pager *pager, page_t page)
+{
+    return space_region(pager_space_of(pager, page), pager->mmu.index->vpns[page]);
+}
+
+bool page_is_file(const struct policy_env *env, pfn_t pfn)
+{
+    const struct pager *pager = pager_of(env);
+    return pager->contents.all[pager->frames[pfn].content].file != FILE_NONE;
+}
+
+bool page_is_executable(const struct policy_env *env, pfn_t pfn)
+{
+    const struct pager *pager = pager_of(env);
+    if (!page_is_file(env, pfn))
+        return false;
+    for (page_t page = pager->frames[pfn].page; page != PAGE_NONE;
+         page = pager->next_mapping[page]) {
+        const struct region *region = region_of(pager, page);
+        if (region && region->protection & VM_EXECUTE)
+            return true;
+    }
+    return false;
+}
+
+unsigned page_mappings(const struct policy_env *env, pfn_t pfn)
+{
+    const struct pager *pager = pager_of(env);
+    unsigned n = 0;
+    for (page_t page = pager->frames[pfn].page; page != PAGE_NONE;
+         page = pager->next_mapping[page])
+        n++;
+    return n;
+}
+
+unsigned page_take_young(const struct policy_env *env, pfn_t pfn)
+{
+    return frame_take_referenced(pager_of(env), pfn);
+}
+
+bool page_read_ahead(const struct policy_env *env, pfn_t pfn)
+{
+    return pager_of(env)->frames[pfn].read_ahead;
+}
+
+bool page_writing(const struct policy_env *env, pfn_t pfn)
+{
+    return pager_of(env)->frames[pfn].writing;
+}
+
+bool policy_can_swap(const struct policy_env *env)
+{
+    const struct pager *pager = pager_of(env);
+    const struct slots *slots = pager->storage.slots;
+    if (pager->kernel->can_swap)
+        return pager->kernel->can_swap(pager->kernel_state, pager);
+    return !slots || slots_used(slots) < slots_total(slots);
+}
+
+uint32_t walk_process(const struct policy_env *env, uint32_t process)
+{
+    const struct pager *pager = pager_of(env);
+    while (process < pager->nspaces && !pager->spaces[process])
+        process++;
+    return process < pager->nspaces ? process : UINT32_MAX;
+}
+
+pfn_t walk_next(const struct policy_env *env, struct page_walk *walk)
+{
+    struct pager *pager = pager_of(env);
+    struct space *space = pager->spaces[walk->process];
+    struct error err;
+    size_t at;
+    if (space_order(space, walk->next, &at, &err) != OK) {
+        pager_fail(pager, &err);
+        return PFN_NONE;
+    }
+    for (; at < space->order.n; at++) {
+        const page_t page = page_space_find(&space->pages, space->order.vpns[at]);
+        if (!(pager->mmu.bits[page] & PAGE_RESIDENT) ||
+            !page_evictable(env, pager->mmu.frame_of[page]))
+            continue;
+        walk->vpn = space->order.vpns[at];
+        walk->next = walk->vpn + 1;
+        return pager->mmu.frame_of[page];
+    }
+    walk->next = UINT64_MAX;
+    return PFN_NONE;
+}
+
+static page_t walked(const struct pager *pager, const struct page_walk *walk)
+{
+    return page_space_find(&pager->spaces[walk->process]->pages, walk->vpn);
+}
+
+bool walk_take_young(const struct policy_env *env, const struct page_walk *walk)
+{
+    struct pager *pager = pager_of(env);
+    return mapping_take_referenced(pager, walked(pager, walk));
+}
+
+bool walk_is_advised(const struct policy_env *env, const struct page_walk *walk)
+{
+    const struct pager *pager = pager_of(env);
+    const struct region *region = region_of(pager, walked(pager, walk));
+    return region && (region->advice == VM_RANDOM || region->advice == VM_SEQUENTIAL);
+}
+
+void walk_unmap(const struct policy_env *env, const struct page_walk *walk)
+{
+    struct pager *pager = pager_of(env);
+    frame_unmap(pager, walked(pager, walk));
+}
