@@ -217,7 +217,7 @@ static bool can_map(const struct pager *pager, const struct fault *fault, pfn_t 
     if (pfn == PFN_NONE || (copy && fault->store))
         return false;
     const uint8_t state = pager->frames[pfn].state;
-    return state == FRAME_HELD || state == FRAME_ACTIVE;
+    return state == FRAME_HELD || state == FRAME_ACTIVE || state == FRAME_WIRED;
 }
 
 /* What the fault waited for stays in memory for others; the frame may be held for somebody
@@ -245,6 +245,21 @@ static enum status map_page(struct pager *pager, const struct fault *fault, pfn_
         (uint8_t)((*bits & ~PAGE_READ_ONLY) | PAGE_SEEN | (writable ? 0 : PAGE_READ_ONLY));
     if (status == OK)
         status = frame_map(pager, pfn, fault->page, err);
+    return status == OK ? frame_pay_tables(pager, err) : status;
+}
+
+enum status pager_map_ahead(struct pager *pager, const struct region *region, page_t page,
+                            content_t content, struct error *err)
+{
+    struct content *c = &pager->contents.all[content];
+    c->refs += pager->content_of[page] == CONTENT_NONE;
+    pager->content_of[page] = content;
+    enum status status = page_set_global(pager, region, page, err);
+    pager->mmu.bits[page] |= PAGE_READ_ONLY;
+    if (status == OK)
+        status = frame_map(pager, c->frame, page, err);
+    if (status == OK)
+        mmu_set_referenced(&pager->mmu, page);
     return status == OK ? frame_pay_tables(pager, err) : status;
 }
 

@@ -116,6 +116,9 @@ void content_unref(struct pager *pager, content_t content);
 MUST_CHECK enum status content_take_slot(struct pager *pager, content_t content,
                                          page_t page, struct error *err);
 
+/* The content, which no transfer uses, has no place in swap space any more.  In transfer.c. */
+void content_give_slot(struct pager *pager, content_t content);
+
 /* The byte of swap space, or of the files' device, where a content is. */
 MUST_CHECK enum status content_place(struct pager *pager, const struct content *content,
                                      uint64_t *offset, struct error *err);

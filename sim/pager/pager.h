@@ -298,6 +298,11 @@ MUST_CHECK enum status pager_fill(struct pager *pager, struct fault *fault,
 MUST_CHECK enum status pager_copy(struct pager *pager, struct fault *fault,
                                   struct error *err);
 
+/* Map a page of the region, which is not, to what it holds, which is in an active frame: as
+ * if it had been read, and so that a store traps. */
+MUST_CHECK enum status pager_map_ahead(struct pager *pager, const struct region *region,
+                                       page_t page, content_t content, struct error *err);
+
 /* The fault waits until the frame is filled. */
 void pager_wait(struct pager *pager, struct fault *fault, pfn_t pfn);
 

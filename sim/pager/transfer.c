@@ -31,12 +31,9 @@ static struct transfer *transfer_get(struct pager *pager)
 
 /* --- completion ------------------------------------------------------------------------- */
 
-/* The content is gone: nobody refers to it and no transfer needs it. */
-static void content_end(struct pager *pager, content_t content)
+void content_give_slot(struct pager *pager, content_t content)
 {
     struct content *c = &pager->contents.all[content];
-    if (c->file != FILE_NONE)
-        return;
     if (c->slot != SLOT_NONE && pager->storage.slots) {
         const uint64_t page_size = (uint64_t)1 << pager->mmu.page_shift;
         uint64_t offset = c->slot * page_size;
@@ -47,6 +44,15 @@ static void content_end(struct pager *pager, content_t content)
         frame_balance_pool(pager);
     }
     c->slot = SLOT_NONE;
+}
+
+/* The content is gone: nobody refers to it and no transfer needs it. */
+static void content_end(struct pager *pager, content_t content)
+{
+    struct content *c = &pager->contents.all[content];
+    if (c->file != FILE_NONE)
+        return;
+    content_give_slot(pager, content);
     instance_forget(pager, content);
     contents_remove(&pager->contents, content);
 }

@@ -1,0 +1,59 @@
+/* group.c -- the memory cgroup: charges, and the statistics that reclaim reads.
+ *
+ * 6.12 mm/memcontrol.c try_charge_memcg(), memcg_rstat_updated(), mem_cgroup_flush_stats();
+ * what of a statistic is counted when: as measured on 6.18 (anonymous memory). */
+#include "os/linux/linux.h"
+
+/* What is charged is what holds something for a process. */
+uint64_t linux_usage(const struct linux_kernel *kernel)
+{
+    const pfn_t *count = kernel->pager->count;
+    return (uint64_t)count[FRAME_GRANTED] + count[FRAME_FILLING] + count[FRAME_HELD] +
+           count[FRAME_ACTIVE] + count[FRAME_LEAVING];
+}
+
+void linux_stat(struct linux_kernel *kernel, uint64_t n)
+{
+    if (kernel->params->cgroup_frames && n)
+        rstat_update(&kernel->group.rstat, kernel->group.cpu, n);
+}
+
+void linux_read_stat(struct linux_kernel *kernel)
+{
+    const struct reclaim_ops *lists = linux_lists(kernel);
+    if (rstat_read(&kernel->group.rstat) && lists && lists->flushed)
+        lists->flushed(linux_lists_state(kernel));
+}
+
+uint64_t linux_tick(void *state, struct pager *pager, uint64_t references)
+{
+    struct linux_kernel *kernel = state;
+    (void)pager;
+    linux_read_stat(kernel);
+    return references + kernel->params->stats_flush_every;
+}
+
+enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint64_t n,
+                         bool *charged, struct error *err)
+{
+    enum { RETRIES = 16 }; /* MAX_RECLAIM_RETRIES */
+    *charged = true;
+    if (!kernel->params->cgroup_frames)
+        return OK;
+    for (unsigned retries = RETRIES; linux_usage(kernel) + n > kernel->group.limit;) {
+        const uint64_t freed = linux_direct_reclaim(kernel, true);
+        if (kernel->pager->failed.code != OK) {
+            error_copy(err, &kernel->pager->failed);
+            return kernel->pager->failed.code;
+        }
+        if (freed == 0 && retries-- == 0) {
+            kernel->counts.oom_kill++;
+            return error_set(err, ERR_CELL, at_nowhere(),
+                             "out of memory: nothing can be reclaimed in the memory "
+                             "cgroup of %llu frames",
+                             (unsigned long long)kernel->group.limit);
+        }
+    }
+    (void)fault;
+    return OK;
+}

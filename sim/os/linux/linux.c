@@ -1,0 +1,91 @@
+/* linux.c -- the kernel of Linux: its parameters, and what it sets up when it is booted. */
+#include "os/linux/linux.h"
+
+#include "stats/counters.h"
+
+static const char *const version_choices[] = {
+    "2.4.0", "2.4.16", "2.4.32", "2.6.24", "2.6.32", "3.16", "4.19", "5.4",  "5.7", "5.8",
+    "5.9",   "5.15",   "6.1",    "6.5",    "6.8",    "6.12", "6.14", "6.18", NULL};
+
+static const uint32_t version_numbers[] = {
+    LINUX_VERSION(2, 4, 0),  LINUX_VERSION(2, 4, 16), LINUX_VERSION(2, 4, 32),
+    LINUX_VERSION(2, 6, 24), LINUX_VERSION(2, 6, 32), LINUX_VERSION(3, 16, 0),
+    LINUX_VERSION(4, 19, 0), LINUX_VERSION(5, 4, 0),  LINUX_VERSION(5, 7, 0),
+    LINUX_VERSION(5, 8, 0),  LINUX_VERSION(5, 9, 0),  LINUX_VERSION(5, 15, 0),
+    LINUX_VERSION(6, 1, 0),  LINUX_VERSION(6, 5, 0),  LINUX_VERSION(6, 8, 0),
+    LINUX_VERSION(6, 12, 0), LINUX_VERSION(6, 14, 0), LINUX_VERSION(6, 18, 0)};
+
+static const struct param linux_table[] = {
+    {.name = "version",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct linux_params, version),
+     .fallback = "6.18",
+     .choices = version_choices,
+     .help = "the release whose paging is modelled"},
+    {.name = "swappiness",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, swappiness),
+     .fallback = "60",
+     .max = 200,
+     .help = "vm.swappiness: how readily anonymous pages are taken instead of pages of "
+             "files; before 5.8 at most 100"},
+    {.name = "cgroup_frames",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, cgroup_frames),
+     .fallback = "0",
+     .max = 1e9,
+     .unit = "frames",
+     .help = "limit of the memory cgroup in which all processes are; 0: there is none"},
+    {.name = "stats_flush_every",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, stats_flush_every),
+     .fallback = "0",
+     .max = 1e15,
+     .unit = "references",
+     .help = "memory.stat of the cgroup is read so often, which brings the statistics up "
+             "to date that reclaim looks at; 0: it is not, and only the kernel's timer "
+             "of two seconds does"},
+    {.name = "fault_around",
+     .kind = PARAM_SIZE,
+     .offset = offsetof(struct linux_params, fault_around),
+     .fallback = "64 KiB",
+     .min = 512,
+     .max = 1 << 30,
+     .help = "a fault on a page of a file also maps the pages in memory of a window of so "
+             "many bytes (fault_around_bytes)"},
+    {0},
+};
+
+static enum status linux_init(void *state, struct pager *pager, const void *params,
+                              struct error *err)
+{
+    struct linux_kernel *kernel = state;
+    kernel->pager = pager;
+    kernel->params = params;
+    kernel->version = version_numbers[kernel->params->version];
+    kernel->zero = CONTENT_NONE;
+    kernel->group.limit =
+        kernel->params->cgroup_frames ? kernel->params->cgroup_frames : UINT64_MAX;
+    pager->clear_invalidates = true;
+    if (pager->by_process)
+        return error_set(err, ERR_CELL, at_nowhere(),
+                         "kernel 'linux' replaces in all of memory: set 'replacement: "
+                         "global'");
+    rstat_init(&kernel->group.rstat, 2);
+    if (kernel->params->cgroup_frames && kernel->params->stats_flush_every)
+        pager->tick_at = kernel->params->stats_flush_every;
+    return OK;
+}
+
+const struct kernel_ops kernel_linux = {
+    .name = "linux",
+    .summary = "Linux, from 2.4 to today: lists of active and inactive pages, kswapd, "
+               "memory cgroups",
+    .source = "Linux 2.4.0 to 6.18: mm/",
+    .params = linux_table,
+    .params_size = sizeof(struct linux_params),
+    .state_size = sizeof(struct linux_kernel),
+    .init = linux_init,
+    .fault = linux_fault,
+    .tick = linux_tick,
+};
