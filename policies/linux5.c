@@ -101,7 +101,7 @@ static uint64_t linux5_ghosts(const void *params, pfn_t nframes)
 {
     (void)params;
     (void)nframes;
-    return UINT64_MAX;
+    return UINT32_MAX;
 }
 
 static enum status linux5_init(void *state, const struct policy_env *env, struct error *err)
@@ -300,7 +300,8 @@ static void linux5_lazy_free(void *state, pfn_t pfn)
 
 /* --- scans ------------------------------------------------------------------------------- */
 
-/* Without a driver: the page that is to go has been chosen. */
+/* Without a driver: the page that is to go has been chosen; it is off its list, and nothing
+ * but active lists are looked at from then on. */
 static bool has_victim(const struct reclaim *r)
 {
     return !r->page && r->chosen != PFN_NONE;
@@ -397,7 +398,7 @@ static uint64_t shrink_inactive(struct linux5 *l, struct reclaim *r, unsigned ty
     const uint64_t written = r->written;
     uint64_t gone = 0;
     lru_drain(&l->lists, LRU_WAITING);
-    const uint64_t taken = lru_isolate(&l->lists, 2 * type, n);
+    const uint64_t taken = has_victim(r) ? 0 : lru_isolate(&l->lists, 2 * type, n);
     if (taken == 0)
         return 0;
     reclaim_updated(r, taken);
@@ -418,8 +419,6 @@ static uint64_t shrink_inactive(struct linux5 *l, struct reclaim *r, unsigned ty
     }
     const uint64_t scanned = taken - l->lists.n[LRU_TAKEN];
     lru_return(&l->lists);
-    if (has_victim(r))
-        lru_add_tail(&l->lists, r->chosen);
     put_back(l, r);
     reclaim_updated(r, gone);
     r->reclaimed += gone;
@@ -502,7 +501,7 @@ static void prepare(struct linux5 *l, const struct reclaim *r)
 static uint64_t shrink_lists(struct linux5 *l, struct reclaim *r, uint64_t *left)
 {
     uint64_t gone = 0;
-    for (unsigned list = 0; list < LRU_EVICTABLE && !has_victim(r); list++) {
+    for (unsigned list = 0; list < LRU_EVICTABLE; list++) {
         const uint64_t n = left[list] < r->batch ? left[list] : r->batch;
         const unsigned type = list / 2;
         left[list] -= n;
@@ -551,8 +550,7 @@ static void linux5_shrink(void *state, struct reclaim *r)
         left[list] = target[list] =
             (l->lists.n[list] >> r->priority) * balance.share[list / 2] / balance.of;
     bool whole = !r->in_group && !r->daemon && r->priority == RECLAIM_PRIORITY;
-    while (!has_victim(r) &&
-           (left[LRU_INACTIVE_ANON] || left[LRU_ACTIVE_FILE] || left[LRU_INACTIVE_FILE])) {
+    while (left[LRU_INACTIVE_ANON] || left[LRU_ACTIVE_FILE] || left[LRU_INACTIVE_FILE]) {
         gone += shrink_lists(l, r, left);
         if (gone < r->wanted || whole)
             continue;
@@ -560,8 +558,10 @@ static void linux5_shrink(void *state, struct reclaim *r)
             break;
         whole = !since(l, V6_1);
     }
-    if (!has_victim(r) && policy_can_swap(l->env) && inactive_is_low(l, RECLAIM_ANON))
+    if (policy_can_swap(l->env) && inactive_is_low(l, RECLAIM_ANON))
         shrink_active(l, r, RECLAIM_ANON, r->batch);
+    if (has_victim(r))
+        lru_add_tail(&l->lists, r->chosen);
 }
 
 /* snapshot_refaults() */
