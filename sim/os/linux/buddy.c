@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { NO_ORDER = UINT8_MAX };
 
@@ -61,8 +62,7 @@ enum status buddy_init(struct buddy *buddy, pfn_t nframes, pfn_t reserved, uint3
     }
     for (uint32_t order = 0; order < BUDDY_ORDERS_MAX; order++)
         buddy->heads[order] = PFN_NONE;
-    for (pfn_t pfn = 0; pfn < nframes; pfn++)
-        buddy->order[pfn] = NO_ORDER;
+    memset(buddy->order, NO_ORDER, (size_t)nframes + 1);
     /* From above, so that the lowest block is the last one in. */
     for (pfn_t end = nframes; end > reserved;) {
         const uint32_t order = largest_before(buddy, reserved, end);
@@ -108,7 +108,7 @@ void buddy_give(struct buddy *buddy, pfn_t pfn, uint32_t order)
     buddy->nfree += size_of(order);
     for (; order + 1 < buddy->orders; order++) {
         const pfn_t other = pfn ^ size_of(order);
-        if (other >= buddy->nframes || buddy->order[other] != order)
+        if (buddy->order[other] != order)
             break;
         del(buddy, other, order);
         pfn &= ~size_of(order);
@@ -126,7 +126,7 @@ static const char *check_block(const struct buddy *buddy, pfn_t pfn, uint32_t or
         return "a free block is not aligned to its size";
     if (buddy->order[pfn] != order || buddy->prev[pfn] != prev)
         return "a free block is in a list of another order or out of place in it";
-    if (order + 1 < buddy->orders && other < buddy->nframes && buddy->order[other] == order)
+    if (order + 1 < buddy->orders && buddy->order[other] == order)
         return "two free blocks that are one larger block were not joined";
     for (pfn_t i = 1; i < size_of(order); i++)
         if (buddy->order[pfn + i] != NO_ORDER)

@@ -22,7 +22,8 @@ struct buddy {
     pfn_t heads[BUDDY_ORDERS_MAX];   /* [order] first block, or PFN_NONE                  */
     pfn_t nblocks[BUDDY_ORDERS_MAX]; /* [order]                                           */
     pfn_t *next, *prev;              /* [nframes] of a block's first frame                */
-    uint8_t *order; /* [nframes] of a free block's first frame; else no order             */
+    uint8_t *order; /* [nframes + 1] of a free block's first frame; else no order, so that
+                     * the last block has a neighbour that is not free                  */
 };
 
 /* All frames are free but the first `reserved`; ERR_NOMEM.  Through 2.4 the largest block is
