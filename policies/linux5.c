@@ -74,12 +74,11 @@ static const struct param linux5_table[] = {
     {.name = "addition_batch",
      .kind = PARAM_UINT,
      .offset = offsetof(struct linux5_params, addition_batch),
-     .fallback = "1",
-     .min = 1,
+     .fallback = "0",
      .max = 1e6,
      .unit = "pages",
-     .help = "new pages come to the lists so many at a time; Linux: 15, from 6.12 on 31 "
-             "(PAGEVEC_SIZE)"},
+     .help = "new pages come to the lists so many at a time; 0: where the kernel reclaims, "
+             "as in its version (PAGEVEC_SIZE), 15, from 6.12 on 31, else one by one"},
     {.name = "swappiness",
      .kind = PARAM_UINT,
      .offset = offsetof(struct linux5_params, swappiness),
@@ -171,11 +170,26 @@ static void note_cost(struct linux5 *l, unsigned type, uint64_t io, uint64_t rot
 
 /* --- pages come, are used, and go -------------------------------------------------------- */
 
+/* lru_add_drain(): the new pages come to their lists, one after the other. */
+static void drain(struct linux5 *l)
+{
+    for (uint64_t n = l->lists.n[LRU_WAITING]; n > 0; n--)
+        policy_updated(l->env, 1);
+    lru_drain(&l->lists, LRU_WAITING);
+}
+
+static uint64_t addition_batch(const struct linux5 *l)
+{
+    if (l->params->addition_batch > 0 || !l->env->driven)
+        return l->params->addition_batch;
+    return since(l, V6_12) ? 31 : 15;
+}
+
 static void add(struct linux5 *l, pfn_t pfn)
 {
     lru_put(&l->lists, LRU_WAITING, pfn);
-    if (l->lists.n[LRU_WAITING] >= l->params->addition_batch)
-        lru_drain(&l->lists, LRU_WAITING);
+    if (l->lists.n[LRU_WAITING] >= addition_batch(l))
+        drain(l);
 }
 
 /* workingset_test_recent(): would the page still be here, had those of the lists that it
@@ -204,12 +218,14 @@ static void refault(struct linux5 *l, pfn_t pfn, pfn_t ghost)
     lru_mark(&l->lists, pfn, LRU_ACTIVE, true);
     l->age++;
     l->counts.workingset_activate[type]++;
+    policy_updated(l->env, 1);
     if (!lru_is(&l->lists, ghost, LRU_WORKINGSET))
         return;
     lru_mark(&l->lists, pfn, LRU_WORKINGSET, true);
     if (since(l, V5_8))
         note_cost(l, type, 1, 0);
     l->counts.workingset_restore[type]++;
+    policy_updated(l->env, 1);
 }
 
 static void linux5_page_in(void *state, pfn_t pfn, pfn_t ghost)
@@ -279,7 +295,7 @@ static void linux5_written(void *state, pfn_t pfn)
 static void linux5_deactivate(void *state, pfn_t pfn)
 {
     struct linux5 *l = state;
-    lru_drain(&l->lists, LRU_WAITING);
+    drain(l);
     if (!lru_is(&l->lists, pfn, LRU_ACTIVE))
         return;
     lru_mark(&l->lists, pfn, LRU_ACTIVE | LRU_REFERENCED, false);
@@ -290,7 +306,7 @@ static void linux5_deactivate(void *state, pfn_t pfn)
 static void linux5_lazy_free(void *state, pfn_t pfn)
 {
     struct linux5 *l = state;
-    lru_drain(&l->lists, LRU_WAITING);
+    drain(l);
     if (lru_is(&l->lists, pfn, LRU_FILE))
         return;
     lru_mark(&l->lists, pfn, LRU_ACTIVE | LRU_REFERENCED, false);
@@ -312,7 +328,7 @@ static void shrink_active(struct linux5 *l, struct reclaim *r, unsigned type, ui
 {
     const enum lru_list list = 2 * type + LRU_ACTIVE;
     uint64_t used = 0, rotated = 0;
-    lru_drain(&l->lists, LRU_WAITING);
+    drain(l);
     const uint64_t taken = lru_isolate(&l->lists, list, n);
     reclaim_updated(r, taken);
     reclaim_updated(r, taken);
@@ -373,7 +389,8 @@ static enum page_fate try_page(struct linux5 *l, struct reclaim *r, pfn_t pfn)
     if (done == PAGE_CHOSEN)
         r->written += page_dirty(l->env, pfn);
     else if (done == PAGE_GONE && !file)
-        reclaim_updated(r, UPDATES_SWAP_OUT);
+        for (int i = 0; i < UPDATES_SWAP_OUT; i++)
+            reclaim_updated(r, 1);
     else if (done == PAGE_ACTIVATE && lru_is(&l->lists, pfn, LRU_LAZY))
         lru_mark(&l->lists, pfn, LRU_LAZY | LRU_FILE, false); /* stored into since */
     return done;
@@ -397,7 +414,7 @@ static uint64_t shrink_inactive(struct linux5 *l, struct reclaim *r, unsigned ty
 {
     const uint64_t written = r->written;
     uint64_t gone = 0;
-    lru_drain(&l->lists, LRU_WAITING);
+    drain(l);
     const uint64_t taken = has_victim(r) ? 0 : lru_isolate(&l->lists, 2 * type, n);
     if (taken == 0)
         return 0;
@@ -599,7 +616,7 @@ static pfn_t linux5_victim(void *state)
             linux5_shrink(l, &r);
         }
         linux5_finish(l, &r);
-        lru_drain(&l->lists, LRU_WAITING);
+        drain(l);
     }
     l->last_resort = r.chosen == PFN_NONE;
     return l->last_resort ? lru_last_resort(&l->lists, l->env) : r.chosen;

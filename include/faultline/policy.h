@@ -42,6 +42,7 @@ struct policy_env {
     struct rng *rng;    /* seeded from the experiment                                    */
     const void *params; /* as the params table lays them out                             */
     uint64_t page_size; /* bytes                                                         */
+    bool driven;        /* the kernel reclaims through policy_ops.reclaim                */
 };
 
 struct pager;

@@ -127,6 +127,8 @@ unsigned page_take_young(const struct policy_env *env, pfn_t pfn);
 bool page_read_ahead(const struct policy_env *env, pfn_t pfn);
 /* A write of it is under way. */
 bool page_writing(const struct policy_env *env, pfn_t pfn);
+/* A statistic of the memory cgroup changes by n in one call, otherwise than in shrink. */
+void policy_updated(const struct policy_env *env, uint64_t n);
 /* There is swap space for pages that are in no file. */
 bool policy_can_swap(const struct policy_env *env);
 

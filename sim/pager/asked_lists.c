@@ -69,6 +69,13 @@ bool policy_can_swap(const struct policy_env *env)
     return !slots || slots_used(slots) < slots_total(slots);
 }
 
+void policy_updated(const struct policy_env *env, uint64_t n)
+{
+    struct pager *pager = pager_of(env);
+    if (pager->kernel->updated)
+        pager->kernel->updated(pager->kernel_state, n);
+}
+
 uint32_t walk_process(const struct policy_env *env, uint32_t process)
 {
     const struct pager *pager = pager_of(env);

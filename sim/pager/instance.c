@@ -81,17 +81,17 @@ enum status instance_create(struct pager *pager, uint32_t number, struct instanc
     struct instance *instance = *out = calloc(1, sizeof *instance);
     if (!instance)
         return error_nomem(err);
-    *instance =
-        (struct instance){.env = {.nframes = pager->nframes,
-                                  .share = share_of(pager),
-                                  .nghosts = ghosts_wanted(pager),
-                                  .rng = &pager->rng,
-                                  .params = pager->params->policy_params,
-                                  .page_size = (uint64_t)1 << pager->mmu.page_shift},
-                          .pager = pager,
-                          .number = number,
-                          .free_ghost = PFN_NONE,
-                          .tick_at = UINT64_MAX};
+    *instance = (struct instance){.env = {.nframes = pager->nframes,
+                                          .share = share_of(pager),
+                                          .nghosts = ghosts_wanted(pager),
+                                          .rng = &pager->rng,
+                                          .params = pager->params->policy_params,
+                                          .page_size = (uint64_t)1 << pager->mmu.page_shift,
+                                          .driven = pager->kernel->drives},
+                                  .pager = pager,
+                                  .number = number,
+                                  .free_ghost = PFN_NONE,
+                                  .tick_at = UINT64_MAX};
     instance->state = calloc(1, ops->state_size + 1);
     enum status status = instance->state ? reserve(instance, err) : error_nomem(err);
     if (status == OK && ops->init)

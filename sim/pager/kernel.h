@@ -57,6 +57,11 @@ struct kernel_ops {
     /* Policies ask: can pages that are in no file go to swap space?  NULL: as long as a slot is
      * free. */
     bool (*can_swap)(const void *state, const struct pager *pager);
+    /* It drives policies that reclaim (faultline/reclaim.h). */
+    bool drives;
+    /* They say that a statistic of a memory cgroup has changed by n in one call; may be
+     * NULL. */
+    void (*updated)(void *state, uint64_t n);
     /* So many references have been replayed, as pager.tick_at, which init or the last call
      * set, says: returns when to call next, above that, or UINT64_MAX.  Needed only by a
      * kernel that sets tick_at.  Not where replacement is by process. */

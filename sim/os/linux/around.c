@@ -37,7 +37,7 @@ static enum status map_one(struct linux_kernel *kernel, const struct region *reg
     if (status != OK || pager->mmu.bits[page] & PAGE_RESIDENT ||
         (pager->content_of[page] != CONTENT_NONE && pager->content_of[page] != content))
         return status;
-    linux_stat(kernel, pager->frames[pfn].page == PAGE_NONE);
+    linux_stats(kernel, pager->frames[pfn].page == PAGE_NONE);
     return pager_map_ahead(pager, region, page, content, err);
 }
 

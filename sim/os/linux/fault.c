@@ -5,8 +5,9 @@
 
 #include "pager/frame.h"
 
-/* How often a statistic of the group changes; see group.c. */
-enum { STATS_FIRST_TOUCH = 4, STATS_MAJOR = 8 };
+/* How many statistics of the group change, beside that of the list to which the page comes
+ * later; see group.c. */
+enum { STATS_FIRST_TOUCH = 3, STATS_MAJOR = 7 };
 
 /* Without a clock there are no regions: all memory is anonymous. */
 static bool is_anonymous(const struct pager *pager, const struct region *region)
@@ -93,10 +94,10 @@ static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
     const pfn_t pfn = fault->frame;
     const struct content c = pager->contents.all[content];
     if (copy) {
-        linux_stat(kernel, STATS_FIRST_TOUCH);
+        linux_stats(kernel, STATS_FIRST_TOUCH);
         return pager_copy(pager, fault, err);
     }
-    linux_stat(kernel, c.saved ? STATS_MAJOR : STATS_FIRST_TOUCH);
+    linux_stats(kernel, c.saved ? STATS_MAJOR : STATS_FIRST_TOUCH);
     const bool swap_in = c.saved && c.file == FILE_NONE;
     kernel->counts.pswpin += swap_in;
     status = pager_fill(pager, fault, content, err);

@@ -12,10 +12,17 @@ uint64_t linux_usage(const struct linux_kernel *kernel)
            count[FRAME_ACTIVE] + count[FRAME_LEAVING];
 }
 
-void linux_stat(struct linux_kernel *kernel, uint64_t n)
+void linux_updated(void *state, uint64_t n)
 {
-    if (kernel->params->cgroup_frames && n)
-        rstat_update(&kernel->group.rstat, kernel->group.cpu, n);
+    struct linux_kernel *kernel = state;
+    if (kernel->params->cgroup_frames)
+        rstat_update(&kernel->group.rstat, kernel->group.cpu, (uint32_t)n);
+}
+
+void linux_stats(struct linux_kernel *kernel, unsigned n)
+{
+    while (n-- > 0)
+        linux_updated(kernel, 1);
 }
 
 void linux_read_stat(struct linux_kernel *kernel)
@@ -30,7 +37,8 @@ uint64_t linux_tick(void *state, struct pager *pager, uint64_t references)
     struct linux_kernel *kernel = state;
     (void)pager;
     linux_read_stat(kernel);
-    return references + kernel->params->stats_flush_every;
+    const uint64_t every = kernel->params->stats_flush_every;
+    return (references / every + 1) * every;
 }
 
 enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint64_t n,

@@ -87,5 +87,7 @@ const struct kernel_ops kernel_linux = {
     .state_size = sizeof(struct linux_kernel),
     .init = linux_init,
     .fault = linux_fault,
+    .drives = true,
+    .updated = linux_updated,
     .tick = linux_tick,
 };

@@ -75,8 +75,10 @@ MUST_CHECK enum status linux_fault_around(struct linux_kernel *kernel,
 
 /* Frames that are charged to the group. */
 uint64_t linux_usage(const struct linux_kernel *kernel);
-/* So many statistics of the group change in one call. */
-void linux_stat(struct linux_kernel *kernel, uint64_t n);
+/* kernel_ops: a statistic of the group changes by n in one call. */
+void linux_updated(void *state, uint64_t n);
+/* So many change by one each. */
+void linux_stats(struct linux_kernel *kernel, unsigned n);
 /* memory.stat is read, or the timer flushes. */
 void linux_read_stat(struct linux_kernel *kernel);
 uint64_t linux_tick(void *state, struct pager *pager, uint64_t references);

@@ -63,7 +63,7 @@ static enum page_fate let_go(struct reclaim *r, pfn_t pfn)
 
 static void updated(struct reclaim *r, uint64_t n)
 {
-    linux_stat(CONTAINER_OF(r, struct linux_reclaim, r)->kernel, n);
+    linux_updated(CONTAINER_OF(r, struct linux_reclaim, r)->kernel, n);
 }
 
 /* A policy without lists: it names one victim after the other. */
