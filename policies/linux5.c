@@ -13,8 +13,12 @@
 
 enum version { V5_7, V5_8, V5_9, V5_15, V6_1, V6_5, V6_12, V6_18 };
 
-/* Counts of a cgroup that change when an anonymous page is swapped out (measured on 6.18). */
-enum { UPDATES_SWAP_OUT = 8 };
+/* Counts of a cgroup that change when an anonymous page is swapped out (measured on 6.18), and
+ * when a page of a file is let go: it is not mapped, and not in the page cache, any more. */
+enum { UPDATES_SWAP_OUT = 8, UPDATES_DROP = 2 };
+
+/* Pages of files that have gone are no longer charged so many at a time (PAGEVEC_SIZE). */
+enum { UNCHARGE_BATCH = 31 };
 
 /* How often the priorities are gone through for a victim: a page that was used goes on the
  * second look, and an active one when active pages are not passed over any more. */
@@ -213,6 +217,7 @@ static void refault(struct linux5 *l, pfn_t pfn, pfn_t ghost)
 {
     const unsigned type = lru_type(&l->lists, pfn);
     l->counts.workingset_refault[type]++;
+    policy_updated(l->env, 1);
     if (!is_recent(l, type, ghost))
         return;
     lru_mark(&l->lists, pfn, LRU_ACTIVE, true);
@@ -373,6 +378,21 @@ static enum page_fate check_references(struct linux5 *l, const struct reclaim *r
                                                                      : PAGE_GONE;
 }
 
+static void count_gone(struct reclaim *r, bool file)
+{
+    for (int i = 0; i < (file ? UPDATES_DROP : UPDATES_SWAP_OUT); i++)
+        reclaim_updated(r, 1);
+}
+
+/* mem_cgroup_uncharge_folios() */
+static void uncharge(struct reclaim *r, unsigned type, uint64_t gone)
+{
+    for (; type == RECLAIM_FILE && gone > UNCHARGE_BATCH; gone -= UNCHARGE_BATCH)
+        reclaim_updated(r, UNCHARGE_BATCH);
+    if (type == RECLAIM_FILE)
+        reclaim_updated(r, gone);
+}
+
 /* shrink_folio_list(), of one page, which is off its list. */
 static enum page_fate try_page(struct linux5 *l, struct reclaim *r, pfn_t pfn)
 {
@@ -388,9 +408,8 @@ static enum page_fate try_page(struct linux5 *l, struct reclaim *r, pfn_t pfn)
     const enum page_fate done = reclaim_page(r, pfn);
     if (done == PAGE_CHOSEN)
         r->written += page_dirty(l->env, pfn);
-    else if (done == PAGE_GONE && !file)
-        for (int i = 0; i < UPDATES_SWAP_OUT; i++)
-            reclaim_updated(r, 1);
+    else if (done == PAGE_GONE)
+        count_gone(r, file);
     else if (done == PAGE_ACTIVATE && lru_is(&l->lists, pfn, LRU_LAZY))
         lru_mark(&l->lists, pfn, LRU_LAZY | LRU_FILE, false); /* stored into since */
     return done;
@@ -436,6 +455,7 @@ static uint64_t shrink_inactive(struct linux5 *l, struct reclaim *r, unsigned ty
     }
     const uint64_t scanned = taken - l->lists.n[LRU_TAKEN];
     lru_return(&l->lists);
+    uncharge(r, type, gone);
     put_back(l, r);
     reclaim_updated(r, gone);
     r->reclaimed += gone;

@@ -45,9 +45,23 @@ unsigned page_mappings(const struct policy_env *env, pfn_t pfn)
     return n;
 }
 
+/* Uses through this mapping say nothing of how soon the page will be used again. */
+static bool passes_over(const struct pager *pager, page_t page)
+{
+    const struct region *region = region_of(pager, page);
+    return region && !pager->kernel->has_recency(pager->kernel_state, region);
+}
+
 unsigned page_take_young(const struct policy_env *env, pfn_t pfn)
 {
-    return frame_take_referenced(pager_of(env), pfn);
+    struct pager *pager = pager_of(env);
+    unsigned n = 0;
+    if (!pager->kernel->has_recency)
+        return frame_take_referenced(pager, pfn);
+    for (page_t page = pager->frames[pfn].page; page != PAGE_NONE;
+         page = pager->next_mapping[page])
+        n += !passes_over(pager, page) && mapping_take_referenced(pager, page);
+    return n;
 }
 
 bool page_read_ahead(const struct policy_env *env, pfn_t pfn)

@@ -59,6 +59,9 @@ struct kernel_ops {
     bool (*can_swap)(const void *state, const struct pager *pager);
     /* It drives policies that reclaim (faultline/reclaim.h). */
     bool drives;
+    /* Their question how often a page has been used leaves out mappings of regions for which
+     * this is false, as they may be advised; NULL: none. */
+    bool (*has_recency)(const void *state, const struct region *region);
     /* They say that a statistic of a memory cgroup has changed by n in one call; may be
      * NULL. */
     void (*updated)(void *state, uint64_t n);

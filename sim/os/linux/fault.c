@@ -7,7 +7,7 @@
 
 /* How many statistics of the group change, beside that of the list to which the page comes
  * later; see group.c. */
-enum { STATS_FIRST_TOUCH = 3, STATS_MAJOR = 7 };
+enum { STATS_FIRST_TOUCH = 3, STATS_SWAP_IN = 6, STATS_FILE = 5 };
 
 /* Without a clock there are no regions: all memory is anonymous. */
 static bool is_anonymous(const struct pager *pager, const struct region *region)
@@ -93,12 +93,18 @@ static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
         return status;
     const pfn_t pfn = fault->frame;
     const struct content c = pager->contents.all[content];
+    if (!copy && c.file != FILE_NONE && kernel->params->cgroup_frames)
+        status = linux_charge_nodes(kernel, fault, c.file, c.file_page, err);
+    if (status != OK)
+        return status;
     if (copy) {
         linux_stats(kernel, STATS_FIRST_TOUCH);
         return pager_copy(pager, fault, err);
     }
-    linux_stats(kernel, c.saved ? STATS_MAJOR : STATS_FIRST_TOUCH);
     const bool swap_in = c.saved && c.file == FILE_NONE;
+    linux_stats(kernel, c.file != FILE_NONE ? STATS_FILE
+                        : swap_in           ? STATS_SWAP_IN
+                                            : STATS_FIRST_TOUCH);
     kernel->counts.pswpin += swap_in;
     status = pager_fill(pager, fault, content, err);
     if (status != OK || !swap_in || !swaps_at_once(pager))
@@ -136,7 +142,9 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
         status = content_of(kernel, region, fault->page, &content, err);
     if (status != OK)
         return status;
-    if (region->backing == BACKING_FILE && !fault->store && !fault->counted)
+    if (kernel->params->cgroup_frames)
+        status = linux_charge_table(kernel, fault, region, err);
+    if (status == OK && region->backing == BACKING_FILE && !fault->store && !fault->counted)
         status = linux_fault_around(kernel, region, fault->page, err);
     if (status != OK)
         return status;

@@ -4,12 +4,12 @@
  * what of a statistic is counted when: as measured on 6.18 (anonymous memory). */
 #include "os/linux/linux.h"
 
-/* What is charged is what holds something for a process. */
+/* What is charged is what holds something for a process, and what the kernel keeps for it. */
 uint64_t linux_usage(const struct linux_kernel *kernel)
 {
     const pfn_t *count = kernel->pager->count;
     return (uint64_t)count[FRAME_GRANTED] + count[FRAME_FILLING] + count[FRAME_HELD] +
-           count[FRAME_ACTIVE] + count[FRAME_LEAVING];
+           count[FRAME_ACTIVE] + count[FRAME_LEAVING] + kernel->group.kernel_pages;
 }
 
 void linux_updated(void *state, uint64_t n)

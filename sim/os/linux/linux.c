@@ -1,11 +1,13 @@
 /* linux.c -- the kernel of Linux: its parameters, and what it sets up when it is booted. */
 #include "os/linux/linux.h"
 
-#include "stats/counters.h"
+#include <stdlib.h>
 
 static const char *const version_choices[] = {
     "2.4.0", "2.4.16", "2.4.32", "2.6.24", "2.6.32", "3.16", "4.19", "5.4",  "5.7", "5.8",
     "5.9",   "5.15",   "6.1",    "6.5",    "6.8",    "6.12", "6.14", "6.18", NULL};
+
+static const char *const tables_choices[] = {"none", "files", "all", NULL};
 
 static const uint32_t version_numbers[] = {
     LINUX_VERSION(2, 4, 0),  LINUX_VERSION(2, 4, 16), LINUX_VERSION(2, 4, 32),
@@ -36,6 +38,15 @@ static const struct param linux_table[] = {
      .max = 1e9,
      .unit = "frames",
      .help = "limit of the memory cgroup in which all processes are; 0: there is none"},
+    {.name = "cgroup_tables",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct linux_params, cgroup_tables),
+     .fallback = "files",
+     .choices = tables_choices,
+     .help =
+         "whose page tables of the last level are charged to the cgroup: of all memory, "
+         "as where a process begins in it; of mappings of files only, those of "
+         "anonymous memory having been there before; or none"},
     {.name = "stats_flush_every",
      .kind = PARAM_UINT,
      .offset = offsetof(struct linux_params, stats_flush_every),
@@ -77,6 +88,22 @@ static enum status linux_init(void *state, struct pager *pager, const void *para
     return OK;
 }
 
+static void linux_release(void *state)
+{
+    struct linux_kernel *kernel = state;
+    map_release(&kernel->group.nodes);
+    map_release(&kernel->group.tables);
+    free(kernel->group.heights);
+}
+
+/* vma_has_recency(), which came between 6.1 and 6.5 (6.3); before, folio_referenced_one(). */
+static bool linux_has_recency(const void *state, const struct region *region)
+{
+    const struct linux_kernel *kernel = state;
+    return region->advice != VM_SEQUENTIAL &&
+           (region->advice != VM_RANDOM || kernel->version < LINUX_VERSION(6, 3, 0));
+}
+
 const struct kernel_ops kernel_linux = {
     .name = "linux",
     .summary = "Linux, from 2.4 to today: lists of active and inactive pages, kswapd, "
@@ -86,8 +113,10 @@ const struct kernel_ops kernel_linux = {
     .params_size = sizeof(struct linux_params),
     .state_size = sizeof(struct linux_kernel),
     .init = linux_init,
+    .release = linux_release,
     .fault = linux_fault,
     .drives = true,
     .updated = linux_updated,
+    .has_recency = linux_has_recency,
     .tick = linux_tick,
 };

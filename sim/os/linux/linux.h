@@ -9,8 +9,11 @@
 #include "pager/instance.h"
 #include "pager/pager.h"
 
+enum { LINUX_TABLES_NONE, LINUX_TABLES_FILES, LINUX_TABLES_ALL };
+
 struct linux_params {
     uint32_t version;           /* of linux_versions                                     */
+    uint32_t cgroup_tables;     /* whose page tables are charged to the cgroup           */
     uint64_t swappiness;        /* 0 to 200                                              */
     uint64_t cgroup_frames;     /* limit of the memory cgroup; 0: there is none          */
     uint64_t stats_flush_every; /* references; 0: a timer                                */
@@ -28,6 +31,12 @@ struct linux_group {
     uint64_t limit; /* frames; UINT64_MAX: none                                          */
     struct rstat rstat;
     unsigned cpu; /* that does what is counted                                           */
+    uint64_t kernel_pages; /* charged for the kernel's own objects                       */
+    uint64_t object_stock; /* bytes of these that no object has yet                      */
+    struct map tables;     /* page tables that exist                                     */
+    struct map nodes;      /* of trees of the page cache, that exist                     */
+    uint8_t *heights;      /* [nfiles] levels of each file's tree                        */
+    uint32_t nfiles;
 };
 
 struct linux_kernel {
@@ -86,6 +95,15 @@ uint64_t linux_tick(void *state, struct pager *pager, uint64_t references);
  * the fault cannot go on for now. */
 MUST_CHECK enum status linux_charge(struct linux_kernel *kernel, struct fault *fault,
                                     uint64_t n, bool *charged, struct error *err);
+
+/* --- kmem.c ------------------------------------------------------------------------------- */
+
+/* Charge the group with what the page cache needs to hold a page of a file. */
+MUST_CHECK enum status linux_charge_nodes(struct linux_kernel *kernel, struct fault *fault,
+                                          uint32_t file, uint64_t page, struct error *err);
+/* Charge it with the page table that the fault needs, if there is none yet. */
+MUST_CHECK enum status linux_charge_table(struct linux_kernel *kernel, struct fault *fault,
+                                          const struct region *region, struct error *err);
 
 /* --- reclaim.c ---------------------------------------------------------------------------- */
 
