@@ -97,7 +97,7 @@ refused()
     exits 2 "${run[@]}" --policy ./bad.so
     says "$sentence"
 }
-refused "policy 'bad' is built for policy ABI 2; this program has 4: compile it again" -DABI=2
+refused "policy 'bad' is built for policy ABI 2; this program has 5: compile it again" -DABI=2
 refused "the policy of file 'bad' has .name 'good'; the two must be equal" -UNAME -DNAME='"good"'
 refused "policy './bad.so' has no symbol 'policy_bad'" -UTABLE -DTABLE=policy_good
 refused "it has no victim()" -DFIELDS='.victim = NULL,'

@@ -159,6 +159,11 @@ bool policy_can_swap(const struct policy_env *env)
     return rig_of(env)->can_swap;
 }
 
+void policy_updated(const struct policy_env *env, uint64_t n)
+{
+    rig_of(env)->updates += n;
+}
+
 void policy_turned(const struct policy_env *env)
 {
     (void)env;
