@@ -165,6 +165,10 @@ START_TEST(small_windows_grow_fourfold)
     file.size = 4;
     file.start = 96;
     is(MISS(100, 1), 100, 8 + 16, 108);
+    file.max_pages = 48;
+    file.size = 8;
+    file.start = 92;
+    is(MISS(100, 1), 100, 16 + 32, 116);
 }
 END_TEST
 

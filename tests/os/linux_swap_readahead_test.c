@@ -38,6 +38,8 @@ START_TEST(a_block_is_aligned_within_its_area)
     is(swap_readahead_block(2, 21, 100), 20, 23);
     is(swap_readahead_block(3, 5, 100), 1, 7); /* without the header */
     is(swap_readahead_block(3, 98, 100), 96, 99);
+    is(swap_readahead_block(3, 98, 103), 96, 102);
+    is(swap_readahead_block(3, 98, 104), 96, 103);
     is(swap_readahead_block(0, 98, 100), 98, 98);
 }
 END_TEST
@@ -107,6 +109,9 @@ START_TEST(pages_that_were_not_read_ahead_move_the_address_but_are_no_hits)
     fault(100, 97, 104);
     swap_readahead_vma_hit(&state, 299, false);
     fault(300, 300, 303); /* adjacent, 2, but at least half of 8, forwards */
+    state = (struct swap_readahead){.window = 1};
+    swap_readahead_vma_hit(&state, 299, false);
+    fault(2000, 2000, 2000);
 }
 END_TEST
 
