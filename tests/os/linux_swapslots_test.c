@@ -283,8 +283,30 @@ START_TEST(from_6_15_on_a_cluster_is_used_up_before_the_next_area)
 }
 END_TEST
 
-/* 256 slots of one area, then a huge page: the other's turn; the next single slot is again of
- * the CPU's cluster. */
+/* CPU 1 uses up the area in which CPU 0 has a cluster; back from the other one, CPU 0 begins
+ * anew. */
+START_TEST(a_cpu_forgets_its_cluster_in_the_area_that_it_leaves)
+{
+    begin(LINUX_VERSION(6, 15, 0), 2, 4);
+    teardown();
+    params.nareas = 2;
+    params.areas[1] = (struct swapslots_area){.first = 1 << 16, .nslots = 4};
+    ck_assert_int_eq(swapslots_create(&slots, &params, NULL), OK);
+    ck_assert_uint_eq(swapslots_alloc(slots, 0), 1);
+    for (slot_t slot = 1; slot <= 3; slot++)
+        ck_assert_uint_eq(swapslots_alloc(slots, 1), (1 << 16) + slot);
+    ck_assert_uint_eq(swapslots_alloc(slots, 1), 2);
+    ck_assert_uint_eq(swapslots_alloc(slots, 1), 3);
+    ck_assert_uint_eq(swapslots_alloc(slots, 0), SLOT_NONE);
+    ck_assert(swapslots_cache_clear(slots, 0, (1 << 16) + 2));
+    ck_assert_uint_eq(swapslots_alloc(slots, 0), (1 << 16) + 2);
+    ck_assert(swapslots_cache_clear(slots, 0, 1));
+    ck_assert(swapslots_cache_clear(slots, 0, 3));
+    ck_assert_uint_eq(swapslots_alloc(slots, 0), 1);
+}
+END_TEST
+
+/* A huge page is the other area's turn; the next single slot is again of the CPU's cluster. */
 START_TEST(huge_pages_take_turns_of_their_own)
 {
     begin_three(LINUX_VERSION(6, 15, 0), 1 << 12);
@@ -400,6 +422,7 @@ static Suite *swapslots_suite(void)
     tcase_add_test(tests, areas_of_equal_priority_take_turns);
     tcase_add_test(tests, with_slot_caches_areas_take_turns_in_batches);
     tcase_add_test(tests, from_6_15_on_a_cluster_is_used_up_before_the_next_area);
+    tcase_add_test(tests, a_cpu_forgets_its_cluster_in_the_area_that_it_leaves);
     tcase_add_test(tests, huge_pages_take_turns_of_their_own);
     tcase_add_loop_test(tests, random_operations_keep_every_reference, 0, 24);
     suite_add_tcase(suite, tests);

@@ -110,7 +110,12 @@ END_TEST
 START_TEST(above_20_percent_the_pool_is_full_until_it_is_below_90_of_that)
 {
     begin(100, false);
-    ck_assert_uint_eq(zswap_shrink(&zswap), SLOT_NONE);
+    for (slot_t slot = 500; slot < 538; slot++)
+        ck_assert(zswap_store(&zswap, slot, 2000));
+    for (int i = 0; i < 2; i++) /* 19 frames: above the threshold, but it was not full */
+        ck_assert_uint_eq(zswap_shrink(&zswap), SLOT_NONE);
+    for (slot_t slot = 500; slot < 538; slot++)
+        zswap_invalidate(&zswap, slot);
     ck_assert_uint_eq(fill(0), 41);
     ck_assert_uint_eq(zswap_frames(&zswap), 21);
     ck_assert(!zswap_store(&zswap, 100, 0)); /* same-filled or not */
