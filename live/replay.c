@@ -136,7 +136,7 @@ static void print_counts(const struct sample *end)
            (unsigned long long)end->references, (unsigned long long)end->major_faults,
            (unsigned long long)end->minor_faults);
     for (unsigned i = 0; end->has_values && i < GROUP_VALUES; i++)
-        if (i > GROUP_ACTIVE_FILE) /* the lists are empty by now */
+        if (i >= GROUP_REFAULT_ANON && i <= GROUP_PGMAJFAULT) /* lists are empty by now */
             printf("%s %llu\n", group_value_names[i], (unsigned long long)end->values[i]);
 }
 
