@@ -21,7 +21,7 @@ static char *reserve(size_t size)
     return at + (TABLE_REACH - (uintptr_t)at % TABLE_REACH) % TABLE_REACH;
 }
 
-static void read_each(volatile char *at, uint32_t pages, size_t page_size)
+static void read_each(const volatile char *at, uint32_t pages, size_t page_size)
 {
     for (uint32_t i = 0; i < pages; i++)
         (void)at[page_size * i];

@@ -132,7 +132,7 @@ exits 0 "${run[@]}" 200 --runs 1 --csv both.csv half.u32 half.u32
 unchanged "a run of two processes"
 
 # Signals end it, while it measures too, and nothing stays.
-for signal in INT TERM HUP; do
+for signal in INT TERM; do
     # From Python, since a shell's background commands ignore SIGINT.
     status=0
     python3 - "$signal" "${run[@]}" 100 --runs 1000 loop.u32 <<'PYTHON' || status=$?
@@ -150,7 +150,7 @@ child.send_signal(getattr(signal, "SIG" + sys.argv[1]))
 sys.exit(child.wait(60))
 PYTHON
     case $signal:$status in
-    INT:130 | TERM:143 | HUP:129) ;;
+    INT:130 | TERM:143) ;;
     *) fail "SIG$signal: status $status" ;;
     esac
     unchanged "SIG$signal"
