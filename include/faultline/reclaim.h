@@ -73,10 +73,14 @@ struct reclaim_sizes {
 };
 
 struct reclaim_ops {
+    /* From which priority to which the driver goes, downwards; NULL: RECLAIM_PRIORITY to
+     * 0. */
+    void (*priorities)(const void *state, unsigned *first, unsigned *last);
     /* Reclaim at reclaim->priority, until `wanted` have gone or the priority's work is
      * done. */
     void (*shrink)(void *state, struct reclaim *reclaim);
-    /* A process that needed memory has been through the priorities; may be NULL. */
+    /* A process that needed memory, or kswapd, has been through the priorities, as far as
+     * reclaim->priority; may be NULL. */
     void (*finish)(void *state, const struct reclaim *reclaim);
     /* kswapd begins a round; may be NULL. */
     void (*age)(void *state, struct reclaim *reclaim);
@@ -86,7 +90,8 @@ struct reclaim_ops {
     /* The write of a page that was PAGE_WRITING is over; it is clean unless it has been
      * stored into since. */
     void (*written)(void *state, pfn_t pfn);
-    /* The page, in use until now, is said not to be needed soon: MADV_COLD. */
+    /* The page, in use until now, is said not to be needed soon: MADV_COLD.  NULL, as the
+     * next: the versions that the policy is of do not know the advice. */
     void (*deactivate)(void *state, pfn_t pfn);
     /* What is in the page is said not to be needed any more, unless it is stored into:
      * MADV_FREE. */
@@ -129,6 +134,8 @@ bool page_read_ahead(const struct policy_env *env, pfn_t pfn);
 bool page_writing(const struct policy_env *env, pfn_t pfn);
 /* A statistic of the memory cgroup changes by n in one call, otherwise than in shrink. */
 void policy_updated(const struct policy_env *env, uint64_t n);
+/* Frames that pages are mapped to, of all of memory. */
+uint64_t policy_mapped(const struct policy_env *env);
 /* There is swap space for pages that are in no file. */
 bool policy_can_swap(const struct policy_env *env);
 

@@ -25,6 +25,7 @@ const char *const guard_call_names[CALLS] = {
     [CALL_WHY] = "why()",
     [CALL_SHOW] = "show()",
     [CALL_SCAN] = "scan()",
+    [CALL_MAPPED] = "mapped()",
 };
 
 /* With `replay` in the place of CALL_NONE. */
@@ -197,6 +198,14 @@ static pfn_t guarded_scan(void *state, uint32_t *budget)
     return pfn;
 }
 
+static void guarded_mapped(void *state, pfn_t pfn)
+{
+    struct guarded *g = state;
+    enter(g->guard, g->instance, CALL_MAPPED);
+    g->guard->policy->mapped(g->state, pfn);
+    returned(g, CALL_MAPPED, pfn);
+}
+
 void guard_init(struct guard *guard, const struct policy_ops *policy, const void *params,
                 struct guard_record *record)
 {
@@ -222,6 +231,7 @@ void guard_init(struct guard *guard, const struct policy_ops *policy, const void
     ops->why = policy->why ? guarded_why : NULL;
     ops->show = policy->show ? guarded_show : NULL;
     ops->scan = policy->scan ? guarded_scan : NULL;
+    ops->mapped = policy->mapped ? guarded_mapped : NULL;
 }
 
 struct guard_record *guard_record_create(void)

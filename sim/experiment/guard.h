@@ -26,6 +26,7 @@ enum guard_call {
     CALL_WHY,
     CALL_SHOW,
     CALL_SCAN,
+    CALL_MAPPED,
     CALLS
 };
 extern const char *const guard_call_names[CALLS]; /* "victim()"; of CALL_NONE ""          */
@@ -42,7 +43,7 @@ struct guard_record {
 struct instance;
 
 /* Told when a call has returned.  entry: what victim, release and scan return; of page_in,
- * page_out, forget and access the frame or ghost that they are about; else PFN_NONE. */
+ * page_out, forget, access and mapped the frame or ghost that they are about; else PFN_NONE. */
 typedef void guard_observer(void *context, enum guard_call call, pfn_t entry,
                             const struct instance *instance);
 

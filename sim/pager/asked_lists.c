@@ -74,6 +74,11 @@ bool page_writing(const struct policy_env *env, pfn_t pfn)
     return pager_of(env)->frames[pfn].writing;
 }
 
+uint64_t policy_mapped(const struct policy_env *env)
+{
+    return pager_of(env)->mapped;
+}
+
 bool policy_can_swap(const struct policy_env *env)
 {
     const struct pager *pager = pager_of(env);

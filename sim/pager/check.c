@@ -4,11 +4,12 @@
 /* Frames are where their states say, and counted as such. */
 static const char *check_frames(const struct pager *pager)
 {
-    pfn_t count[FRAME_STATES] = {0}, writing = 0;
+    pfn_t count[FRAME_STATES] = {0}, writing = 0, mapped = 0;
     for (pfn_t pfn = 0; pfn < pager->nused; pfn++) {
         const struct frame *frame = &pager->frames[pfn];
         count[frame->state]++;
         writing += frame->writing;
+        mapped += frame->page != PAGE_NONE;
         const bool empty = frame->state == FRAME_FREE || frame->state == FRAME_GRANTED ||
                            frame->state == FRAME_POOL || frame->state == FRAME_WIRED;
         if (empty != (frame->content == CONTENT_NONE))
@@ -31,6 +32,8 @@ static const char *check_frames(const struct pager *pager)
         return "page tables take more frames than were set aside for them";
     if (writing != pager->writes)
         return "the number of frames being written is not what was counted";
+    if (mapped != pager->mapped)
+        return "the number of frames that pages are mapped to is not what was counted";
     if (pager->kernel->take_frame)
         return NULL; /* the kernel's list */
     pfn_t listed = 0;

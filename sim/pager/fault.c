@@ -292,6 +292,8 @@ static enum status use_page(struct pager *pager, struct fault *fault, pfn_t pfn,
         const enum status status = map_page(pager, fault, pfn, region, writable, err);
         if (status != OK)
             return status;
+        if (pager->frames[pfn].state == FRAME_ACTIVE && pager->policy->mapped)
+            pager->policy->mapped(pager_owner(pager, pfn)->state, pfn);
     }
     struct frame *frame = &pager->frames[pfn];
     pager->counts.read_ahead_hits += frame->read_ahead;

@@ -278,6 +278,7 @@ enum status page_set_global(struct pager *pager, const struct region *region, pa
 
 static void add_mapping(struct pager *pager, pfn_t pfn, page_t page)
 {
+    pager->mapped += pager->frames[pfn].page == PAGE_NONE;
     pager->next_mapping[page] = pager->frames[pfn].page;
     pager->frames[pfn].page = page;
     pager->contents.all[pager->frames[pfn].content].page = page;
@@ -323,6 +324,7 @@ static void remove_mapping(struct pager *pager, page_t page)
     while (*at != page)
         at = &pager->next_mapping[*at];
     *at = pager->next_mapping[page];
+    pager->mapped -= frame->page == PAGE_NONE;
     /* Its number may soon be another page's. */
     struct content *content = &pager->contents.all[frame->content];
     if (content->page == page && frame->page != PAGE_NONE)

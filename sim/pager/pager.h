@@ -162,6 +162,7 @@ struct pager {
     struct frame_runs *runs; /* what large pages need; NULL until one is wanted           */
     pfn_t pool_list;
     pfn_t count[FRAME_STATES]; /* frames in each state; FREE: of the used ones            */
+    pfn_t mapped; /* frames that pages are mapped to                                     */
     struct contents contents;
     content_t *content_of; /* [page]                                                     */
     page_t *next_mapping;  /* [page]: next page that maps the same frame, or PAGE_NONE    */
