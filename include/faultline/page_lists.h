@@ -1,0 +1,97 @@
+/* page_lists.h -- lists of pages as Linux kept them before 2.6.28: a page is on one of them or
+ * on none, newest at the head, and has marks of its own. */
+#ifndef FAULTLINE_PAGE_LISTS_H
+#define FAULTLINE_PAGE_LISTS_H
+
+#include "faultline/frame_ring.h"
+#include "faultline/reclaim.h"
+
+enum { PAGE_LISTS_MAX = 3, PAGE_ON_NO_LIST = 0xff };
+
+struct page_lists {
+    struct frame_ring ring[PAGE_LISTS_MAX];
+    uint64_t n[PAGE_LISTS_MAX];
+    uint8_t
+        *list; /* [frame]: the one that it is on, or PAGE_ON_NO_LIST                     */
+    uint8_t *mark; /* [frame]: the policy's                                              */
+};
+
+enum { PAGE_LISTS_FRAME_SIZE = sizeof(struct frame_link) + 2 };
+
+static inline void page_lists_init(struct page_lists *lists, const struct policy_env *env)
+{
+    lists->list = (uint8_t *)env->frames + env->nframes * sizeof(struct frame_link);
+    lists->mark = lists->list + env->nframes;
+    for (unsigned i = 0; i < PAGE_LISTS_MAX; i++)
+        frame_ring_init(&lists->ring[i], env->frames);
+}
+
+/* Put a page that is on no list at the head of one. */
+static inline void page_list_add(struct page_lists *lists, unsigned list, pfn_t pfn)
+{
+    frame_ring_add(&lists->ring[list], pfn);
+    lists->n[list]++;
+    lists->list[pfn] = (uint8_t)list;
+}
+
+static inline void page_list_remove(struct page_lists *lists, pfn_t pfn)
+{
+    const unsigned list = lists->list[pfn];
+    if (list == PAGE_ON_NO_LIST)
+        return;
+    frame_ring_remove(&lists->ring[list], pfn);
+    lists->n[list]--;
+    lists->list[pfn] = PAGE_ON_NO_LIST;
+}
+
+/* Put a page, wherever it is, at the head of a list. */
+static inline void page_list_move(struct page_lists *lists, unsigned list, pfn_t pfn)
+{
+    page_list_remove(lists, pfn);
+    page_list_add(lists, list, pfn);
+}
+
+/* The same at the tail. */
+static inline void page_list_move_tail(struct page_lists *lists, unsigned list, pfn_t pfn)
+{
+    page_list_move(lists, list, pfn);
+    if (lists->n[list] > 1)
+        lists->ring[list].head = lists->ring[list].links[pfn].older;
+}
+
+/* The page at the tail, or PFN_NONE. */
+static inline pfn_t page_list_tail(const struct page_lists *lists, unsigned list)
+{
+    return frame_ring_oldest(&lists->ring[list]);
+}
+
+/* The page of a list that is nearest to the tail and not locked, or the first one that is. */
+static inline pfn_t page_list_unlocked(const struct page_lists *lists, unsigned list,
+                                       const struct policy_env *env)
+{
+    const pfn_t tail = page_list_tail(lists, list);
+    pfn_t pfn = tail;
+    for (uint64_t n = lists->n[list]; n > 0; n--) {
+        if (!page_locked(env, pfn))
+            return pfn;
+        pfn = lists->ring[list].links[pfn].newer;
+    }
+    return tail;
+}
+
+/* Show a list, each page with its mark of that value, if it has it, by that name. */
+static inline void page_list_show(const struct page_lists *lists, unsigned list,
+                                  const char *name, unsigned mark, const char *mark_name,
+                                  struct policy_view *view)
+{
+    view_list(view, name);
+    pfn_t pfn = frame_ring_newest(&lists->ring[list]);
+    for (uint64_t n = lists->n[list]; n > 0; n--) {
+        view_entry(view, pfn);
+        if (lists->mark[pfn] & mark)
+            view_number(view, mark_name, pfn, 1);
+        pfn = lists->ring[list].links[pfn].older;
+    }
+}
+
+#endif
