@@ -284,14 +284,8 @@ static void linux26_sizes(const void *state, struct reclaim_sizes *sizes)
 {
     const struct linux26 *l = state;
     *sizes = (struct reclaim_sizes){.active = {0}};
-    for (unsigned list = ACTIVE; list < LISTS; list++) {
-        uint64_t *size = list == ACTIVE ? sizes->active : sizes->inactive;
-        pfn_t pfn = frame_ring_newest(&l->lists.ring[list]);
-        for (uint64_t n = l->lists.n[list]; n > 0; n--) {
-            size[page_is_file(l->env, pfn) ? RECLAIM_FILE : RECLAIM_ANON]++;
-            pfn = l->lists.ring[list].links[pfn].older;
-        }
-    }
+    page_list_count(&l->lists, ACTIVE, l->env, sizes->active);
+    page_list_count(&l->lists, INACTIVE, l->env, sizes->inactive);
 }
 
 static const struct reclaim_counts *linux26_counts(const void *state)

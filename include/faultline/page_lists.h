@@ -79,6 +79,17 @@ static inline pfn_t page_list_unlocked(const struct page_lists *lists, unsigned 
     return tail;
 }
 
+/* Add the pages of a list to n by their types. */
+static inline void page_list_count(const struct page_lists *lists, unsigned list,
+                                   const struct policy_env *env, uint64_t n[RECLAIM_TYPES])
+{
+    pfn_t pfn = frame_ring_newest(&lists->ring[list]);
+    for (uint64_t left = lists->n[list]; left > 0; left--) {
+        n[page_is_file(env, pfn) ? RECLAIM_FILE : RECLAIM_ANON]++;
+        pfn = lists->ring[list].links[pfn].older;
+    }
+}
+
 /* Show a list, each page with its mark of that value, if it has it, by that name. */
 static inline void page_list_show(const struct page_lists *lists, unsigned list,
                                   const char *name, unsigned mark, const char *mark_name,

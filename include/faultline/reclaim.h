@@ -88,7 +88,7 @@ struct reclaim_ops {
      * bit set has been removed: mark_page_accessed(). */
     void (*used)(void *state, pfn_t pfn);
     /* The write of a page that was PAGE_WRITING is over; it is clean unless it has been
-     * stored into since. */
+     * stored into since; may be NULL. */
     void (*written)(void *state, pfn_t pfn);
     /* The page, in use until now, is said not to be needed soon: MADV_COLD.  NULL, as the
      * next: the versions that the policy is of do not know the advice. */
@@ -130,6 +130,9 @@ unsigned page_mappings(const struct policy_env *env, pfn_t pfn);
 unsigned page_take_young(const struct policy_env *env, pfn_t pfn);
 /* It was read ahead of need and has not been used. */
 bool page_read_ahead(const struct policy_env *env, pfn_t pfn);
+/* A device has what is in it, or had it before it was stored into: a page of a file, or one
+ * that has been swapped out before. */
+bool page_is_saved(const struct policy_env *env, pfn_t pfn);
 /* A write of it is under way. */
 bool page_writing(const struct policy_env *env, pfn_t pfn);
 /* A statistic of the memory cgroup changes by n in one call, otherwise than in shrink. */

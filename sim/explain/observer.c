@@ -114,6 +114,12 @@ static uint64_t observed_tick(void *state, uint64_t now)
     return observer->policy->tick(observer->state, now);
 }
 
+static void observed_mapped(void *state, pfn_t pfn)
+{
+    const struct observer *observer = state;
+    observer->policy->mapped(observer->state, pfn);
+}
+
 /* --- the observer --------------------------------------------------------------------- */
 
 /* The policy's table with calls that go through the observer.  What is not named here is
@@ -142,6 +148,7 @@ static struct policy_ops observed(const struct policy_ops *policy)
         .victim = observed_victim,
         .release = policy->release ? observed_release : NULL,
         .tick = policy->tick ? observed_tick : NULL,
+        .mapped = policy->mapped ? observed_mapped : NULL,
     };
 }
 

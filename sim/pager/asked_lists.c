@@ -69,6 +69,12 @@ bool page_read_ahead(const struct policy_env *env, pfn_t pfn)
     return pager_of(env)->frames[pfn].read_ahead;
 }
 
+bool page_is_saved(const struct policy_env *env, pfn_t pfn)
+{
+    const struct pager *pager = pager_of(env);
+    return pager->contents.all[pager->frames[pfn].content].saved;
+}
+
 bool page_writing(const struct policy_env *env, pfn_t pfn)
 {
     return pager_of(env)->frames[pfn].writing;
@@ -103,13 +109,28 @@ uint32_t walk_process(const struct policy_env *env, uint32_t process)
     return process < pager->nspaces ? process : UINT32_MAX;
 }
 
+/* Where batches bring the index of pages, the pager has nothing of its own that finds a page
+ * by its address. */
+static enum status know_pages(const struct pager *pager, struct space *space,
+                              struct error *err)
+{
+    struct map *map = &space->pages.map;
+    if (pager->params->index)
+        return OK;
+    for (page_t page = (page_t)map->used; page < pager->npages; page++)
+        if (map_get_or_add(map, pager->mmu.index->vpns[page], page, err) == MAP_ABSENT)
+            return ERR_NOMEM;
+    return OK;
+}
+
 pfn_t walk_next(const struct policy_env *env, struct page_walk *walk)
 {
     struct pager *pager = pager_of(env);
     struct space *space = pager->spaces[walk->process];
     struct error err;
     size_t at;
-    if (space_order(space, walk->next, &at, &err) != OK) {
+    if (know_pages(pager, space, &err) != OK ||
+        space_order(space, walk->next, &at, &err) != OK) {
         pager_fail(pager, &err);
         return PFN_NONE;
     }

@@ -16,7 +16,10 @@ void space_init(struct space *space, struct page_index *index, uint32_t number,
 
 void space_release(struct space *space)
 {
-    page_space_release(&space->pages);
+    if (space->pages.index)
+        page_space_release(&space->pages);
+    else
+        map_release(&space->pages.map); /* of an index that somebody else has */
     map_release(&space->blocks);
     free(space->regions);
     free(space->order.vpns);
