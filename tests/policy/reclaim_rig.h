@@ -15,7 +15,7 @@
 
 #include <stdarg.h>
 
-enum { RIG_FRAMES = 256, RIG_PAGES = 1024, RIG_TEXT = 8192 };
+enum { RIG_FRAMES = 1024, RIG_PAGES = 1024, RIG_TEXT = 8192 };
 
 struct rig_frame {
     unsigned page;
@@ -28,6 +28,7 @@ struct rig_page {
     pfn_t pfn,
         ghost; /* PFN_NONE: none                                                    */
     bool file, executable;
+    bool saved; /* it has been evicted before                                            */
     bool young,
         advised; /* for walks: of its one mapping                                  */
 };
@@ -53,6 +54,8 @@ struct rig {
     pfn_t nfree;
     bool leaving; /* within page_out, of a page that is evicted           */
     bool can_swap;
+    unsigned
+        processes; /* RIG_PAGES / processes pages belong to each                      */
     uint64_t now;
     unsigned victims[RIG_PAGES],
         nvictims;          /* pages evicted since this was set to 0         */
@@ -154,6 +157,11 @@ bool page_is_executable(const struct policy_env *env, pfn_t pfn)
     return rig_page_in(env, pfn)->executable;
 }
 
+bool page_is_saved(const struct policy_env *env, pfn_t pfn)
+{
+    return rig_page_in(env, pfn)->saved;
+}
+
 bool policy_can_swap(const struct policy_env *env)
 {
     return rig_of(env)->can_swap;
@@ -162,6 +170,14 @@ bool policy_can_swap(const struct policy_env *env)
 void policy_updated(const struct policy_env *env, uint64_t n)
 {
     rig_of(env)->updates += n;
+}
+
+uint64_t policy_mapped(const struct policy_env *env)
+{
+    uint64_t n = 0;
+    for (pfn_t pfn = 0; pfn < env->nframes; pfn++)
+        n += rig_of(env)->frames[pfn].mappings > 0;
+    return n;
 }
 
 void policy_turned(const struct policy_env *env)
@@ -201,18 +217,19 @@ void ghost_drop(const struct policy_env *env, pfn_t ghost)
     rig->pages[ghost - env->nframes].ghost = PFN_NONE;
 }
 
-/* --- walks: one process, whose pages are mapped once, in the order of their numbers ------ */
+/* --- walks: pages are mapped once, in the order of their numbers; as many as the others
+ * belong to each process ------------------------------------------------------------------- */
 
 uint32_t walk_process(const struct policy_env *env, uint32_t process)
 {
-    (void)env;
-    return process == 0 ? 0 : UINT32_MAX;
+    return process < rig_of(env)->processes ? process : UINT32_MAX;
 }
 
 pfn_t walk_next(const struct policy_env *env, struct page_walk *walk)
 {
     const struct rig *rig = rig_of(env);
-    for (vpn_t vpn = walk->next; vpn < RIG_PAGES; vpn++) {
+    const vpn_t each = RIG_PAGES / rig->processes, first = walk->process * each;
+    for (vpn_t vpn = walk->next > first ? walk->next : first; vpn < first + each; vpn++) {
         const pfn_t pfn = rig->pages[vpn].pfn;
         if (pfn == PFN_NONE || rig->frames[pfn].mappings == 0)
             continue;
@@ -332,6 +349,7 @@ static inline void rig_evict(struct rig *rig, pfn_t pfn, bool remembered)
     if (rig->nvictims < RIG_PAGES)
         rig->victims[rig->nvictims++] = frame->page;
     rig->pages[frame->page].pfn = PFN_NONE;
+    rig->pages[frame->page].saved = true;
     *frame = (struct rig_frame){0};
     rig->free[rig->nfree++] = pfn;
 }
@@ -373,9 +391,12 @@ static inline void rig_shrink(struct rig *rig, unsigned priority)
 
 static inline void rig_reclaim(struct rig *rig)
 {
+    unsigned first = RECLAIM_PRIORITY, last = 0;
+    if (rig->ops->reclaim->priorities)
+        rig->ops->reclaim->priorities(rig->state, &first, &last);
     rig->run.scanned = rig->run.reclaimed = 0;
-    for (unsigned left = RECLAIM_PRIORITY + 1;
-         left > 0 && rig->run.reclaimed < rig->run.wanted; left--)
+    for (unsigned left = first + 1; left > last && rig->run.reclaimed < rig->run.wanted;
+         left--)
         rig_shrink(rig, left - 1);
     if (rig->ops->reclaim->finish)
         rig->ops->reclaim->finish(rig->state, &rig->run);
@@ -410,6 +431,7 @@ static inline struct rig *rig_open(const struct policy_ops *ops, pfn_t nframes,
     ck_assert(rig->env.frames && rig->state);
     rig->make_room = rig_choose;
     rig->can_swap = true;
+    rig->processes = 1;
     rig->run = (struct reclaim){.wanted = 1,
                                 .batch = 1,
                                 .swappiness = 60,
@@ -462,7 +484,11 @@ static inline bool rig_touch(struct rig *rig, unsigned page)
     const bool hit = rig->pages[page].pfn != PFN_NONE;
     rig->now++;
     const pfn_t pfn = hit ? rig->pages[page].pfn : rig_bring(rig, page, 1);
-    rig->frames[pfn].mappings = 1;
+    if (rig->frames[pfn].mappings == 0) {
+        rig->frames[pfn].mappings = 1;
+        if (rig->ops->mapped)
+            rig->ops->mapped(rig->state, pfn);
+    }
     rig->frames[pfn].young = 1;
     return hit;
 }
