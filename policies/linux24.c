@@ -14,8 +14,8 @@
  *
  * Without a driver swap_out is called after all passes as well, where the kernel would call
  * it a failure, and they begin again: in a memory of some hundred pages 2.4.16 never comes
- * to max_mapped.  If nothing can go, it is the oldest page of the inactive list, of the
- * active one, or any. */
+ * to max_mapped.  If nothing can go, it is the oldest page of the inactive list that is not
+ * locked, of the active one, or any. */
 #include "faultline/page_lists.h"
 
 enum { ACTIVE, INACTIVE };
@@ -279,19 +279,6 @@ static void linux24_shrink(void *state, struct reclaim *r)
         try_swap_out(l, r);
 }
 
-/* A page that has to go, although none can. */
-static pfn_t last_resort(struct linux24 *l)
-{
-    if (l->lists.n[INACTIVE] > 0)
-        return page_list_unlocked(&l->lists, INACTIVE, l->env);
-    if (l->lists.n[ACTIVE] > 0)
-        return page_list_unlocked(&l->lists, ACTIVE, l->env);
-    pfn_t pfn = 0;
-    while (!page_evictable(l->env, pfn))
-        pfn++;
-    return pfn;
-}
-
 static pfn_t linux24_victim(void *state)
 {
     struct linux24 *l = state;
@@ -309,7 +296,7 @@ static pfn_t linux24_victim(void *state)
             linux24_shrink(l, &r);
     }
     l->stuck = r.chosen == PFN_NONE;
-    return l->stuck ? last_resort(l) : r.chosen;
+    return l->stuck ? page_lists_last_resort(&l->lists, l->env) : r.chosen;
 }
 
 static void linux24_sizes(const void *state, struct reclaim_sizes *sizes)

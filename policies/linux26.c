@@ -12,7 +12,7 @@
  * mapped itself it is not known that others of the file are, which would let its uses count.
  *
  * Without a driver the priorities are gone through until a page goes, again and again if need
- * be; if nothing can go, it is the oldest inactive page, or the oldest active one. */
+ * be; if nothing can go, it is the oldest inactive page that is not locked, or active one. */
 #include "faultline/page_lists.h"
 
 enum { ACTIVE, INACTIVE, LISTS };
@@ -274,10 +274,7 @@ static pfn_t linux26_victim(void *state)
         linux26_finish(l, &r);
     }
     l->stuck = r.chosen == PFN_NONE;
-    if (!l->stuck)
-        return r.chosen;
-    return page_list_unlocked(&l->lists, l->lists.n[INACTIVE] > 0 ? INACTIVE : ACTIVE,
-                              l->env);
+    return l->stuck ? page_lists_last_resort(&l->lists, l->env) : r.chosen;
 }
 
 static void linux26_sizes(const void *state, struct reclaim_sizes *sizes)

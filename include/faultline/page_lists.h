@@ -65,18 +65,27 @@ static inline pfn_t page_list_tail(const struct page_lists *lists, unsigned list
     return frame_ring_oldest(&lists->ring[list]);
 }
 
-/* The page of a list that is nearest to the tail and not locked, or the first one that is. */
-static inline pfn_t page_list_unlocked(const struct page_lists *lists, unsigned list,
-                                       const struct policy_env *env)
+/* For want of a page that can go, the oldest one that is not locked, of the last list that has
+ * one; else one that is on no list, or any. */
+static inline pfn_t page_lists_last_resort(const struct page_lists *lists,
+                                           const struct policy_env *env)
 {
-    const pfn_t tail = page_list_tail(lists, list);
-    pfn_t pfn = tail;
-    for (uint64_t n = lists->n[list]; n > 0; n--) {
-        if (!page_locked(env, pfn))
-            return pfn;
-        pfn = lists->ring[list].links[pfn].newer;
+    for (unsigned list = PAGE_LISTS_MAX; list-- > 0;) {
+        pfn_t pfn = page_list_tail(lists, list);
+        for (uint64_t n = lists->n[list]; n > 0; n--) {
+            if (!page_locked(env, pfn))
+                return pfn;
+            pfn = lists->ring[list].links[pfn].newer;
+        }
     }
-    return tail;
+    pfn_t locked = PFN_NONE;
+    for (pfn_t pfn = 0; pfn < env->nframes; pfn++) {
+        if (page_evictable(env, pfn) && !page_locked(env, pfn))
+            return pfn;
+        if (page_evictable(env, pfn) && locked == PFN_NONE)
+            locked = pfn;
+    }
+    return locked;
 }
 
 /* Add the pages of a list to n by their types. */

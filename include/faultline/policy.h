@@ -123,8 +123,8 @@ struct policy_ops {
      * the unit is done, and *budget, which was above 0, is one less; or 0, which says that
      * looking at more is of no use for now. */
     pfn_t (*scan)(void *state, uint32_t *budget);
-    /* A fault has mapped a page to the frame, which had been in memory before it; may be
-     * NULL.  The mapping's accessed bit is set by the access that follows. */
+    /* A fault has mapped a page to the frame, which was in memory already; the accessed bit
+     * of the mapping is set, for policies that have this call.  May be NULL. */
     void (*mapped)(void *state, pfn_t pfn);
     /* For kernels that reclaim many pages at a time, see faultline/reclaim.h; may be NULL. */
     const struct reclaim_ops *reclaim;

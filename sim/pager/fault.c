@@ -277,6 +277,15 @@ static void unbar_page(struct pager *pager, page_t page, bool writable)
     mmu_set_read_only(mmu, page, !writable);
 }
 
+/* The page has been mapped to the frame, which the policy knows. */
+static void tell_mapped(struct pager *pager, pfn_t pfn, page_t page)
+{
+    if (!pager->policy->mapped)
+        return;
+    mmu_set_referenced(&pager->mmu, page);
+    pager->policy->mapped(pager_owner(pager, pfn)->state, pfn);
+}
+
 /* Give the fault its page, which is in the frame. */
 static enum status use_page(struct pager *pager, struct fault *fault, pfn_t pfn, bool copy,
                             struct error *err)
@@ -292,8 +301,8 @@ static enum status use_page(struct pager *pager, struct fault *fault, pfn_t pfn,
         const enum status status = map_page(pager, fault, pfn, region, writable, err);
         if (status != OK)
             return status;
-        if (pager->frames[pfn].state == FRAME_ACTIVE && pager->policy->mapped)
-            pager->policy->mapped(pager_owner(pager, pfn)->state, pfn);
+        if (pager->frames[pfn].state == FRAME_ACTIVE)
+            tell_mapped(pager, pfn, page);
     }
     struct frame *frame = &pager->frames[pfn];
     pager->counts.read_ahead_hits += frame->read_ahead;

@@ -254,7 +254,9 @@ bool walk_is_advised(const struct policy_env *env, const struct page_walk *walk)
 void walk_unmap(const struct policy_env *env, const struct page_walk *walk)
 {
     struct rig_frame *frame = &rig_of(env)->frames[rig_of(env)->pages[walk->vpn].pfn];
-    frame->mappings = frame->young = 0;
+    frame->mappings--;
+    if (frame->young > frame->mappings)
+        frame->young = frame->mappings;
 }
 
 /* --- what is shown ----------------------------------------------------------------------- */
@@ -457,7 +459,7 @@ static inline void rig_close(struct rig *rig)
 static inline void rig_file(struct rig *rig, unsigned first, unsigned last)
 {
     for (unsigned page = first; page <= last; page++)
-        rig->pages[page].file = true;
+        rig->pages[page].file = rig->pages[page].saved = true;
 }
 
 /* Bring the page in, mapped so often. */
