@@ -141,6 +141,8 @@ void policy_updated(const struct policy_env *env, uint64_t n);
 uint64_t policy_mapped(const struct policy_env *env);
 /* There is swap space for pages that are in no file. */
 bool policy_can_swap(const struct policy_env *env);
+/* For so many pages; UINT64_MAX: for any number. */
+uint64_t policy_swap_left(const struct policy_env *env);
 
 /* A way through the mapped pages of a process, in the order of their addresses.  Begin with
  * next at the first VPN that is wanted. */
@@ -154,10 +156,21 @@ struct page_walk {
 uint32_t walk_process(const struct policy_env *env, uint32_t process);
 /* The frame of the next page that is mapped and may be evicted; PFN_NONE: there is none. */
 pfn_t walk_next(const struct policy_env *env, struct page_walk *walk);
+/* Come to the n-th page, from 0 on, that is mapped to the frame, as if it had been found;
+ * false: there are no more. */
+bool walk_mapping(const struct policy_env *env, pfn_t pfn, unsigned n,
+                  struct page_walk *walk);
 /* The accessed bit of the mapping found last; it is clear afterwards. */
 bool walk_take_young(const struct policy_env *env, const struct page_walk *walk);
 /* That page is said to be used in no order, or once and in order (MADV_RANDOM, _SEQUENTIAL). */
 bool walk_is_advised(const struct policy_env *env, const struct page_walk *walk);
+/* The first and the last page of the area that page lies in. */
+void walk_area(const struct policy_env *env, const struct page_walk *walk, vpn_t *first,
+               vpn_t *last);
+/* How many pages of first..last of the process, mapped or not, are in areas that are not
+ * advised so. */
+uint64_t walk_pages(const struct policy_env *env, uint32_t process, vpn_t first,
+                    vpn_t last);
 /* Remove that mapping; what it says of the page is not lost.  What was in the frame stays. */
 void walk_unmap(const struct policy_env *env, const struct page_walk *walk);
 

@@ -101,6 +101,14 @@ void policy_updated(const struct policy_env *env, uint64_t n)
         pager->kernel->updated(pager->kernel_state, n);
 }
 
+uint64_t policy_swap_left(const struct policy_env *env)
+{
+    const struct slots *slots = pager_of(env)->storage.slots;
+    if (!policy_can_swap(env))
+        return 0;
+    return slots ? slots_total(slots) - slots_used(slots) : UINT64_MAX;
+}
+
 uint32_t walk_process(const struct policy_env *env, uint32_t process)
 {
     const struct pager *pager = pager_of(env);
@@ -147,6 +155,21 @@ pfn_t walk_next(const struct policy_env *env, struct page_walk *walk)
     return PFN_NONE;
 }
 
+bool walk_mapping(const struct policy_env *env, pfn_t pfn, unsigned n,
+                  struct page_walk *walk)
+{
+    const struct pager *pager = pager_of(env);
+    page_t page = pager->frames[pfn].page;
+    for (; page != PAGE_NONE && n > 0; n--)
+        page = pager->next_mapping[page];
+    if (page == PAGE_NONE)
+        return false;
+    *walk = (struct page_walk){.process = pager->mmu.index->space_of[page],
+                               .vpn = pager->mmu.index->vpns[page],
+                               .next = pager->mmu.index->vpns[page] + 1};
+    return true;
+}
+
 static page_t walked(const struct pager *pager, const struct page_walk *walk)
 {
     return page_space_find(&pager->spaces[walk->process]->pages, walk->vpn);
@@ -158,11 +181,39 @@ bool walk_take_young(const struct policy_env *env, const struct page_walk *walk)
     return mapping_take_referenced(pager, walked(pager, walk));
 }
 
+static bool is_advised(const struct region *region)
+{
+    return region->advice == VM_RANDOM || region->advice == VM_SEQUENTIAL;
+}
+
 bool walk_is_advised(const struct policy_env *env, const struct page_walk *walk)
 {
     const struct pager *pager = pager_of(env);
     const struct region *region = region_of(pager, walked(pager, walk));
-    return region && (region->advice == VM_RANDOM || region->advice == VM_SEQUENTIAL);
+    return region && is_advised(region);
+}
+
+void walk_area(const struct policy_env *env, const struct page_walk *walk, vpn_t *first,
+               vpn_t *last)
+{
+    const struct pager *pager = pager_of(env);
+    const struct region *region = region_of(pager, walked(pager, walk));
+    *first = region ? region->first : 0;
+    *last = region ? region->last : UINT64_MAX;
+}
+
+uint64_t walk_pages(const struct policy_env *env, uint32_t process, vpn_t first, vpn_t last)
+{
+    const struct space *space = pager_of(env)->spaces[process];
+    uint64_t n = space->nregions == 0 ? last - first + 1 : 0;
+    for (size_t i = 0; i < space->nregions; i++) {
+        const struct region *region = &space->regions[i];
+        const vpn_t from = region->first > first ? region->first : first;
+        const vpn_t to = region->last < last ? region->last : last;
+        if (from <= to && !is_advised(region))
+            n += to - from + 1;
+    }
+    return n;
 }
 
 void walk_unmap(const struct policy_env *env, const struct page_walk *walk)
