@@ -263,8 +263,10 @@ static void show_list(const struct mglru *m, uint64_t seq, unsigned type,
     view_list(view, name);
     for (pfn_t pfn = head; pfn != PFN_NONE;) {
         view_entry(view, pfn);
-        view_number(view, "generation", pfn, mglru_seq(m, pfn));
-        view_number(view, "tier", pfn, mglru_tier_of(m, pfn));
+        if (mglru_seq(m, pfn) != seq)
+            view_number(view, "generation", pfn, mglru_seq(m, pfn));
+        if (mglru_tier_of(m, pfn) > 0)
+            view_number(view, "tier", pfn, mglru_tier_of(m, pfn));
         pfn = ring->links[pfn].older == head ? PFN_NONE : ring->links[pfn].older;
     }
 }

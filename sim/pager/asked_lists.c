@@ -158,12 +158,17 @@ pfn_t walk_next(const struct policy_env *env, struct page_walk *walk)
 bool walk_mapping(const struct policy_env *env, pfn_t pfn, unsigned n,
                   struct page_walk *walk)
 {
-    const struct pager *pager = pager_of(env);
+    struct pager *pager = pager_of(env);
     page_t page = pager->frames[pfn].page;
+    struct error err;
     for (; page != PAGE_NONE && n > 0; n--)
         page = pager->next_mapping[page];
     if (page == PAGE_NONE)
         return false;
+    if (know_pages(pager, pager_space_of(pager, page), &err) != OK) {
+        pager_fail(pager, &err);
+        return false;
+    }
     *walk = (struct page_walk){.process = pager->mmu.index->space_of[page],
                                .vpn = pager->mmu.index->vpns[page],
                                .next = pager->mmu.index->vpns[page] + 1};

@@ -30,7 +30,8 @@ struct rig_page {
     bool file, executable;
     bool saved; /* it has been evicted before                                            */
     bool young,
-        advised; /* for walks: of its one mapping                                  */
+        advised;   /* for walks: of its one mapping                                  */
+    unsigned area; /* neighbours with the same number are in one area               */
 };
 
 struct policy_view {
@@ -56,6 +57,7 @@ struct rig {
     bool can_swap;
     unsigned
         processes; /* RIG_PAGES / processes pages belong to each                      */
+    uint64_t swap_left;
     uint64_t now;
     unsigned victims[RIG_PAGES],
         nvictims;          /* pages evicted since this was set to 0         */
@@ -180,6 +182,11 @@ uint64_t policy_mapped(const struct policy_env *env)
     return n;
 }
 
+uint64_t policy_swap_left(const struct policy_env *env)
+{
+    return rig_of(env)->can_swap ? rig_of(env)->swap_left : 0;
+}
+
 void policy_turned(const struct policy_env *env)
 {
     (void)env;
@@ -249,6 +256,37 @@ bool walk_take_young(const struct policy_env *env, const struct page_walk *walk)
 bool walk_is_advised(const struct policy_env *env, const struct page_walk *walk)
 {
     return rig_of(env)->pages[walk->vpn].advised;
+}
+
+bool walk_mapping(const struct policy_env *env, pfn_t pfn, unsigned n,
+                  struct page_walk *walk)
+{
+    const struct rig_frame *frame = &rig_of(env)->frames[pfn];
+    *walk =
+        (struct page_walk){.process = frame->page / (RIG_PAGES / rig_of(env)->processes),
+                           .vpn = frame->page,
+                           .next = frame->page + 1};
+    return n < frame->mappings;
+}
+
+void walk_area(const struct policy_env *env, const struct page_walk *walk, vpn_t *first,
+               vpn_t *last)
+{
+    const struct rig_page *pages = rig_of(env)->pages;
+    *first = *last = walk->vpn;
+    while (*first > 0 && pages[*first - 1].area == pages[walk->vpn].area)
+        --*first;
+    while (*last + 1 < RIG_PAGES && pages[*last + 1].area == pages[walk->vpn].area)
+        ++*last;
+}
+
+uint64_t walk_pages(const struct policy_env *env, uint32_t process, vpn_t first, vpn_t last)
+{
+    uint64_t n = 0;
+    (void)process;
+    for (vpn_t vpn = first; vpn <= last && vpn < RIG_PAGES; vpn++)
+        n += !rig_of(env)->pages[vpn].advised;
+    return n;
 }
 
 void walk_unmap(const struct policy_env *env, const struct page_walk *walk)
@@ -434,6 +472,7 @@ static inline struct rig *rig_open(const struct policy_ops *ops, pfn_t nframes,
     rig->make_room = rig_choose;
     rig->can_swap = true;
     rig->processes = 1;
+    rig->swap_left = UINT64_MAX;
     rig->run = (struct reclaim){.wanted = 1,
                                 .batch = 1,
                                 .swappiness = 60,
