@@ -265,8 +265,8 @@ static void spare(struct model *m, struct page *page)
     if (m->rules.version != NEW) {
         clear_uses(m, page);
     } else if (!found_again(page)) {
-        seq = page->saved ? m->max - 3 + page->workingset : m->max - 1;
-        if (seq <= m->min || m->max < 3) {
+        seq = m->max - 3 + page->workingset;
+        if (seq <= m->min) {
             page->referenced = false;
             seq = m->max - 1 + page->workingset;
         }
