@@ -251,8 +251,10 @@ static inline void mglru_move(struct mglru *m, pfn_t pfn, bool tail)
 static inline bool mglru_is_pending(const struct mglru *m, pfn_t pfn)
 {
     const bool writing = page_writing(m->env, pfn), dirty = page_dirty(m->env, pfn);
-    return (mglru_type(m, pfn) == RECLAIM_ANON && dirty && !writing) ||
-           (mglru_is(m, pfn, MGLRU_RECLAIM) && (dirty || writing));
+    if (mglru_is(m, pfn, MGLRU_RECLAIM) && (dirty || writing))
+        return true;
+    return mglru_type(m, pfn) == RECLAIM_ANON && !writing &&
+           (dirty || !page_is_saved(m->env, pfn));
 }
 
 /* The generation into which a page comes, as lru_gen_add_folio(), and lru_gen_folio_seq() of

@@ -85,6 +85,7 @@ START_TEST(a_page_that_has_been_written_is_the_next_to_go)
         policy_mglru.reclaim->written(rig->state, frame_of(rig, D)); /* nobody asked */
         ck_assert_uint_eq(policy_mglru.reclaim->counts(rig->state)->pgrotated, 0);
         rig->frames[frame_of(rig, D)].dirty = false;
+        rig->pages[D].saved = true;
         mglru_mark(state(rig), frame_of(rig, D), MGLRU_RECLAIM, true);
         mglru_mark(state(rig), frame_of(rig, C), MGLRU_RECLAIM, true);
         policy_mglru.reclaim->written(rig->state, frame_of(rig, D));
@@ -237,6 +238,7 @@ START_TEST(a_page_being_written_stays_in_an_older_generation_until_that_is_over)
         ck_assert_uint_eq(mglru_seq(state(rig), frame_of(rig, 0)),
                           version == MGLRU_6_1 ? 6 : 5); /* second oldest, youngest */
         rig->frames[frame_of(rig, 0)].writing = false;
+        rig->pages[0].saved = true;
         policy_mglru.reclaim->written(rig->state, frame_of(rig, 0));
         ck_assert_uint_eq(mglru_seq(state(rig), frame_of(rig, 0)), 5);
         rig_close(rig);
