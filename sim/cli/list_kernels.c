@@ -16,12 +16,51 @@
 
 enum { PRESETS_MAX = 256 };
 
+static void format_native(const struct kernel_ops *kernel, const void *params, char *text,
+                          size_t size)
+{
+    struct native_policy native = {0};
+    kernel->native(params, &native);
+    if (!native.set[0].param) {
+        snprintf(text, size, "%s", native.name);
+        return;
+    }
+    size_t used = (size_t)snprintf(text, size, "{ name: %s", native.name);
+    for (size_t i = 0; i < NATIVE_SETTINGS && native.set[i].param && used < size; i++)
+        used += (size_t)snprintf(text + used, size - used, ", %s: %s", native.set[i].param,
+                                 native.set[i].value);
+    if (used < size)
+        snprintf(text + used, size - used, " }");
+}
+
+/* The kernel's own policy as in an experiment, and with which choices it is another or has other parameters. */
+static void print_native(const struct kernel_ops *kernel)
+{
+    _Alignas(16) unsigned char params[PARAM_VALUES_MAX] = {0};
+    char usual[160], text[160];
+    if (!kernel->native)
+        return;
+    param_defaults(kernel->params, params);
+    format_native(kernel, params, usual, sizeof usual);
+    printf("  native policy: %s\n", usual);
+    for (const struct param *p = kernel->params; p && p->name; p++) {
+        for (uint32_t i = 0; p->kind == PARAM_CHOICE && p->choices[i]; i++) {
+            memcpy(params + p->offset, &i, sizeof i);
+            format_native(kernel, params, text, sizeof text);
+            if (strcmp(text, usual) != 0)
+                printf("    with %s %s: %s\n", p->name, p->choices[i], text);
+        }
+        param_defaults(kernel->params, params);
+    }
+}
+
 static void print_kernel(const struct kernel_ops *kernel, bool in_full)
 {
     printf("%-16s %s\n", kernel->name, kernel->summary);
     if (!in_full)
         return;
     printf("  source: %s\n", kernel->source);
+    print_native(kernel);
     print_all_params(kernel->params);
 }
 

@@ -1,6 +1,7 @@
 /* cellwork.c -- see cellwork.h. */
 #include "experiment/cellwork.h"
 
+#include "experiment/native.h"
 #include "stats/numbers.h"
 
 #include <assert.h>
@@ -104,16 +105,27 @@ enum status cellwork_record_params(struct cellwork *work, const struct plugin *p
             cellwork_record(work, key, value, place_of_param(plugin, a, p->name));
         if (status != OK)
             return status;
-        if (a)
+        const bool shown = a || native_differs(&plugin->native, p);
+        if (shown)
             *label =
                 arena_printf(arena, "%s%s%s=%s", *label, any ? "," : "(", p->name, text);
         if (!*label)
             return error_nomem(work->builder->err);
-        any = any || a;
+        any = any || shown;
     }
     if (any)
         *label = arena_printf(arena, "%s)", *label);
     return *label ? OK : error_nomem(work->builder->err);
+}
+
+static enum status load_plugin(struct cellwork *work, const struct cell_value *name,
+                               struct plugin *plugin)
+{
+    struct cellconfig_builder *builder = work->builder;
+    const char *key = name->key->name;
+    if (native_is_meant(key, name->text))
+        return native_find(plugin, &work->cell->kernel, name->at, builder->err);
+    return plugin_load(plugin, builder->policies, key, name->text, name->at, builder->err);
 }
 
 /* `plugin` is the one that is named. */
@@ -122,13 +134,13 @@ static enum status use_plugin(struct cellwork *work, const char *key,
                               struct plugin *plugin)
 {
     struct cell_value name;
-    struct cellconfig_builder *builder = work->builder;
     enum status status = cellwork_get(work, key, &name);
+    if (name.key->kind == KEY_POLICY && !name.given)
+        name.text = native_default(work->layer);
     if (status == OK)
-        status =
-            plugin_load(plugin, builder->policies, key, name.text, name.at, builder->err);
+        status = load_plugin(work, &name, plugin);
     if (status == OK)
-        status = plugin_configure(config, plugin, work->layer, builder->err);
+        status = plugin_configure(config, plugin, work->layer, work->builder->err);
     if (status == OK)
         status = cellwork_record(work, name.key->name, plugin->name, name.at);
     if (status == OK && plugin->file)

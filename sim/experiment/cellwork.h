@@ -51,8 +51,8 @@ MUST_CHECK enum status cellwork_record_choice(struct cellwork *work,
                                               const struct cell_value *value,
                                               const char **choice);
 
-/* Record every parameter, and make a label of those that the user gave: "clock" or
- * "clock(hand=stays)". */
+/* Record every parameter, and make a label of those that the user gave, and of those that
+ * the kernel set otherwise than they are by default: "clock" or "clock(hand=stays)". */
 MUST_CHECK enum status cellwork_record_params(struct cellwork *work,
                                               const struct plugin *plugin,
                                               const struct plugin_config *config,
@@ -62,7 +62,8 @@ MUST_CHECK enum status cellwork_record_params(struct cellwork *work,
 MUST_CHECK enum status cellwork_plugin(struct cellwork *work, const char *key,
                                        struct plugin_config *config, const char **label);
 
-/* The same of its policy, with the digest of the file if that is one. */
+/* The same of its policy, with the digest of the file if that is one.  The kernel has been
+ * configured. */
 MUST_CHECK enum status cellwork_policy(struct cellwork *work);
 
 /* Give the cell its settings, sorted. */

@@ -1,6 +1,7 @@
 /* effective.c -- see effective.h. */
 #include "experiment/effective.h"
 
+#include "experiment/native.h"
 #include "experiment/plot_scale.h"
 #include "experiment/tlb_arrays.h"
 
@@ -38,8 +39,8 @@ static bool is_effective(const struct layer *layer, const struct key *key)
            (!(key->flags & KEY_EVENTS) || may_have_events(layer));
 }
 
-/* The default to write for a key, or NULL if there is none, or none that holds: with several
- * models each has its own. */
+/* The default to write for a key, or NULL if there is none, or none that holds: several
+ * models, and kernels, have each their own. */
 static const char *fallback_of(const struct layer *layer, const struct key *key)
 {
     if ((strcmp(key->name, "machine.frames") == 0 &&
@@ -47,7 +48,7 @@ static const char *fallback_of(const struct layer *layer, const struct key *key)
         (layer_axis_over(layer, "machine.model") &&
          strncmp(key->name, machine, strlen(machine)) == 0))
         return NULL;
-    return key->fallback;
+    return key->kind == KEY_POLICY ? native_default(layer) : key->fallback;
 }
 
 /* Write the sections of key that the one written before it does not have, and then the
@@ -107,7 +108,7 @@ static void write_processes(FILE *out, const struct yaml_node *list)
 static void write_value(FILE *out, const struct layer *layer, const struct key *key,
                         const struct yaml_node *said)
 {
-    const char *text = said ? said->text : key->fallback;
+    const char *text = said ? said->text : fallback_of(layer, key);
     if (key->kind == KEY_PROCESSES)
         write_processes(out, said);
     else

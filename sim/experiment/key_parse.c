@@ -52,10 +52,11 @@ static enum status check_name(const struct key *key, const char *text, struct lo
 static size_t plugin_names(const struct key *key, const char **names, size_t max)
 {
     size_t n = 0;
-    if (key->kind == KEY_POLICY)
-        for (; n < max && policy_table[n]; n++)
+    if (key->kind == KEY_POLICY) {
+        for (; n + 1 < max && policy_table[n]; n++)
             names[n] = policy_table[n]->name;
-    else if (key->kind == KEY_KERNEL)
+        names[n++] = NATIVE_POLICY;
+    } else if (key->kind == KEY_KERNEL)
         for (; n < max && kernel_table[n]; n++)
             names[n] = kernel_table[n]->name;
     else if (key->kind == KEY_GENERATOR)

@@ -189,7 +189,8 @@ const struct key key_table[] = {
     {"kernel", KEY_KERNEL, 0, "name or map", "textbook", 0, 0, NULL, NULL, NULL,
      "operating system: what happens on a fault; 'faultline list kernels'"},
     {"policy", KEY_POLICY, 0, "name or map", "lru", 0, 0, NULL, NULL, NULL,
-     "replacement policy: which page goes; 'faultline list policies'"},
+     "replacement policy: which page goes; 'faultline list policies'; native, the default "
+     "with a kernel that has one: the kernel's own"},
     {"replacement", KEY_CHOICE, KEY_EVENTS, "choice", "global", 0, 0, scopes,
      "global, process", NULL,
      "whose pages the policy chooses from; global: all; process: those of the process that "

@@ -1,9 +1,9 @@
 /* plugin.c -- see plugin.h. */
 #include "experiment/plugin.h"
 
+#include "experiment/native.h"
 #include "experiment/preset.h"
 #include "machine/pagetable.h"
-#include "pager/kernel.h"
 #include "pager/policies.h"
 #include "trace/generator.h"
 
@@ -64,6 +64,17 @@ enum status plugin_load(struct plugin *plugin, struct policy_files *files, const
     return status;
 }
 
+static enum status set_native(struct plugin_config *config, const struct plugin *plugin,
+                              const char *owner, struct location at, struct error *err)
+{
+    enum status status = OK;
+    for (size_t i = 0; i < NATIVE_SETTINGS && plugin->native.set[i].param && status == OK;
+         i++)
+        status = param_set(plugin->params, config->params, plugin->native.set[i].param,
+                           plugin->native.set[i].value, owner, at, err);
+    return status;
+}
+
 enum status plugin_configure(struct plugin_config *config, const struct plugin *plugin,
                              const struct layer *layer, struct error *err)
 {
@@ -73,7 +84,9 @@ enum status plugin_configure(struct plugin_config *config, const struct plugin *
     const char *noun = key_plugin_noun(key_find(plugin->key));
     const char *dot = strrchr(noun, '.');
     snprintf(owner, sizeof owner, "%s '%s'", dot ? dot + 1 : noun, plugin->model);
-    enum status status = OK;
+    const struct assignment *named = layer_find(layer, plugin->key, AXIS_NONE);
+    enum status status =
+        set_native(config, plugin, owner, named ? named->node->at : at_nowhere(), err);
     const struct yaml_node *value = plugin->preset ? plugin->preset->first : NULL;
     for (; value && status == OK; value = value->next)
         if (strcmp(value->key, "device") != 0)
@@ -120,8 +133,8 @@ enum status plugin_check(const struct layer *layer, struct policy_files *files,
     static const char *const keys[] = {"kernel", "policy", "machine.mmu", "generate"};
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         const struct assignment *name = layer_find(layer, keys[i], AXIS_NONE);
-        if (!name)
-            continue;
+        if (!name || native_is_meant(keys[i], name->node->text))
+            continue; /* which policy that is depends on the cell's kernel */
         struct plugin_config scratch = {0};
         struct plugin plugin;
         enum status status =

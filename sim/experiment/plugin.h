@@ -6,6 +6,7 @@
 #include "experiment/config.h"
 #include "experiment/layer.h"
 #include "experiment/policy_file.h"
+#include "pager/kernel.h"
 
 struct plugin {
     const char *key;   /* "policy", "kernel", "swap.device", "machine.mmu", "generate"   */
@@ -16,6 +17,7 @@ struct plugin {
     const struct yaml_node *preset; /* values of parameters, and `device`; NULL: none     */
     const struct policy_ops *policy; /* NULL: it is none                                 */
     const struct policy_file *file;  /* NULL: it is built in                             */
+    struct native_policy native; /* what a kernel sets of the parameters; else empty      */
 };
 
 /* The policy, kernel, MMU or generator that key_parse has found to exist. */
@@ -27,7 +29,8 @@ MUST_CHECK enum status plugin_load(struct plugin *plugin, struct policy_files *f
                                    const char *key, const char *name, struct location at,
                                    struct error *err);
 
-/* Set *config to the plug-in's defaults, then to what its preset and then the layer say. */
+/* Set *config to the plug-in's defaults, then to what its kernel, its preset and then the
+ * layer say. */
 MUST_CHECK enum status plugin_configure(struct plugin_config *config,
                                         const struct plugin *plugin,
                                         const struct layer *layer, struct error *err);

@@ -17,6 +17,18 @@ struct fault;
 struct space;
 struct region;
 
+#define NATIVE_POLICY "native" /* as in configs: `policy: native`                        */
+
+enum { NATIVE_SETTINGS = 4 };
+
+/* The policy that is a kernel's own, and what the kernel sets of its parameters. */
+struct native_policy {
+    const char *name;
+    struct {
+        const char *param, *value; /* as a user would write them                         */
+    } set[NATIVE_SETTINGS]; /* the first without a param ends them                       */
+};
+
 struct kernel_ops {
     const char *name;    /* as in configs: `kernel: textbook`                            */
     const char *summary; /* one line for `faultline list kernels`                        */
@@ -24,6 +36,9 @@ struct kernel_ops {
     const struct param *params;
     size_t params_size; /* at most PARAM_VALUES_MAX                                      */
     size_t state_size;  /* bytes, zeroed before init                                     */
+    /* `policy: native`, with these parameters: fills in *native, which is empty.  It is the
+     * default.  NULL: the kernel has no policy of its own. */
+    void (*native)(const void *params, struct native_policy *native);
     /* Set what of the pager depends on the kernel; it may lower nframes by what the kernel
      * itself takes.  May be NULL.  ERR_CELL, ERR_NOMEM; release is called all the same. */
     enum status (*init)(void *state, struct pager *pager, const void *params,

@@ -110,6 +110,13 @@ done
 exits 0 "$FAULTLINE" list kernels kernels/bsd43
 prints "/kernels/bsd43.yaml"
 [ "$(wc -l <out.txt)" -eq 2 ] || fail "more than the preset"
+exits 0 "$FAULTLINE" list kernels bsd43
+prints_line "  native policy: { name: pagedaemon-43, hands: 2, start: boot }"
+prints_line "    with variant 4.2bsd: { name: pagedaemon-43, hands: 1, start: boot }"
+prints_line "    with start random: { name: pagedaemon-43, hands: 2, start: random }"
+! grep -q "with variant 4.3bsd" out.txt || fail "the default is told twice"
+exits 0 "$FAULTLINE" list kernels textbook
+! grep -q native out.txt || fail "the textbook has a policy of its own"
 exits 2 "$FAULTLINE" list kernels kernels/bsd42
 says "there is no 'kernels/bsd42' among the kernels"
 

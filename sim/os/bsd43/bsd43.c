@@ -315,6 +315,16 @@ static void bsd43_counters(const void *state, struct counters *counters)
     counters->pswpout = bsd43_counted(meter, BSD43_PSWPOUT);
 }
 
+static void bsd43_native(const void *params, struct native_policy *native)
+{
+    const struct bsd43_params *p = params;
+    native->name = "pagedaemon-43";
+    native->set[0].param = "hands";
+    native->set[0].value = bsd43_rules(p->variant)->hands == 1 ? "1" : "2";
+    native->set[1].param = "start";
+    native->set[1].value = start_choices[p->start];
+}
+
 const struct kernel_ops kernel_bsd43 = {
     .name = "bsd43",
     .summary = "4.3BSD on the VAX: one clock with two hands for all of memory",
@@ -322,6 +332,7 @@ const struct kernel_ops kernel_bsd43 = {
     .params = bsd43_table,
     .params_size = sizeof(struct bsd43_params),
     .state_size = sizeof(struct bsd43),
+    .native = bsd43_native,
     .init = bsd43_init,
     .release = bsd43_release,
     .fault = bsd43_fault,

@@ -104,6 +104,33 @@ static bool linux_has_recency(const void *state, const struct region *region)
            (region->advice != VM_RANDOM || kernel->version < LINUX_VERSION(6, 3, 0));
 }
 
+/* Which lists the releases have, from the first on that was seen with them. */
+static const struct {
+    const char *policy;
+    uint32_t from;
+    bool has_version; /* the policy has a parameter of that name                          */
+} generations[] = {
+    {"linux5", LINUX_VERSION(5, 7, 0), true},
+    {"linux3", LINUX_VERSION(3, 16, 0), true},
+    {"linux2628", LINUX_VERSION(2, 6, 28), false},
+    {"linux26", LINUX_VERSION(2, 6, 0), false},
+    {"linux24", LINUX_VERSION(2, 4, 16), true},
+    {"linux24age", 0, false},
+};
+
+static void linux_native(const void *params, struct native_policy *native)
+{
+    const struct linux_params *p = params;
+    size_t i = 0;
+    while (version_numbers[p->version] < generations[i].from)
+        i++;
+    native->name = generations[i].policy;
+    if (!generations[i].has_version)
+        return;
+    native->set[0].param = "version";
+    native->set[0].value = version_choices[p->version];
+}
+
 const struct kernel_ops kernel_linux = {
     .name = "linux",
     .summary = "Linux, from 2.4 to today: lists of active and inactive pages, kswapd, "
@@ -112,6 +139,7 @@ const struct kernel_ops kernel_linux = {
     .params = linux_table,
     .params_size = sizeof(struct linux_params),
     .state_size = sizeof(struct linux_kernel),
+    .native = linux_native,
     .init = linux_init,
     .release = linux_release,
     .fault = linux_fault,
