@@ -53,10 +53,19 @@ static bool list_counters(const char *name, bool in_full)
         if (name && strcmp(name, c->name) != 0)
             continue;
         found = true;
-        printf("%-21s %s [%s%s]%s%s\n", c->name, c->description, c->unit,
-               c->timed ? ", timing: events" : "", c->formula[0] ? " = " : "", c->formula);
+        printf("%-24s %s [%s%s%s%s]%s%s\n", c->name, c->description, c->unit,
+               c->timed ? ", timing: events" : "", c->own ? ", kernel: " : "",
+               counter_kernels(c), c->formula[0] ? " = " : "", c->formula);
     }
     return found;
+}
+
+static bool has_groups(const struct result_table_kind *table)
+{
+    for (size_t i = 0; i < table->ncolumns; i++)
+        if (table->columns[i].group)
+            return true;
+    return false;
 }
 
 static bool list_columns(const char *name, bool in_full)
@@ -69,12 +78,11 @@ static bool list_columns(const char *name, bool in_full)
             continue;
         found = true;
         printf("%s.csv%s\n", table->name,
-               table->noptional ? " (* left out where all are blank)" : "");
+               has_groups(table) ? " (* left out where all are blank)" : "");
         for (size_t i = 0; i < table->ncolumns; i++) {
             const struct table_column *c = &table->columns[i];
-            const bool optional = i >= table->ncolumns - table->noptional;
             printf("  %-21s %s%s%s%s%s\n", c->name, c->description, *c->unit ? " [" : "",
-                   c->unit, *c->unit ? "]" : "", optional ? " *" : "");
+                   c->unit, *c->unit ? "]" : "", c->group ? " *" : "");
         }
     }
     return found;

@@ -196,7 +196,7 @@ static bool counter_from_json(const struct counter *counter, struct counters *co
         return true;
     }
     *(uint64_t *)member = (uint64_t)json_integer_value(value);
-    counters->kernel_own |= counter->own;
+    counter_tells_kernel(counter, counters);
     return json_is_integer(value) && json_integer_value(value) >= 0;
 }
 

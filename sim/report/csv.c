@@ -186,6 +186,7 @@ enum status csv_read(struct data **out, const char *path, struct error *err)
 enum status csv_add_rows(struct data *data, const struct data *cells, size_t cell,
                          const struct rows *rows, struct error *err)
 {
+    const struct result_table_kind *kind = data_table(data);
     const size_t leading = data_leading(data);
     char *text = malloc(rows->length + 1);
     if (!text)
@@ -196,11 +197,12 @@ enum status csv_add_rows(struct data *data, const struct data *cells, size_t cel
         data_add_row(data);
         for (size_t i = 0; i < leading; i++)
             data_put(data, i, data_get(cells, cell, data_find(cells, data_name(data, i))));
-        size_t column = leading;
-        do {
+        size_t column = leading, i = 0;
+        do { /* columns that the data does not have are passed over */
             const char *field = take_field(&reader, err);
             assert(field); /* rows.h has written it */
-            if (column < data_columns(data))
+            if (column < data_columns(data) &&
+                strcmp(data_name(data, column), kind->columns[i++].name) == 0)
                 data_put(data, column++, field);
         } while (!reader.row_ended);
         assert(column == data_columns(data));

@@ -215,23 +215,29 @@ bool data_same_start(const struct data *data, size_t row, size_t other, size_t n
     return true;
 }
 
-/* Are the last columns the first n of the table? */
-static bool ends_with(const struct data *data, const struct result_table_kind *table,
-                      size_t n)
+/* How many of the last columns are those of the table without some of its groups, of which
+ * `groups` has a bit for each that is there; 0: they are not. */
+static size_t ends_with(const struct data *data, const struct result_table_kind *table,
+                        unsigned groups)
 {
-    for (size_t i = 0; i < n; i++)
-        if (data->ncolumns < n ||
-            strcmp(data->columns[data->ncolumns - n + i].name, table->columns[i].name) != 0)
-            return false;
-    return true;
+    size_t own = 0;
+    for (size_t i = table->ncolumns; i-- > 0;) {
+        if (!(groups & 1u << table->columns[i].group))
+            continue;
+        if (++own > data->ncolumns ||
+            strcmp(data->columns[data->ncolumns - own].name, table->columns[i].name) != 0)
+            return 0;
+    }
+    return own;
 }
 
 bool data_set_table(struct data *data, const struct result_table_kind *table)
 {
-    size_t own = table->ncolumns;
-    if (!ends_with(data, table, own))
-        own -= table->noptional;
-    if (!ends_with(data, table, own))
+    size_t own = 0;
+    for (unsigned groups = 1u << TABLE_GROUPS; own == 0 && groups-- > 0;)
+        if (groups & 1)
+            own = ends_with(data, table, groups);
+    if (own == 0)
         return false;
     data->table = table;
     data->own = own;

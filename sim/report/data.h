@@ -86,8 +86,9 @@ const char *cell_state_name(enum cell_state state);
  * which are "" in the other cells. */
 bool results_timed(const struct result_set *set);
 
-/* True if a cell's kernel counts by names of its own: then there are columns for these. */
-bool results_own(const struct result_set *set);
+/* The kernels of cells that count by names of their own, bits of enum counting_kernel: there
+ * are columns for their counters. */
+unsigned results_own(const struct result_set *set);
 
 /* The finished cells of a result set, or all of them (counters are then "" where a cell
  * has not finished), in cell order.  Columns: trace, policy, page_size, frames, the
@@ -100,9 +101,9 @@ MUST_CHECK enum status data_from_results(struct data **out, const struct result_
 /* True if a finished cell has rows of this table (TABLE_PROCESSES, ...). */
 bool results_have_table(const struct result_set *set, size_t table);
 
-/* The columns of the table that its file has: without the last ones that may be left out,
- * if they are blank in all cells. */
-size_t results_table_columns(const struct result_set *set, size_t table);
+/* Set included[i] for each column of the table that its file has: not for those of a group
+ * that is blank in all rows of all cells. */
+void results_table_columns(const struct result_set *set, size_t table, bool *included);
 
 /* Those rows, in cell order.  Columns: trace, policy, what else varies among page_size,
  * frames and the swept keys, and those of the table.  The caller frees with data_free.

@@ -100,14 +100,17 @@ static void put_columns(struct writer *writer, const struct data *data)
 
 /* The tables are files of their own, since they may be long: here is what they mean. */
 static void put_table(struct writer *writer, const struct result_table_kind *table,
-                      size_t ncolumns)
+                      const bool *included)
 {
+    const char *lead = "\n      {\"name\": ";
     put_string(writer, "    {\"name\": ", table->name);
     fprintf(writer->stream, ", \"file\": \"%s.csv\", \"columns\": [", table->name);
-    for (size_t i = 0; i < ncolumns; i++) {
+    for (size_t i = 0; i < table->ncolumns; i++) {
         const struct table_column *column = &table->columns[i];
-        put_string(writer,
-                   i ? ",\n      {\"name\": " : "\n      {\"name\": ", column->name);
+        if (!included[i])
+            continue;
+        put_string(writer, lead, column->name);
+        lead = ",\n      {\"name\": ";
         put_string(writer, ", \"unit\": ", column->unit);
         put_string(writer, ", \"description\": ", column->description);
         fputs("}", writer->stream);
@@ -118,11 +121,13 @@ static void put_table(struct writer *writer, const struct result_table_kind *tab
 static void put_tables(struct writer *writer, const struct result_set *set)
 {
     const char *lead = "  \"tables\": [\n";
+    bool included[TABLE_COLUMNS_MAX];
     for (size_t t = 0; t < TABLES; t++) {
         if (!results_have_table(set, t))
             continue;
         fputs(lead, writer->stream);
-        put_table(writer, &result_tables[t], results_table_columns(set, t));
+        results_table_columns(set, t, included);
+        put_table(writer, &result_tables[t], included);
         lead = ",\n";
     }
     if (lead[0] == ',')
@@ -148,7 +153,7 @@ static void put_counters(struct writer *writer, const struct cell_config *config
     fputs(",\n     \"counters\": {", writer->stream);
     for (size_t i = 0; i < counter_count; i++) {
         const struct counter *counter = &counter_table[i];
-        if ((counter->timed && !timed) || (counter->own && !writer->own))
+        if ((counter->timed && !timed) || (counter->own && !(counter->own & writer->own)))
             continue;
         counter_format(counter, counters, buffer, sizeof buffer);
         const bool known = *buffer && (!counter->timed || config->events) &&

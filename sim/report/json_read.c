@@ -95,7 +95,8 @@ static enum status restore_counters(struct cell_config *config, struct counters 
             continue; /* no cell's kernel has it */
         if ((timed || !counter->timed) && !restore_counter(counter, counters, value))
             return not_ours(path, cell, counter->name, err);
-        counters->kernel_own |= counter->own && json_is_integer(value);
+        if (json_is_number(value))
+            counter_tells_kernel(counter, counters);
     }
     return OK;
 }

@@ -18,15 +18,18 @@ bool results_have_table(const struct result_set *set, size_t table)
     return false;
 }
 
-size_t results_table_columns(const struct result_set *set, size_t table)
+void results_table_columns(const struct result_set *set, size_t table, bool *included)
 {
     const struct result_table_kind *kind = &result_tables[table];
-    bool blank = true;
-    for (size_t i = 0; i < results_count(set) && blank; i++)
-        blank =
-            set->results[i].state != CELL_DONE ||
-            rows_end_blank(&set->results[i].tables[table], kind->ncolumns, kind->noptional);
-    return kind->ncolumns - (blank ? kind->noptional : 0);
+    bool held[TABLE_GROUPS] = {true};
+    memset(included, 0, kind->ncolumns * sizeof *included);
+    for (size_t i = 0; i < results_count(set); i++)
+        if (set->results[i].state == CELL_DONE)
+            rows_held(&set->results[i].tables[table], kind->ncolumns, included);
+    for (size_t i = 0; i < kind->ncolumns; i++)
+        held[kind->columns[i].group] |= included[i];
+    for (size_t i = 0; i < kind->ncolumns; i++)
+        included[i] = held[kind->columns[i].group];
 }
 
 /* Curves are of a trace. */
@@ -69,9 +72,11 @@ enum status data_from_table(struct data **out, const struct result_set *set, siz
     for (size_t i = 0; data && i < data_columns(cells); i++)
         if (tells_rows_apart(cells, i, table))
             data_add_column(data, data_name(cells, i), COLUMN_KEY);
-    const size_t ncolumns = results_table_columns(set, table);
-    for (size_t i = 0; data && i < ncolumns; i++)
-        data_add_column(data, kind->columns[i].name, COLUMN_COUNTER);
+    bool included[TABLE_COLUMNS_MAX];
+    results_table_columns(set, table, included);
+    for (size_t i = 0; data && i < kind->ncolumns; i++)
+        if (included[i])
+            data_add_column(data, kind->columns[i].name, COLUMN_COUNTER);
     if (!data || !data_complete(data)) {
         status = error_nomem(err);
     } else {

@@ -89,12 +89,12 @@ bool results_timed(const struct result_set *set)
     return false;
 }
 
-bool results_own(const struct result_set *set)
+unsigned results_own(const struct result_set *set)
 {
+    unsigned kernels = 0;
     for (size_t cell = 0; cell < set->experiment->ncells; cell++)
-        if (set->results[cell].counters.kernel_own)
-            return true;
-    return false;
+        kernels |= set->results[cell].counters.kernel_own;
+    return kernels;
 }
 
 static void add_columns(struct data *data, const struct result_set *set)
@@ -104,9 +104,10 @@ static void add_columns(struct data *data, const struct result_set *set)
     for (size_t i = 0; i < ARRAY_LEN(first); i++)
         data_add_column(data, first[i], COLUMN_KEY);
     const bool timed = results_timed(set);
+    const unsigned own = results_own(set);
     for (size_t i = 0; i < counter_count; i++)
         if ((timed || !counter_table[i].timed) &&
-            (!counter_table[i].own || results_own(set)))
+            (!counter_table[i].own || counter_table[i].own & own))
             data_add_column(data, counter_table[i].name, COLUMN_COUNTER);
     for (size_t i = 0; i < experiment->nswept; i++)
         add_swept(data, set, experiment->swept[i]);

@@ -2,6 +2,7 @@
  * axis, and after a semicolon whatever else has to be said. */
 #include "stats/counters.h"
 
+#include "base/bits.h"
 #include "stats/numbers.h"
 
 #include <assert.h>
@@ -26,13 +27,17 @@
     ROW(member, unit, description, formula, COUNTER_RATIO, true)
 #define TIMED_TIME(member, description, formula)                                           \
     ROW(member, "s", description, formula, COUNTER_TIME, true)
-#define OWN_ROW(member, unit_, description_, kind_)                                        \
+#define OWN_ROW(name_, member_, unit_, description_, kind_, timed_, own_)                  \
     {                                                                                      \
-        .name = #member, .unit = (unit_), .description = (description_), .formula = "",    \
-        .kind = (kind_), .timed = true, .own = true,                                       \
-        .offset = offsetof(struct counters, member)                                        \
+        .name = (name_), .unit = (unit_), .description = (description_), .formula = "",    \
+        .kind = (kind_), .timed = (timed_), .own = (own_),                                 \
+        .offset = offsetof(struct counters, member_)                                       \
     }
-#define OWN(member, unit, description) OWN_ROW(member, unit, description, COUNTER_COUNT)
+#define BSD(member, unit, description)                                                     \
+    OWN_ROW(#member, member, unit, description, COUNTER_COUNT, true, COUNTING_BSD43)
+#define VMSTAT(member, unit, description)                                                  \
+    OWN_ROW(#member, vmstat.member, unit, description, COUNTER_COUNT, false, COUNTING_LINUX)
+#define BOTH (COUNTING_BSD43 | COUNTING_LINUX)
 
 const struct counter counter_table[] = {
     COUNT(references, "references",
@@ -174,35 +179,70 @@ const struct counter counter_table[] = {
     TIMED_TIME(swap_service_mean, "mean service time of a swap request", ""),
     TIMED_TIME(swap_service_p99, "99th percentile of the service time of swap requests",
                ""),
-    OWN(v_faults, "faults", "faults by the kernel's own count"),
-    OWN(pgin, "transfers", "page-in transfers"),
-    OWN(pgout, "transfers", "page-out transfers"),
-    OWN(pgpgin, "hw pages", "hw pages paged in"),
-    OWN(pgpgout, "hw pages", "hw pages paged out"),
-    OWN(intrans, "faults",
+    BSD(v_faults, "faults", "faults by the kernel's own count"),
+    BSD(pgin, "transfers", "page-in transfers"),
+    BSD(pgout, "transfers", "page-out transfers"),
+    BSD(pgpgin, "hw pages", "hw pages paged in"),
+    BSD(pgpgout, "hw pages", "hw pages paged out"),
+    BSD(intrans, "faults",
         "faults that slept and then found their page valid; on text in transit, or for "
         "memory"),
-    OWN(pgrec, "faults", "page reclaims of all kinds"),
-    OWN(fastpgrec, "faults",
+    BSD(pgrec, "faults", "page reclaims of all kinds"),
+    BSD(fastpgrec, "faults",
         "fast reclaims; of pages in the resident set, as referenced bits are simulated"),
-    OWN(pgfrec, "faults", "reclaims from the free list"),
-    OWN(xsfrec, "faults", "text pages found in memory by their swap block"),
-    OWN(xifrec, "faults", "text pages found in memory by their file's block"),
-    OWN(exfod, "hw pages", "hw pages filled on demand from files"),
-    OWN(zfod, "hw pages", "hw pages filled on demand with zeros"),
-    OWN(nexfod, "hw pages", "hw pages that became fill on demand from files"),
-    OWN(nzfod, "hw pages", "hw pages that became fill on demand with zeros"),
-    OWN(scan, "pairs", "pages looked at by the pagedaemon; with two hands pairs"),
-    OWN(rev, "turns", "turns of the pagedaemon's front hand"),
-    OWN(seqfree, "hw pages", "hw pages freed around sequential processes"),
-    OWN(dfree, "hw pages", "hw pages freed by the pagedaemon"),
-    OWN(swpin, "processes", "processes swapped in"),
-    OWN(swpout, "processes", "processes swapped out"),
-    OWN(pswpin, "hw pages", "hw pages swapped in; with whole processes and their texts"),
-    OWN(pswpout, "hw pages", "hw pages swapped out; with whole processes and their texts"),
-    OWN_ROW(cpu_kernel, "s",
+    BSD(pgfrec, "faults", "reclaims from the free list"),
+    BSD(xsfrec, "faults", "text pages found in memory by their swap block"),
+    BSD(xifrec, "faults", "text pages found in memory by their file's block"),
+    BSD(exfod, "hw pages", "hw pages filled on demand from files"),
+    BSD(zfod, "hw pages", "hw pages filled on demand with zeros"),
+    BSD(nexfod, "hw pages", "hw pages that became fill on demand from files"),
+    BSD(nzfod, "hw pages", "hw pages that became fill on demand with zeros"),
+    BSD(scan, "pairs", "pages looked at by the pagedaemon; with two hands pairs"),
+    BSD(rev, "turns", "turns of the pagedaemon's front hand"),
+    BSD(seqfree, "hw pages", "hw pages freed around sequential processes"),
+    BSD(dfree, "hw pages", "hw pages freed by the pagedaemon"),
+    BSD(swpin, "processes", "processes swapped in"),
+    BSD(swpout, "processes", "processes swapped out"),
+    OWN_ROW("pswpin", pswpin, "pages",
+            "pages swapped in; with 4.3BSD hw pages, with whole processes and their texts",
+            COUNTER_COUNT, false, BOTH),
+    OWN_ROW("pswpout", pswpout, "pages",
+            "pages swapped out; with 4.3BSD hw pages, with whole processes and their texts",
+            COUNTER_COUNT, false, BOTH),
+    OWN_ROW("cpu_kernel", cpu_kernel, "s",
             "CPU time of the kernel's own processes and of interrupts; over all CPUs",
-            COUNTER_TIME),
+            COUNTER_TIME, true, BOTH),
+    VMSTAT(pgfault, "faults", "faults by the kernel's own count"),
+    VMSTAT(pgmajfault, "faults", "major faults by the kernel's own count"),
+    VMSTAT(pgscan_direct, "pages",
+           "pages looked at by direct reclaim; on inactive lists, in memory cgroups too"),
+    VMSTAT(pgscan_kswapd, "pages", "pages looked at by kswapd; on inactive lists"),
+    VMSTAT(pgsteal_direct, "pages", "pages freed by direct reclaim; in memory cgroups too"),
+    VMSTAT(pgsteal_kswapd, "pages", "pages freed by kswapd"),
+    VMSTAT(allocstall, "reclaims",
+           "direct reclaims; for want of frames, and not in a memory "
+           "cgroup that is at its limit"),
+    VMSTAT(pageoutrun, "rounds", "rounds of kswapd"),
+    VMSTAT(oom_kill, "processes", "processes killed for want of memory"),
+    VMSTAT(pgscan_anon, "pages", "anonymous pages looked at by reclaim"),
+    VMSTAT(pgscan_file, "pages", "pages of files looked at by reclaim"),
+    VMSTAT(pgsteal_anon, "pages", "anonymous pages freed by reclaim"),
+    VMSTAT(pgsteal_file, "pages", "pages of files freed by reclaim"),
+    VMSTAT(pgrefill, "pages", "pages looked at on active lists"),
+    VMSTAT(pgactivate, "pages", "pages made active"),
+    VMSTAT(pgdeactivate, "pages", "pages made inactive"),
+    VMSTAT(pgrotated, "pages",
+           "pages rotated; to where reclaim finds them next, when they have been written"),
+    VMSTAT(workingset_refault_anon, "pages", "refaults of anonymous pages"),
+    VMSTAT(workingset_refault_file, "pages", "refaults of pages of files"),
+    VMSTAT(workingset_activate_anon, "pages",
+           "anonymous pages activated by refaults; as of the working set"),
+    VMSTAT(workingset_activate_file, "pages",
+           "pages of files activated by refaults; as of the working set"),
+    VMSTAT(workingset_restore_anon, "pages",
+           "anonymous pages restored by refaults; of the working set when they went"),
+    VMSTAT(workingset_restore_file, "pages",
+           "pages of files restored by refaults; of the working set when they went"),
 };
 const size_t counter_count = ARRAY_LEN(counter_table);
 
@@ -214,6 +254,20 @@ const struct counter *counter_find(const char *name)
     return NULL;
 }
 
+void counter_tells_kernel(const struct counter *counter, struct counters *counters)
+{
+    if (is_power_of_two(counter->own))
+        counters->kernel_own |= counter->own;
+}
+
+const char *counter_kernels(const struct counter *counter)
+{
+    static const char *const names[] = {
+        "", [COUNTING_BSD43] = "bsd43", [COUNTING_LINUX] = "linux",
+        [BOTH] = "bsd43 or linux"};
+    return names[counter->own];
+}
+
 static const void *member(const struct counter *counter, const struct counters *counters)
 {
     return (const char *)counters + counter->offset;
@@ -221,7 +275,7 @@ static const void *member(const struct counter *counter, const struct counters *
 
 bool counter_known(const struct counter *counter, const struct counters *counters)
 {
-    if (counter->own && !counters->kernel_own)
+    if (counter->own && !(counter->own & counters->kernel_own))
         return false;
     return counter->kind != COUNTER_COUNT ||
            *(const uint64_t *)member(counter, counters) != COUNT_UNKNOWN;

@@ -4,8 +4,12 @@
 #define FAULTLINE_STATS_COUNTERS_H
 
 #include "base/types.h"
+#include "stats/vmstat.h"
 
 #include <stdbool.h>
+
+/* Kernels that count by names of their own; bits. */
+enum counting_kernel { COUNTING_BSD43 = 1, COUNTING_LINUX = 2 };
 
 struct counters {
     uint64_t references, ifetches, loads, stores;
@@ -48,14 +52,16 @@ struct counters {
     double swap_utilisation, swap_queue_mean;
     psec_t swap_wait_mean, swap_wait_p99, swap_service_mean, swap_service_p99;
 
-    /* Of kernels that count by names of their own, if kernel_own says so.  Those of 4.3BSD's
-     * vmmeter; a hw page is 512 bytes. */
-    bool kernel_own;
+    /* Of a kernel that counts by names of its own: kernel_own is its bit of enum
+     * counting_kernel, or 0.  Those of 4.3BSD's vmmeter, where a hw page is 512 bytes; pswpin
+     * and pswpout are Linux's too, in pages. */
+    unsigned kernel_own;
     uint64_t v_faults, pgin, pgout, pgpgin, pgpgout, intrans, pgrec, fastpgrec, pgfrec,
         xsfrec, xifrec, exfod, zfod, nexfod, nzfod, scan, rev, seqfree, dfree, swpin,
         swpout, pswpin, pswpout;
     psec_t cpu_kernel; /* over all CPUs, beside cpu_user and the others; 0 if kernel_own is
                         * not set                                                        */
+    struct vmstat vmstat; /* of Linux                                                    */
 };
 
 enum counter_kind {
@@ -73,12 +79,20 @@ struct counter {
     const char *formula;     /* for derived ones; "" otherwise                        */
     enum counter_kind kind;
     bool timed;    /* it has a meaning with `timing: events` only                      */
-    bool own;      /* of kernels that have it: unknown without kernel_own              */
+    unsigned own;  /* kernels that have it, bits of enum counting_kernel; 0: all have it */
     size_t offset; /* in struct counters                                              */
 };
 
-extern const struct counter counter_table[]; /* in column order, timed ones last */
+/* In column order: timed ones behind the others, kernels' own last. */
+extern const struct counter counter_table[];
 extern const size_t counter_count;
+
+/* A value of the counter has been read back that is not unknown: if only one kernel has the
+ * counter, it is that kernel's counters that are read. */
+void counter_tells_kernel(const struct counter *counter, struct counters *counters);
+
+/* The kernels that have it, as in "bsd43 or linux"; "" if all have. */
+const char *counter_kernels(const struct counter *counter);
 
 /* True unless it is a kernel's own, and those are of another one, or it was not measured. */
 bool counter_known(const struct counter *counter, const struct counters *counters);

@@ -136,17 +136,15 @@ bool rows_restore(struct rows *rows, const char *text, size_t length, size_t nfi
     return true;
 }
 
-bool rows_end_blank(const struct rows *rows, size_t nfields, size_t blank)
+void rows_held(const struct rows *rows, size_t nfields, bool *held)
 {
     const char *const end = rows->text + rows->length;
     for (const char *at = rows->text; at < end;)
         for (size_t field = 0; field < nfields; field++) {
             const char *separator = separator_after(at, end);
-            if (field >= nfields - blank && separator != at)
-                return false;
+            held[field] |= separator != at;
             at = separator + 1;
         }
-    return true;
 }
 
 void rows_release(struct rows *rows)

@@ -33,8 +33,8 @@ void rows_end(struct rows *rows);
  * rows of so many fields each (at least one), or memory is short. */
 bool rows_restore(struct rows *rows, const char *text, size_t length, size_t nfields);
 
-/* True if each row, of nfields fields, ends with so many blank ones. */
-bool rows_end_blank(const struct rows *rows, size_t nfields, size_t blank);
+/* Set held[i] if field i, of nfields, of any row is not blank. */
+void rows_held(const struct rows *rows, size_t nfields, bool *held);
 
 /* Free the text; the rows are empty again. */
 void rows_release(struct rows *rows);

@@ -12,21 +12,33 @@
     {                                                                                      \
         .name = (name_), .unit = (unit_), .description = (description_)                    \
     }
-#define GAUGE(member, unit_, description_)                                                 \
+#define OPTIONAL(group_, name_, unit_, description_)                                       \
+    {                                                                                      \
+        .name = (name_), .unit = (unit_), .description = (description_), .group = (group_) \
+    }
+#define GAUGE(kernel, member, unit_, description_)                                         \
     {                                                                                      \
         .name = #member, .unit = (unit_), .description = (description_), .own = OWN_GAUGE, \
-        .offset = offsetof(struct gauges, member)                                          \
+        .group = (kernel), .offset = offsetof(struct gauges, member)                       \
     }
 #define HAND(member, description_)                                                         \
     {                                                                                      \
         .name = #member, .unit = "frame", .description = (description_),                   \
-        .goes_round = true, .own = OWN_GAUGE, .offset = offsetof(struct gauges, member)    \
+        .goes_round = true, .own = OWN_GAUGE, .group = BSD43,                              \
+        .offset = offsetof(struct gauges, member)                                          \
     }
-#define COUNTED(member, unit_, description_)                                               \
+#define COUNTED(kernels, name_, member, unit_, description_)                               \
     {                                                                                      \
-        .name = #member, .unit = (unit_), .description = (description_),                   \
-        .own = OWN_COUNTER, .offset = offsetof(struct counters, member)                    \
+        .name = (name_), .unit = (unit_), .description = (description_),                   \
+        .own = OWN_COUNTER, .group = (kernels),                                            \
+        .offset = offsetof(struct counters, member)                                        \
     }
+#define BSD_COUNTED(member, unit, description)                                             \
+    COUNTED(BSD43, #member, member, unit, description)
+#define VMSTAT(member, unit, description)                                                  \
+    COUNTED(LINUX, #member, vmstat.member, unit, description)
+
+enum { BSD43 = COUNTING_BSD43, LINUX = COUNTING_LINUX, BOTH = BSD43 | LINUX };
 
 static const struct table_column processes[] = {
     COLUMN("process", "", "process"),
@@ -51,11 +63,12 @@ static const struct table_column processes[] = {
            "slowdown by paging; elapsed / elapsed with unlimited memory, known with "
            "`baseline: yes`"),
     COLUMN("resident_max", "pages", "most resident pages"),
-    COLUMN("sleep", "s", "time asleep; until a child ended, for a time, or for ever"),
-    COLUMN("swapped", "s", "time swapped out; while it could run"),
-    COLUMN("end", "",
-           "how it ended; blank: by itself, \"asleep\": it slept to the end of the run, "
-           "\"killed\": the kernel ended it, for want of swap space or by its limits"),
+    OPTIONAL(TABLE_OPTIONAL, "sleep", "s",
+             "time asleep; until a child ended, for a time, or for ever"),
+    OPTIONAL(TABLE_OPTIONAL, "swapped", "s", "time swapped out; while it could run"),
+    OPTIONAL(TABLE_OPTIONAL, "end", "",
+             "how it ended; blank: by itself, \"asleep\": it slept to the end of the run, "
+             "\"killed\": the kernel ended it, for want of swap space or by its limits"),
 };
 
 static const struct table_column devices[] = {
@@ -108,29 +121,45 @@ static const struct table_column series[] = {
     COLUMN("ready", "processes", "processes ready to run"),
     COLUMN("waiting", "processes", "processes waiting for paging"),
     COLUMN("swap_queue", "requests", "requests at the swap device; waiting or served"),
-    GAUGE(freemem, "hw pages", "free memory; a hw page has 512 bytes"),
-    GAUGE(lotsfree, "hw pages", "lotsfree; with less free the pagedaemon scans"),
-    GAUGE(desfree, "hw pages", "desfree; with less free processes may be swapped out"),
-    GAUGE(minfree, "hw pages", "minfree; the least that is tolerable"),
-    GAUGE(deficit, "hw pages", "deficit; hw pages that processes to be swapped in need"),
-    GAUGE(desscan, "pairs",
+    GAUGE(BSD43, freemem, "hw pages", "free memory; a hw page has 512 bytes"),
+    GAUGE(BSD43, lotsfree, "hw pages", "lotsfree; with less free the pagedaemon scans"),
+    GAUGE(BSD43, desfree, "hw pages",
+          "desfree; with less free processes may be swapped out"),
+    GAUGE(BSD43, minfree, "hw pages", "minfree; the least that is tolerable"),
+    GAUGE(BSD43, deficit, "hw pages",
+          "deficit; hw pages that processes to be swapped in need"),
+    GAUGE(BSD43, desscan, "pairs",
           "pages to be looked at; in a wake-up of the pagedaemon, with two hands pairs"),
     HAND(front, "frame at which the front hand stands; or the only one"),
     HAND(back, "frame at which the back hand stands"),
-    GAUGE(rss, "hw pages", "resident set; that of texts in all only"),
-    COUNTED(pgin, "transfers", "page-in transfers; since the sample before"),
-    COUNTED(pgout, "transfers", "page-out transfers; since the sample before"),
-    COUNTED(pgrec, "faults", "page reclaims of all kinds; since the sample before"),
-    COUNTED(fastpgrec, "faults", "fast reclaims; since the sample before"),
-    COUNTED(pgfrec, "faults", "reclaims from the free list; since the sample before"),
-    COUNTED(zfod, "hw pages", "hw pages filled with zeros; since the sample before"),
-    COUNTED(scan, "pairs",
-            "pages looked at by the pagedaemon; with two hands pairs, since the sample "
-            "before"),
-    COUNTED(rev, "turns", "turns of the front hand; since the sample before"),
-    COUNTED(dfree, "hw pages", "hw pages freed by the pagedaemon; since the sample before"),
-    COUNTED(swpin, "processes", "processes swapped in; since the sample before"),
-    COUNTED(swpout, "processes", "processes swapped out; since the sample before"),
+    GAUGE(BSD43, rss, "hw pages", "resident set; that of texts in all only"),
+    BSD_COUNTED(pgin, "transfers", "page-in transfers; since the sample before"),
+    BSD_COUNTED(pgout, "transfers", "page-out transfers; since the sample before"),
+    BSD_COUNTED(pgrec, "faults", "page reclaims of all kinds; since the sample before"),
+    BSD_COUNTED(fastpgrec, "faults", "fast reclaims; since the sample before"),
+    BSD_COUNTED(pgfrec, "faults", "reclaims from the free list; since the sample before"),
+    BSD_COUNTED(zfod, "hw pages", "hw pages filled with zeros; since the sample before"),
+    BSD_COUNTED(scan, "pairs",
+                "pages looked at by the pagedaemon; with two hands pairs, since the sample "
+                "before"),
+    BSD_COUNTED(rev, "turns", "turns of the front hand; since the sample before"),
+    BSD_COUNTED(dfree, "hw pages",
+                "hw pages freed by the pagedaemon; since the sample before"),
+    BSD_COUNTED(swpin, "processes", "processes swapped in; since the sample before"),
+    BSD_COUNTED(swpout, "processes", "processes swapped out; since the sample before"),
+    VMSTAT(pgfault, "faults", "faults; since the sample before"),
+    VMSTAT(pgmajfault, "faults", "major faults; since the sample before"),
+    COUNTED(LINUX, "pswpin", pswpin, "pages", "pages swapped in; since the sample before"),
+    COUNTED(LINUX, "pswpout", pswpout, "pages",
+            "pages swapped out; since the sample before"),
+    VMSTAT(pgscan_direct, "pages",
+           "pages looked at by direct reclaim; since the sample before"),
+    VMSTAT(pgscan_kswapd, "pages", "pages looked at by kswapd; since the sample before"),
+    VMSTAT(pgsteal_direct, "pages",
+           "pages freed by direct reclaim; since the sample before"),
+    VMSTAT(pgsteal_kswapd, "pages", "pages freed by kswapd; since the sample before"),
+    VMSTAT(allocstall, "reclaims", "direct reclaims; since the sample before"),
+    VMSTAT(pageoutrun, "rounds", "rounds of kswapd; since the sample before"),
 };
 
 static const struct table_column curves[] = {
@@ -184,39 +213,50 @@ static const struct table_column marks[] = {
     COLUMN("cpu_idle_paging", "s", "CPU time idle for paging"),
     COLUMN("cpu_idle", "s", "CPU time idle otherwise"),
     COLUMN("context_switches", "switches", "context switches"),
-    COLUMN("cpu_kernel", "s", "CPU time of the kernel's own processes and of interrupts"),
-    COLUMN("v_faults", "faults", "faults by the kernel's own count"),
-    COLUMN("pgin", "transfers", "page-in transfers"),
-    COLUMN("pgout", "transfers", "page-out transfers"),
-    COLUMN("pgpgin", "hw pages", "hw pages paged in"),
-    COLUMN("pgpgout", "hw pages", "hw pages paged out"),
-    COLUMN("intrans", "faults", "faults that slept and then found their page valid"),
-    COLUMN("pgrec", "faults", "page reclaims of all kinds"),
-    COLUMN("fastpgrec", "faults", "fast reclaims"),
-    COLUMN("pgfrec", "faults", "reclaims from the free list"),
-    COLUMN("xsfrec", "faults", "text pages found in memory by their swap block"),
-    COLUMN("xifrec", "faults", "text pages found in memory by their file's block"),
-    COLUMN("exfod", "hw pages", "hw pages filled on demand from files"),
-    COLUMN("zfod", "hw pages", "hw pages filled on demand with zeros"),
-    COLUMN("nexfod", "hw pages", "hw pages that became fill on demand from files"),
-    COLUMN("nzfod", "hw pages", "hw pages that became fill on demand with zeros"),
-    COLUMN("scan", "pairs", "pages looked at by the pagedaemon"),
-    COLUMN("rev", "turns", "turns of the pagedaemon's front hand"),
-    COLUMN("seqfree", "hw pages", "hw pages freed around sequential processes"),
-    COLUMN("dfree", "hw pages", "hw pages freed by the pagedaemon"),
-    COLUMN("swpin", "processes", "processes swapped in"),
-    COLUMN("swpout", "processes", "processes swapped out"),
-    COLUMN("pswpin", "hw pages", "hw pages swapped in"),
-    COLUMN("pswpout", "hw pages", "hw pages swapped out"),
+    OPTIONAL(BOTH, "cpu_kernel", "s",
+             "CPU time of the kernel's own processes and of interrupts"),
+    OPTIONAL(BSD43, "v_faults", "faults", "faults by the kernel's own count"),
+    OPTIONAL(BSD43, "pgin", "transfers", "page-in transfers"),
+    OPTIONAL(BSD43, "pgout", "transfers", "page-out transfers"),
+    OPTIONAL(BSD43, "pgpgin", "hw pages", "hw pages paged in"),
+    OPTIONAL(BSD43, "pgpgout", "hw pages", "hw pages paged out"),
+    OPTIONAL(BSD43, "intrans", "faults",
+             "faults that slept and then found their page valid"),
+    OPTIONAL(BSD43, "pgrec", "faults", "page reclaims of all kinds"),
+    OPTIONAL(BSD43, "fastpgrec", "faults", "fast reclaims"),
+    OPTIONAL(BSD43, "pgfrec", "faults", "reclaims from the free list"),
+    OPTIONAL(BSD43, "xsfrec", "faults", "text pages found in memory by their swap block"),
+    OPTIONAL(BSD43, "xifrec", "faults", "text pages found in memory by their file's block"),
+    OPTIONAL(BSD43, "exfod", "hw pages", "hw pages filled on demand from files"),
+    OPTIONAL(BSD43, "zfod", "hw pages", "hw pages filled on demand with zeros"),
+    OPTIONAL(BSD43, "nexfod", "hw pages", "hw pages that became fill on demand from files"),
+    OPTIONAL(BSD43, "nzfod", "hw pages", "hw pages that became fill on demand with zeros"),
+    OPTIONAL(BSD43, "scan", "pairs", "pages looked at by the pagedaemon"),
+    OPTIONAL(BSD43, "rev", "turns", "turns of the pagedaemon's front hand"),
+    OPTIONAL(BSD43, "seqfree", "hw pages", "hw pages freed around sequential processes"),
+    OPTIONAL(BSD43, "dfree", "hw pages", "hw pages freed by the pagedaemon"),
+    OPTIONAL(BSD43, "swpin", "processes", "processes swapped in"),
+    OPTIONAL(BSD43, "swpout", "processes", "processes swapped out"),
+    OPTIONAL(BOTH, "pswpin", "pages", "pages swapped in"),
+    OPTIONAL(BOTH, "pswpout", "pages", "pages swapped out"),
+    OPTIONAL(LINUX, "pgfault", "faults", "faults by the kernel's own count"),
+    OPTIONAL(LINUX, "pgmajfault", "faults", "major faults by the kernel's own count"),
+    OPTIONAL(LINUX, "pgscan_direct", "pages", "pages looked at by direct reclaim"),
+    OPTIONAL(LINUX, "pgscan_kswapd", "pages", "pages looked at by kswapd"),
+    OPTIONAL(LINUX, "pgsteal_direct", "pages", "pages freed by direct reclaim"),
+    OPTIONAL(LINUX, "pgsteal_kswapd", "pages", "pages freed by kswapd"),
+    OPTIONAL(LINUX, "allocstall", "reclaims", "direct reclaims"),
+    OPTIONAL(LINUX, "pageoutrun", "rounds", "rounds of kswapd"),
+    OPTIONAL(LINUX, "oom_kill", "processes", "processes killed for want of memory"),
 };
 
 const struct result_table_kind result_tables[TABLES] = {
-    [TABLE_PROCESSES] = {"processes", processes, ARRAY_LEN(processes), true, 3},
-    [TABLE_DEVICES] = {"devices", devices, ARRAY_LEN(devices), true, 0},
-    [TABLE_TLBS] = {"tlbs", tlbs, ARRAY_LEN(tlbs), false, 0},
-    [TABLE_SERIES] = {"series", series, ARRAY_LEN(series), true, 20},
-    [TABLE_CURVES] = {"curves", curves, ARRAY_LEN(curves), false, 0},
-    [TABLE_MARKS] = {"marks", marks, ARRAY_LEN(marks), true, 24},
+    [TABLE_PROCESSES] = {"processes", processes, ARRAY_LEN(processes), true},
+    [TABLE_DEVICES] = {"devices", devices, ARRAY_LEN(devices), true},
+    [TABLE_TLBS] = {"tlbs", tlbs, ARRAY_LEN(tlbs), false},
+    [TABLE_SERIES] = {"series", series, ARRAY_LEN(series), true},
+    [TABLE_CURVES] = {"curves", curves, ARRAY_LEN(curves), false},
+    [TABLE_MARKS] = {"marks", marks, ARRAY_LEN(marks), true},
 };
 
 const struct table_column *table_column_find(const struct result_table_kind *table,

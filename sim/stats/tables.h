@@ -30,12 +30,18 @@ enum own_column {
     OWN_COUNTER, /* what has been counted since the sample before                        */
 };
 
+/* Columns that may be left out: together with the others of their group, where all rows are
+ * blank in all of them.  Of a kernel's own the group is of enum counting_kernel, or of
+ * several. */
+enum { TABLE_ALWAYS = 0, TABLE_OPTIONAL = 1, TABLE_GROUPS = 4, TABLE_COLUMNS_MAX = 128 };
+
 struct table_column {
     const char *name;        /* heading                                                  */
     const char *unit;        /* "pages", "s", "1"; "" for names and numbers of things    */
     const char *description; /* a short phrase, and more after a semicolon               */
     bool goes_round; /* it starts again from 0: lines over time are broken there         */
     enum own_column own;
+    unsigned group;
     size_t offset; /* in struct gauges or struct counters                                */
 };
 
@@ -44,8 +50,6 @@ struct result_table_kind {
     const struct table_column *columns;
     size_t ncolumns;
     bool timed; /* there are rows with `timing: events` only                           */
-    size_t
-        noptional; /* the last columns, which are left out where all rows are blank in them */
 };
 
 extern const struct result_table_kind result_tables[TABLES];

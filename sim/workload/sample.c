@@ -34,6 +34,15 @@ static void put_known(struct rows *rows, uint64_t number)
         rows_count(rows, number);
 }
 
+/* Kernels' own columns are the last ones. */
+static size_t first_own(const struct result_table_kind *kind)
+{
+    size_t i = kind->ncolumns;
+    while (kind->columns[i - 1].own != OWN_NONE)
+        i--;
+    return i;
+}
+
 /* The columns of the kernel's own, of all or of the processes in a space; counted: of all,
  * or NULL. */
 static void sample_own(struct simulation *sim, const struct space *space,
@@ -46,11 +55,12 @@ static void sample_own(struct simulation *sim, const struct space *space,
     memset(&gauges, 0xff, sizeof gauges); /* COUNT_UNKNOWN                               */
     if (kernel->sample)
         kernel->sample(sim->pager.kernel_state, &sim->pager, space, &gauges);
-    for (size_t i = kind->ncolumns - kind->noptional; i < kind->ncolumns; i++) {
+    for (size_t i = first_own(kind); i < kind->ncolumns; i++) {
         const size_t offset = kind->columns[i].offset;
         if (kind->columns[i].own == OWN_GAUGE)
             put_known(rows, number_at(&gauges, offset));
-        else if (!counted || number_at(counted, offset) == COUNT_UNKNOWN)
+        else if (!counted || !(counted->kernel_own & kind->columns[i].group) ||
+                 number_at(counted, offset) == COUNT_UNKNOWN)
             rows_blank(rows);
         else
             rows_count(rows,
@@ -95,7 +105,7 @@ static void sample_threads(struct simulation *sim, psec_t now)
 {
     struct rows *rows = &sim->tables[TABLE_SERIES];
     const struct result_table_kind *kind = &result_tables[TABLE_SERIES];
-    const size_t blanks = kind->ncolumns - kind->noptional - 3;
+    const size_t blanks = first_own(kind) - 3;
     for (const struct thread *thread = sim->oldest; thread; thread = thread->newer) {
         if (thread->state == THREAD_NEW)
             continue;
@@ -197,7 +207,7 @@ static bool has_optional(const struct simulation *sim)
 static void list_optional(struct rows *rows, const struct ended *e, bool optional)
 {
     if (!optional) {
-        for (size_t i = 0; i < result_tables[TABLE_PROCESSES].noptional; i++)
+        for (int i = 0; i < 3; i++)
             rows_blank(rows);
         return;
     }

@@ -3,7 +3,8 @@
  * second. */
 #include "os/bsd43_rig.h"
 
-/* The fields of the kernel's own in row i, counted from 0: of all, then of the process. */
+/* The fields of 4.3BSD's own in row i, counted from 0: of all, then of the process.  Behind
+ * them there are those of other kernels. */
 static const char *own_fields(size_t i)
 {
     static char fields[200];
@@ -11,9 +12,13 @@ static const char *own_fields(size_t i)
     const char *at = rig43.series;
     for (; i > 0; i--)
         at = strchr(at, '\n') + 1;
-    for (size_t k = kind->ncolumns - kind->noptional; k > 0; k--)
+    for (size_t k = 0; kind->columns[k].group == 0; k++)
         at = strchr(at, ',') + 1;
-    snprintf(fields, sizeof fields, "%.*s", (int)strcspn(at, "\n"), at);
+    const char *end = at - 1;
+    for (size_t k = 0; k < kind->ncolumns; k++)
+        if (kind->columns[k].group == COUNTING_BSD43)
+            end += 1 + strcspn(end + 1, ",\n");
+    snprintf(fields, sizeof fields, "%.*s", (int)(end - at), at);
     return fields;
 }
 

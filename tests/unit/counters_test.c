@@ -111,10 +111,35 @@ static const char *const names[] = {
     "pswpin",
     "pswpout",
     "cpu_kernel",
+    "pgfault",
+    "pgmajfault",
+    "pgscan_direct",
+    "pgscan_kswapd",
+    "pgsteal_direct",
+    "pgsteal_kswapd",
+    "allocstall",
+    "pageoutrun",
+    "oom_kill",
+    "pgscan_anon",
+    "pgscan_file",
+    "pgsteal_anon",
+    "pgsteal_file",
+    "pgrefill",
+    "pgactivate",
+    "pgdeactivate",
+    "pgrotated",
+    "workingset_refault_anon",
+    "workingset_refault_file",
+    "workingset_activate_anon",
+    "workingset_activate_file",
+    "workingset_restore_anon",
+    "workingset_restore_file",
 };
 
-/* These and what stands behind them have a meaning with `timing: events` only. */
+/* From the first on they have a meaning with `timing: events` only, from the second on with
+ * some kernels only. */
 #define FIRST_TIMED "elapsed"
+#define FIRST_OWN "v_faults"
 
 START_TEST(columns_are_in_the_documented_order)
 {
@@ -124,12 +149,14 @@ START_TEST(columns_are_in_the_documented_order)
 }
 END_TEST
 
-START_TEST(timed_counters_come_last)
+START_TEST(timed_counters_come_behind_the_others_and_kernels_own_last)
 {
-    bool timed = false;
+    bool timed = false, own = false;
     for (size_t i = 0; i < counter_count; i++) {
         timed = timed || strcmp(counter_table[i].name, FIRST_TIMED) == 0;
-        ck_assert_int_eq(counter_table[i].timed, timed);
+        own = own || strcmp(counter_table[i].name, FIRST_OWN) == 0;
+        ck_assert(own || counter_table[i].timed == timed);
+        ck_assert_int_eq(counter_table[i].own != 0, own);
         ck_assert_int_eq(counter_table[i].kind == COUNTER_TIME,
                          strcmp(counter_table[i].unit, "s") == 0);
     }
@@ -150,7 +177,7 @@ END_TEST
 START_TEST(every_counter_has_a_place_of_its_own)
 {
     for (size_t i = 0; i < counter_count; i++) {
-        struct counters counters = {.kernel_own = true};
+        struct counters counters = {.kernel_own = counter_table[i].own};
         *(uint64_t *)(void *)((char *)&counters + counter_table[i].offset) = 1;
         size_t set = 0;
         for (size_t k = 0; k < counter_count; k++)
@@ -244,10 +271,28 @@ START_TEST(a_kernels_own_counters_are_unknown_under_another_one)
     ck_assert(scan->own && !counter_known(scan, &counters));
     ck_assert_str_eq(counter_format(scan, &counters, buffer, sizeof buffer), "");
     ck_assert(isnan(counter_value(scan, &counters)));
-    counters.kernel_own = true;
+    counters.kernel_own = COUNTING_LINUX;
+    ck_assert(!counter_known(scan, &counters));
+    counters.kernel_own = COUNTING_BSD43;
     ck_assert_str_eq(counter_format(scan, &counters, buffer, sizeof buffer), "7");
     counters.scan = COUNT_UNKNOWN;
     ck_assert(!counter_known(scan, &counters));
+}
+END_TEST
+
+START_TEST(counters_that_were_read_back_tell_the_kernel_that_has_them)
+{
+    struct counters counters = {0};
+    counter_tells_kernel(counter_find("faults"), &counters);
+    counter_tells_kernel(counter_find("pswpin"), &counters); /* two have it */
+    ck_assert_uint_eq(counters.kernel_own, 0);
+    counter_tells_kernel(counter_find("pgfault"), &counters);
+    ck_assert_uint_eq(counters.kernel_own, COUNTING_LINUX);
+    ck_assert(counter_known(counter_find("pswpin"), &counters));
+    ck_assert_str_eq(counter_kernels(counter_find("faults")), "");
+    ck_assert_str_eq(counter_kernels(counter_find("scan")), "bsd43");
+    ck_assert_str_eq(counter_kernels(counter_find("pgfault")), "linux");
+    ck_assert_str_eq(counter_kernels(counter_find("pswpin")), "bsd43 or linux");
 }
 END_TEST
 
@@ -256,10 +301,11 @@ static Suite *counters_suite(void)
     Suite *suite = suite_create("counters");
     TCase *tests = tcase_create("counters");
     tcase_add_test(tests, columns_are_in_the_documented_order);
-    tcase_add_test(tests, timed_counters_come_last);
+    tcase_add_test(tests, timed_counters_come_behind_the_others_and_kernels_own_last);
     tcase_add_test(tests, every_counter_says_what_it_is);
     tcase_add_test(tests, every_counter_has_a_place_of_its_own);
     tcase_add_test(tests, a_kernels_own_counters_are_unknown_under_another_one);
+    tcase_add_test(tests, counters_that_were_read_back_tell_the_kernel_that_has_them);
     tcase_add_test(tests, find_knows_whole_names_only);
     tcase_add_test(tests, counts_are_written_whole);
     tcase_add_test(tests, times_are_seconds);

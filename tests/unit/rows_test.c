@@ -143,21 +143,29 @@ END_TEST
 
 static const struct {
     const char *text;
-    size_t fields, blank;
-    bool all;
-} ends[] = {
-    {"a,,\n", 3, 2, true},        {"a,,\nb,,\n", 3, 2, true},
-    {"a,,\nb,,c\n", 3, 2, false}, {"a,,\nb,c,\n", 3, 2, false},
-    {"a,,\nb,c,\n", 3, 1, true},  {",,\n", 3, 2, true},
-    {"\"\n,,\",,\n", 3, 2, true}, {"\",\",\"\",\n", 3, 2, false},
-    {"a,b\n", 2, 0, true},
+    size_t fields;
+    bool held[3];
+} holdings[] = {
+    {"a,,\n", 3, {true}},
+    {"a,,\nb,,\n", 3, {true}},
+    {"a,,\nb,,c\n", 3, {true, false, true}},
+    {",,\n,c,\n", 3, {false, true, false}},
+    {",,\n", 3, {false}},
+    {"\"\n,,\",,\n", 3, {true}},
+    {",\",\",\"\"\n", 3, {false, true, true}},
+    {"a,b\n", 2, {true, true}},
 };
 
-START_TEST(rows_that_end_with_blank_fields_are_told)
+START_TEST(fields_that_some_row_holds_are_told)
 {
-    ck_assert(rows_end_blank(&rows, 5, 3)); /* there are none */
-    ck_assert(rows_restore(&rows, ends[_i].text, strlen(ends[_i].text), ends[_i].fields));
-    ck_assert(rows_end_blank(&rows, ends[_i].fields, ends[_i].blank) == ends[_i].all);
+    bool held[3] = {false};
+    rows_held(&rows, 3, held); /* there are none */
+    ck_assert(!held[0] && !held[1] && !held[2]);
+    ck_assert(rows_restore(&rows, holdings[_i].text, strlen(holdings[_i].text),
+                           holdings[_i].fields));
+    rows_held(&rows, holdings[_i].fields, held);
+    for (size_t i = 0; i < ARRAY_LEN(held); i++)
+        ck_assert_int_eq(held[i], holdings[_i].held[i]);
 }
 END_TEST
 
@@ -172,7 +180,9 @@ static const char *const columns[TABLES] = {
     "time process resident free_frames faults_per_second page_ins_per_second "
     "page_outs_per_second scans_per_second cpu_utilisation ready waiting swap_queue "
     "freemem lotsfree desfree minfree deficit desscan "
-    "front back rss pgin pgout pgrec fastpgrec pgfrec zfod scan rev dfree swpin swpout",
+    "front back rss pgin pgout pgrec fastpgrec pgfrec zfod scan rev dfree swpin swpout "
+    "pgfault pgmajfault pswpin pswpout pgscan_direct pgscan_kswapd pgsteal_direct "
+    "pgsteal_kswapd allocstall pageoutrun",
     "page_size curve frames memory window distance reference faults fault_rate pages "
     "accesses",
     "mark process time user fault paging_wait ready_wait own_references own_faults_major "
@@ -182,13 +192,14 @@ static const char *const columns[TABLES] = {
     "cpu_idle_paging cpu_idle context_switches cpu_kernel v_faults pgin pgout pgpgin "
     "pgpgout intrans "
     "pgrec fastpgrec pgfrec xsfrec xifrec exfod zfod nexfod nzfod scan rev seqfree dfree "
-    "swpin swpout pswpin pswpout",
+    "swpin swpout pswpin pswpout pgfault pgmajfault pgscan_direct pgscan_kswapd "
+    "pgsteal_direct pgsteal_kswapd allocstall pageoutrun oom_kill",
 };
 
 START_TEST(columns_are_in_the_documented_order)
 {
     const struct result_table_kind *table = &result_tables[_i];
-    char names[800] = "";
+    char names[1600] = "";
     for (size_t i = 0; i < table->ncolumns; i++) {
         const struct table_column *column = &table->columns[i];
         strcat(strcat(names, i ? " " : ""), column->name);
@@ -209,7 +220,7 @@ START_TEST(marks_have_counters_with_their_units)
         const struct counter *counter = counter_find(marks->columns[i].name);
         ck_assert_ptr_nonnull(counter);
         ck_assert_str_eq(marks->columns[i].unit, counter->unit);
-        ck_assert_int_eq(counter->own, i >= marks->ncolumns - marks->noptional);
+        ck_assert_uint_eq(counter->own, marks->columns[i].group);
     }
 }
 END_TEST
@@ -242,8 +253,8 @@ static Suite *rows_suite(void)
     tcase_add_test(tests, a_row_is_fields_between_commas);
     tcase_add_test(tests, texts_are_quoted_where_csv_needs_it);
     tcase_add_test(tests, rows_grow_without_end);
-    tcase_add_loop_test(tests, rows_that_end_with_blank_fields_are_told, 0,
-                        (int)ARRAY_LEN(ends));
+    tcase_add_loop_test(tests, fields_that_some_row_holds_are_told, 0,
+                        (int)ARRAY_LEN(holdings));
     tcase_add_test(tests, after_a_failure_nothing_more_is_added);
     tcase_add_test(tests, rows_come_back_from_their_text);
     tcase_add_loop_test(tests, text_that_is_not_rows_of_two_fields_is_refused, 0,

@@ -106,7 +106,7 @@ static void timed_sample(struct rows *rows, psec_t time, const char *process,
             rows_count(rows, (uint64_t)i);
         else
             rows_blank(rows);
-    for (size_t i = 0; i < result_tables[TABLE_SERIES].noptional; i++)
+    for (size_t i = 12; i < result_tables[TABLE_SERIES].ncolumns; i++)
         rows_blank(rows);
     rows_end(rows);
 }

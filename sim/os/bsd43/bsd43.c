@@ -289,7 +289,7 @@ static void bsd43_counters(const void *state, struct counters *counters)
 {
     const struct bsd43 *kernel = state;
     const struct bsd43_meter *meter = &kernel->meter;
-    counters->kernel_own = true;
+    counters->kernel_own = COUNTING_BSD43;
     counters->v_faults = bsd43_counted(meter, BSD43_FAULTS);
     counters->pgin = bsd43_counted(meter, BSD43_PGIN);
     counters->pgout = bsd43_counted(meter, BSD43_PGOUT);

@@ -147,4 +147,5 @@ const struct kernel_ops kernel_linux = {
     .updated = linux_updated,
     .has_recency = linux_has_recency,
     .tick = linux_tick,
+    .count = linux_count,
 };

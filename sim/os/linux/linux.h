@@ -8,6 +8,7 @@
 #include "os/linux/version.h"
 #include "pager/instance.h"
 #include "pager/pager.h"
+#include "stats/vmstat.h"
 
 enum { LINUX_TABLES_NONE, LINUX_TABLES_FILES, LINUX_TABLES_ALL };
 
@@ -18,12 +19,6 @@ struct linux_params {
     uint64_t cgroup_frames;     /* limit of the memory cgroup; 0: there is none          */
     uint64_t stats_flush_every; /* references; 0: a timer                                */
     uint64_t fault_around;      /* bytes                                                 */
-};
-
-/* By the names of /proc/vmstat; those of a policy's lists are the policy's. */
-struct linux_counts {
-    uint64_t pgfault, pgmajfault, pswpin, pswpout;
-    uint64_t allocstall, pageoutrun, oom_kill;
 };
 
 /* The memory cgroup in which all processes are. */
@@ -44,7 +39,7 @@ struct linux_kernel {
     const struct linux_params *params;
     uint32_t version; /* LINUX_VERSION                                                   */
     struct linux_group group;
-    struct linux_counts counts;
+    struct vmstat counts; /* but those of the lists, which the policy counts              */
     content_t zero; /* of the zero page, or CONTENT_NONE: nobody has read it yet          */
     unsigned fruitless; /* reclaims in a row for one fault                                */
 };
@@ -109,5 +104,12 @@ MUST_CHECK enum status linux_charge_table(struct linux_kernel *kernel, struct fa
 
 /* do_try_to_free_pages(): reclaim for a process that needs memory; returns pages freed. */
 uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group);
+
+/* --- count.c ------------------------------------------------------------------------------ */
+
+/* A run of the driver, by kswapd or not, has ended: count what it has done. */
+void linux_count_reclaim(struct linux_kernel *kernel, const struct reclaim *reclaim);
+
+void linux_count(const void *state, struct counters *counters);
 
 #endif

@@ -118,12 +118,13 @@ uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group)
                 .chosen = PFN_NONE,
             },
     };
-    kernel->counts.allocstall++;
+    kernel->counts.allocstall += !in_group;
     shrink(&reclaim);
     if (reclaim.r.reclaimed == 0 && reclaim.r.passed_over) {
         reclaim.r.force = true;
         reclaim.r.passed_over = false;
         shrink(&reclaim);
     }
+    linux_count_reclaim(kernel, &reclaim.r);
     return reclaim.r.reclaimed;
 }

@@ -1,0 +1,58 @@
+/* count.c -- what is counted: the kernel's own, and that of the policy's lists.
+ *
+ * 6.12 mm/vmscan.c shrink_inactive_list(), do_try_to_free_pages(): reclaim in a group counts
+ * in pgscan_direct of its memory.stat, and not in allocstall. */
+#include "os/linux/linux.h"
+
+#include "stats/counters.h"
+
+void linux_count_reclaim(struct linux_kernel *kernel, const struct reclaim *reclaim)
+{
+    struct vmstat *counts = &kernel->counts;
+    *(reclaim->daemon ? &counts->pgscan_kswapd : &counts->pgscan_direct) +=
+        reclaim->scanned;
+    *(reclaim->daemon ? &counts->pgsteal_kswapd : &counts->pgsteal_direct) +=
+        reclaim->reclaimed;
+}
+
+static void count_lists(struct vmstat *vmstat, const struct reclaim_counts *lists)
+{
+    vmstat->pgscan_anon = lists->pgscan[RECLAIM_ANON];
+    vmstat->pgscan_file = lists->pgscan[RECLAIM_FILE];
+    vmstat->pgsteal_anon = lists->pgsteal[RECLAIM_ANON];
+    vmstat->pgsteal_file = lists->pgsteal[RECLAIM_FILE];
+    vmstat->pgrefill = lists->pgrefill;
+    vmstat->pgactivate = lists->pgactivate;
+    vmstat->pgdeactivate = lists->pgdeactivate;
+    vmstat->pgrotated = lists->pgrotated;
+    vmstat->workingset_refault_anon = lists->workingset_refault[RECLAIM_ANON];
+    vmstat->workingset_refault_file = lists->workingset_refault[RECLAIM_FILE];
+    vmstat->workingset_activate_anon = lists->workingset_activate[RECLAIM_ANON];
+    vmstat->workingset_activate_file = lists->workingset_activate[RECLAIM_FILE];
+    vmstat->workingset_restore_anon = lists->workingset_restore[RECLAIM_ANON];
+    vmstat->workingset_restore_file = lists->workingset_restore[RECLAIM_FILE];
+}
+
+void linux_count(const void *state, struct counters *counters)
+{
+    /* Of a policy without lists. */
+    static const struct reclaim_counts unknown = {
+        .pgscan = {COUNT_UNKNOWN, COUNT_UNKNOWN},
+        .pgsteal = {COUNT_UNKNOWN, COUNT_UNKNOWN},
+        .pgrefill = COUNT_UNKNOWN,
+        .pgactivate = COUNT_UNKNOWN,
+        .pgdeactivate = COUNT_UNKNOWN,
+        .pgrotated = COUNT_UNKNOWN,
+        .workingset_refault = {COUNT_UNKNOWN, COUNT_UNKNOWN},
+        .workingset_activate = {COUNT_UNKNOWN, COUNT_UNKNOWN},
+        .workingset_restore = {COUNT_UNKNOWN, COUNT_UNKNOWN},
+    };
+    const struct linux_kernel *kernel = state;
+    const struct reclaim_ops *lists = linux_lists(kernel);
+    counters->kernel_own = COUNTING_LINUX;
+    counters->vmstat = kernel->counts;
+    counters->pswpin = kernel->counts.pswpin;
+    counters->pswpout = kernel->counts.pswpout;
+    count_lists(&counters->vmstat,
+                lists ? lists->counts(linux_lists_state(kernel)) : &unknown);
+}

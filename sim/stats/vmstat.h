@@ -1,0 +1,23 @@
+/* vmstat.h -- what Linux counts, by the names of /proc/vmstat and of a memory cgroup's
+ * memory.stat; pages are those of the machine.  To add one is to add it here, a row to the
+ * table of counters, and to count it. */
+#ifndef FAULTLINE_STATS_VMSTAT_H
+#define FAULTLINE_STATS_VMSTAT_H
+
+#include <stdint.h>
+
+struct vmstat {
+    /* Of the kernel. */
+    uint64_t pgfault, pgmajfault, pswpin, pswpout;
+    uint64_t pgscan_direct, pgscan_kswapd, pgsteal_direct, pgsteal_kswapd;
+    uint64_t allocstall, pageoutrun, oom_kill;
+
+    /* Of the policy's lists: COUNT_UNKNOWN if it has none. */
+    uint64_t pgscan_anon, pgscan_file, pgsteal_anon, pgsteal_file;
+    uint64_t pgrefill, pgactivate, pgdeactivate, pgrotated;
+    uint64_t workingset_refault_anon, workingset_refault_file;
+    uint64_t workingset_activate_anon, workingset_activate_file;
+    uint64_t workingset_restore_anon, workingset_restore_file;
+};
+
+#endif
