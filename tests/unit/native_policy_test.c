@@ -67,6 +67,21 @@ START_TEST(native_follows_a_kernel_that_varies)
 }
 END_TEST
 
+/* Those rules of the policy that are not newer than the kernel. */
+START_TEST(native_follows_the_version_of_linux)
+{
+    load(T "kernel: linux\nsweep: { kernel.version: [5.7, 6.8, 6.14, 6.18] }\n", NULL);
+    static const char *const versions[] = {"5.7", "6.5", "6.12", "6.18"};
+    static const char *const labels[] = {"linux5(version=5.7)", "linux5(version=6.5)",
+                                         "linux5(version=6.12)", "linux5"};
+    for (size_t i = 0; i < experiment->ncells; i++) {
+        ck_assert_str_eq(setting(i, "policy"), "linux5");
+        ck_assert_str_eq(setting(i, "policy.version"), versions[i]);
+        ck_assert_str_eq(experiment->cells[i].policy_label, labels[i]);
+    }
+}
+END_TEST
+
 static void identify(char id[33], size_t cell)
 {
     static const char *const digests[] = {"of the trace"};
@@ -163,6 +178,7 @@ int main(void)
     tcase_add_test(tcase, the_user_sets_parameters_over_the_kernel);
     tcase_add_test(tcase, the_default_is_native_with_a_kernel_that_has_one);
     tcase_add_test(tcase, native_follows_a_kernel_that_varies);
+    tcase_add_test(tcase, native_follows_the_version_of_linux);
     tcase_add_test(tcase, the_identity_is_that_of_the_policy_which_runs);
     tcase_add_loop_test(tcase, the_effective_experiment_gives_the_same_cells, 0,
                         ARRAY_LEN(effective));

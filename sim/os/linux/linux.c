@@ -104,18 +104,28 @@ static bool linux_has_recency(const void *state, const struct region *region)
            (region->advice != VM_RANDOM || kernel->version < LINUX_VERSION(6, 3, 0));
 }
 
-/* Which lists the releases have, from the first on that was seen with them. */
+/* Which lists the releases have, from the first on that was seen with them, and whose rules
+ * the policy is to follow, as it calls them; NULL: it has one set. */
 static const struct {
-    const char *policy;
+    const char *policy, *version;
     uint32_t from;
-    bool has_version; /* the policy has a parameter of that name                          */
 } generations[] = {
-    {"linux5", LINUX_VERSION(5, 7, 0), true},
-    {"linux3", LINUX_VERSION(3, 16, 0), true},
-    {"linux2628", LINUX_VERSION(2, 6, 28), false},
-    {"linux26", LINUX_VERSION(2, 6, 0), false},
-    {"linux24", LINUX_VERSION(2, 4, 16), true},
-    {"linux24age", 0, false},
+    {"linux5", "6.18", LINUX_VERSION(6, 18, 0)},
+    {"linux5", "6.12", LINUX_VERSION(6, 12, 0)},
+    {"linux5", "6.5", LINUX_VERSION(6, 5, 0)},
+    {"linux5", "6.1", LINUX_VERSION(6, 1, 0)},
+    {"linux5", "5.15", LINUX_VERSION(5, 15, 0)},
+    {"linux5", "5.9", LINUX_VERSION(5, 9, 0)},
+    {"linux5", "5.8", LINUX_VERSION(5, 8, 0)},
+    {"linux5", "5.7", LINUX_VERSION(5, 7, 0)},
+    {"linux3", "5.4", LINUX_VERSION(5, 4, 0)},
+    {"linux3", "4.19", LINUX_VERSION(4, 19, 0)},
+    {"linux3", "3.16", LINUX_VERSION(3, 16, 0)},
+    {"linux2628", NULL, LINUX_VERSION(2, 6, 28)},
+    {"linux26", NULL, LINUX_VERSION(2, 6, 0)},
+    {"linux24", "2.4.32", LINUX_VERSION(2, 4, 32)},
+    {"linux24", "2.4.16", LINUX_VERSION(2, 4, 16)},
+    {"linux24age", NULL, 0},
 };
 
 static void linux_native(const void *params, struct native_policy *native)
@@ -125,10 +135,10 @@ static void linux_native(const void *params, struct native_policy *native)
     while (version_numbers[p->version] < generations[i].from)
         i++;
     native->name = generations[i].policy;
-    if (!generations[i].has_version)
+    if (!generations[i].version)
         return;
     native->set[0].param = "version";
-    native->set[0].value = version_choices[p->version];
+    native->set[0].value = generations[i].version;
 }
 
 const struct kernel_ops kernel_linux = {
