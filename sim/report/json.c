@@ -12,7 +12,7 @@
 struct writer {
     FILE *stream;
     const struct experiment *experiment;
-    bool own; /* there are cells whose kernel counts by names of its own                  */
+    unsigned own; /* kernels of cells that count by names of their own                   */
     bool short_of_memory;
 };
 

@@ -13,6 +13,11 @@ struct gauges {
     uint64_t lotsfree, desfree, minfree; /* hw pages                                     */
     uint64_t front, back; /* frames                                                      */
     uint64_t rss;         /* hw pages; of a process or of all                       */
+
+    /* Of Linux, by the names of /proc/vmstat: frames, pages. */
+    uint64_t nr_free_pages;
+    uint64_t nr_inactive_anon, nr_active_anon, nr_inactive_file, nr_active_file;
+    uint64_t cgroup_usage;
 };
 
 #endif

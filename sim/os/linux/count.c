@@ -1,10 +1,12 @@
-/* count.c -- what is counted: the kernel's own, and that of the policy's lists.
+/* count.c -- what is counted, by the kernel and by the policy of its lists, and what samples
+ * over time tell of them.
  *
  * 6.12 mm/vmscan.c shrink_inactive_list(), do_try_to_free_pages(): reclaim in a group counts
  * in pgscan_direct of its memory.stat, and not in allocstall. */
 #include "os/linux/linux.h"
 
 #include "stats/counters.h"
+#include "stats/gauges.h"
 
 void linux_count_reclaim(struct linux_kernel *kernel, const struct reclaim *reclaim)
 {
@@ -55,4 +57,24 @@ void linux_count(const void *state, struct counters *counters)
     counters->pswpout = kernel->counts.pswpout;
     count_lists(&counters->vmstat,
                 lists ? lists->counts(linux_lists_state(kernel)) : &unknown);
+}
+
+void linux_sample(const void *state, const struct pager *pager, const struct space *space,
+                  struct gauges *gauges)
+{
+    const struct linux_kernel *kernel = state;
+    const struct reclaim_ops *lists = linux_lists(kernel);
+    struct reclaim_sizes sizes;
+    if (space)
+        return;
+    gauges->nr_free_pages = pager_free_frames(pager);
+    if (kernel->params->cgroup_frames)
+        gauges->cgroup_usage = linux_usage(kernel);
+    if (!lists)
+        return;
+    lists->sizes(linux_lists_state(kernel), &sizes);
+    gauges->nr_inactive_anon = sizes.inactive[RECLAIM_ANON];
+    gauges->nr_active_anon = sizes.active[RECLAIM_ANON];
+    gauges->nr_inactive_file = sizes.inactive[RECLAIM_FILE];
+    gauges->nr_active_file = sizes.active[RECLAIM_FILE];
 }

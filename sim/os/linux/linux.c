@@ -158,4 +158,5 @@ const struct kernel_ops kernel_linux = {
     .has_recency = linux_has_recency,
     .tick = linux_tick,
     .count = linux_count,
+    .sample = linux_sample,
 };

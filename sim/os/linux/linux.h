@@ -111,5 +111,7 @@ uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group);
 void linux_count_reclaim(struct linux_kernel *kernel, const struct reclaim *reclaim);
 
 void linux_count(const void *state, struct counters *counters);
+void linux_sample(const void *state, const struct pager *pager, const struct space *space,
+                  struct gauges *gauges);
 
 #endif

@@ -66,6 +66,20 @@ static void updated(struct reclaim *r, uint64_t n)
     linux_updated(CONTAINER_OF(r, struct linux_reclaim, r)->kernel, n);
 }
 
+static enum status take_victim(struct linux_kernel *kernel, struct error *err)
+{
+    struct pager *pager = kernel->pager;
+    const uint64_t written = pager->counts.page_outs_dirty;
+    pfn_t victim;
+    enum status status = instance_victim(pager, PROCESS_ANY, &victim, err);
+    if (status != OK)
+        return status;
+    const bool anon = pager->contents.all[pager->frames[victim].content].file == FILE_NONE;
+    status = pager_evict_frame(pager, victim, err);
+    kernel->counts.pswpout += anon && pager->counts.page_outs_dirty > written;
+    return status;
+}
+
 /* A policy without lists: it names one victim after the other. */
 static void take_victims(struct linux_reclaim *reclaim)
 {
@@ -74,7 +88,7 @@ static void take_victims(struct linux_reclaim *reclaim)
     while (reclaim->r.reclaimed < reclaim->r.wanted && pager->count[FRAME_ACTIVE] > 0 &&
            pager->failed.code == OK) {
         const uint64_t before = pager_free_frames(pager);
-        if (pager_evict(pager, &err) != OK)
+        if (take_victim(reclaim->kernel, &err) != OK)
             pager_fail(pager, &err);
         reclaim->r.scanned++;
         if (pager_free_frames(pager) > before)
