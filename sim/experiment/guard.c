@@ -1,10 +1,9 @@
 /* guard.c -- see guard.h. */
-#include "experiment/guard.h"
+#include "experiment/guard_calls.h"
 
 #include "pager/instance.h"
 
 #include <assert.h>
-#include <stddef.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -26,25 +25,29 @@ const char *const guard_call_names[CALLS] = {
     [CALL_SHOW] = "show()",
     [CALL_SCAN] = "scan()",
     [CALL_MAPPED] = "mapped()",
+    [CALL_SHRINK] = "shrink()",
+    [CALL_FINISH] = "finish()",
+    [CALL_AGE] = "age()",
+    [CALL_USED] = "used()",
+    [CALL_WRITTEN] = "written()",
+    [CALL_DEACTIVATE] = "deactivate()",
+    [CALL_LAZY_FREE] = "lazy_free()",
+    [CALL_FLUSHED] = "flushed()",
+    [CALL_SIZES] = "sizes()",
+    [CALL_COUNTS] = "counts()",
 };
 
 /* With `replay` in the place of CALL_NONE. */
 _Static_assert(offsetof(struct policy_ops, reclaim) - offsetof(struct policy_ops, ghosts) ==
-                   CALLS * sizeof(void (*)(void)),
+                   CALL_SHRINK * sizeof(void (*)(void)),
                "each call of a policy has one here that stands for it");
 
-/* What the pager takes for the policy's state. */
-struct guarded {
-    const struct guard *guard;
-    const struct instance *instance;
-    _Alignas(16) unsigned char state[]; /* the policy's own                              */
-};
-
 /* The compiler must not move the call out from between the two. */
-static void enter(const struct guard *guard, const struct instance *instance,
-                  enum guard_call call)
+enum guard_call guard_enter(const struct guard *guard, const struct instance *instance,
+                            enum guard_call call)
 {
     struct guard_record *record = guard->record;
+    const enum guard_call outer = atomic_load_explicit(&record->call, memory_order_relaxed);
     atomic_store_explicit(&record->reference, instance ? instance->now : 0,
                           memory_order_relaxed);
     atomic_store_explicit(&record->calls,
@@ -52,16 +55,21 @@ static void enter(const struct guard *guard, const struct instance *instance,
                           memory_order_relaxed);
     atomic_store_explicit(&record->last, call, memory_order_relaxed);
     atomic_store_explicit(&record->call, call, memory_order_release);
+    return outer;
 }
 
-static void leave(const struct guard *guard)
+void guard_leave(const struct guard *guard, enum guard_call outer)
 {
-    atomic_store_explicit(&guard->record->call, CALL_NONE, memory_order_release);
+    struct guard_record *record = guard->record;
+    if (outer != CALL_NONE)
+        atomic_store_explicit(&record->last, outer, memory_order_relaxed);
+    atomic_store_explicit(&record->call, outer, memory_order_release);
 }
 
-static void returned(const struct guarded *g, enum guard_call call, pfn_t entry)
+void guard_returned(const struct guarded *g, enum guard_call outer, enum guard_call call,
+                    pfn_t entry)
 {
-    leave(g->guard);
+    guard_leave(g->guard, outer);
     if (g->guard->observe)
         g->guard->observe(g->guard->context, call, entry, g->instance);
 }
@@ -69,9 +77,9 @@ static void returned(const struct guarded *g, enum guard_call call, pfn_t entry)
 static uint64_t guarded_ghosts(const void *params, pfn_t nframes)
 {
     const struct guard *guard = params;
-    enter(guard, NULL, CALL_GHOSTS);
+    const enum guard_call outer = guard_enter(guard, NULL, CALL_GHOSTS);
     const uint64_t n = guard->policy->ghosts(params, nframes);
-    leave(guard);
+    guard_leave(guard, outer);
     return n;
 }
 
@@ -83,118 +91,118 @@ static enum status guarded_init(void *state, const struct policy_env *env,
     g->instance = CONTAINER_OF(env, const struct instance, env);
     if (!g->guard->policy->init)
         return OK;
-    enter(g->guard, g->instance, CALL_INIT);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_INIT);
     const enum status status = g->guard->policy->init(g->state, env, err);
-    returned(g, CALL_INIT, PFN_NONE);
+    guard_returned(g, outer, CALL_INIT, PFN_NONE);
     return status;
 }
 
 static void guarded_resize(void *state)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_RESIZE);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_RESIZE);
     g->guard->policy->resize(g->state);
-    returned(g, CALL_RESIZE, PFN_NONE);
+    guard_returned(g, outer, CALL_RESIZE, PFN_NONE);
 }
 
 static void guarded_fault(void *state, pfn_t ghost)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_FAULT);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_FAULT);
     g->guard->policy->fault(g->state, ghost);
-    returned(g, CALL_FAULT, ghost);
+    guard_returned(g, outer, CALL_FAULT, ghost);
 }
 
 static void guarded_page_in(void *state, pfn_t pfn, pfn_t ghost)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_PAGE_IN);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_PAGE_IN);
     g->guard->policy->page_in(g->state, pfn, ghost);
-    returned(g, CALL_PAGE_IN, pfn);
+    guard_returned(g, outer, CALL_PAGE_IN, pfn);
 }
 
 static void guarded_page_out(void *state, pfn_t pfn, bool evicted)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_PAGE_OUT);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_PAGE_OUT);
     g->guard->policy->page_out(g->state, pfn, evicted);
-    returned(g, CALL_PAGE_OUT, pfn);
+    guard_returned(g, outer, CALL_PAGE_OUT, pfn);
 }
 
 static void guarded_forget(void *state, pfn_t ghost)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_FORGET);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_FORGET);
     g->guard->policy->forget(g->state, ghost);
-    returned(g, CALL_FORGET, ghost);
+    guard_returned(g, outer, CALL_FORGET, ghost);
 }
 
 static void guarded_access(void *state, pfn_t pfn, uint64_t next)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_ACCESS);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_ACCESS);
     g->guard->policy->access(g->state, pfn, next);
-    returned(g, CALL_ACCESS, pfn);
+    guard_returned(g, outer, CALL_ACCESS, pfn);
 }
 
 static bool guarded_settled(const void *state, pfn_t pfn)
 {
     const struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_SETTLED);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_SETTLED);
     const bool settled = g->guard->policy->settled(g->state, pfn);
-    leave(g->guard);
+    guard_leave(g->guard, outer);
     return settled;
 }
 
 static pfn_t guarded_victim(void *state)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_VICTIM);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_VICTIM);
     const pfn_t pfn = g->guard->policy->victim(g->state);
-    returned(g, CALL_VICTIM, pfn);
+    guard_returned(g, outer, CALL_VICTIM, pfn);
     return pfn;
 }
 
 static pfn_t guarded_release(void *state)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_RELEASE);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_RELEASE);
     const pfn_t pfn = g->guard->policy->release(g->state);
-    returned(g, CALL_RELEASE, pfn);
+    guard_returned(g, outer, CALL_RELEASE, pfn);
     return pfn;
 }
 
 static uint64_t guarded_tick(void *state, uint64_t now)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_TICK);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_TICK);
     const uint64_t next = g->guard->policy->tick(g->state, now);
-    returned(g, CALL_TICK, PFN_NONE);
+    guard_returned(g, outer, CALL_TICK, PFN_NONE);
     return next;
 }
 
 static void guarded_why(void *state, pfn_t victim, struct policy_view *view)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_WHY);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_WHY);
     g->guard->policy->why(g->state, victim, view);
-    returned(g, CALL_WHY, victim);
+    guard_returned(g, outer, CALL_WHY, victim);
 }
 
 static void guarded_show(void *state, struct policy_view *view)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_SHOW);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_SHOW);
     g->guard->policy->show(g->state, view);
-    returned(g, CALL_SHOW, PFN_NONE);
+    guard_returned(g, outer, CALL_SHOW, PFN_NONE);
 }
 
 static pfn_t guarded_scan(void *state, uint32_t *budget)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_SCAN);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_SCAN);
     const pfn_t pfn = g->guard->policy->scan(g->state, budget);
-    returned(g, CALL_SCAN, pfn);
+    guard_returned(g, outer, CALL_SCAN, pfn);
     return pfn;
 }
 
@@ -214,8 +222,9 @@ void guard_init(struct guard *guard, const struct policy_ops *policy, const void
     memcpy(guard->values, params, policy->params_size);
     struct policy_ops *ops = &guard->ops;
     ops->state_size = offsetof(struct guarded, state) + policy->state_size;
-    ops->replay = NULL;  /* it would call the policy itself */
-    ops->reclaim = NULL; /* a kernel asks it for one victim after the other */
+    ops->replay = NULL; /* it would call the policy itself */
+    if (policy->reclaim)
+        guard_reclaim(guard);
     ops->init = guarded_init;
     ops->victim = guarded_victim;
     ops->ghosts = policy->ghosts ? guarded_ghosts : NULL;

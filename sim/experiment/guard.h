@@ -4,7 +4,7 @@
 #ifndef FAULTLINE_EXPERIMENT_GUARD_H
 #define FAULTLINE_EXPERIMENT_GUARD_H
 
-#include "faultline/policy.h"
+#include "faultline/reclaim.h"
 
 #include <stdatomic.h>
 
@@ -27,13 +27,24 @@ enum guard_call {
     CALL_SHOW,
     CALL_SCAN,
     CALL_MAPPED,
+    CALL_SHRINK, /* from here on in the order of struct reclaim_ops                      */
+    CALL_FINISH,
+    CALL_AGE,
+    CALL_USED,
+    CALL_WRITTEN,
+    CALL_DEACTIVATE,
+    CALL_LAZY_FREE,
+    CALL_FLUSHED,
+    CALL_SIZES,
+    CALL_COUNTS,
     CALLS
 };
 extern const char *const guard_call_names[CALLS]; /* "victim()"; of CALL_NONE ""          */
 
 /* What is recorded.  In shared memory one process writes and another one reads. */
 struct guard_record {
-    atomic_uint call;            /* enum guard_call: under way                          */
+    atomic_uint call;            /* enum guard_call: under way; of several, one from within
+                                  * another, the inner one                             */
     atomic_uint last;            /* the same, or the one before                         */
     _Atomic uint64_t calls;      /* begun                                               */
     _Atomic uint64_t reference;  /* at which the last one was begun, from 1; 0: before   */
@@ -43,7 +54,8 @@ struct guard_record {
 struct instance;
 
 /* Told when a call has returned.  entry: what victim, release and scan return; of page_in,
- * page_out, forget, access and mapped the frame or ghost that they are about; else PFN_NONE. */
+ * page_out, forget, access, mapped, used, written, deactivate and lazy_free the frame or ghost
+ * that they are about; else PFN_NONE. */
 typedef void guard_observer(void *context, enum guard_call call, pfn_t entry,
                             const struct instance *instance);
 
@@ -52,6 +64,7 @@ struct guard {
         16) unsigned char values[PARAM_VALUES_MAX]; /* first: what env->params is     */
     const struct policy_ops *policy;
     struct policy_ops ops; /* to be used in its place, with `values` as its parameters    */
+    struct reclaim_ops reclaim; /* what ops.reclaim is, unless that is NULL              */
     struct guard_record *record;
     guard_observer *observe; /* or NULL                                                  */
     void *context;

@@ -83,8 +83,9 @@ static enum status cannot_load(const struct candidate *file)
     return error_set(file->err, ERR_CONFIG, file->at, "policy '%s' cannot be loaded: %s%s",
                      file->path, why,
                      strstr(why, "undefined symbol")
-                         ? "; a policy may call what faultline/policy.h declares, so one "
-                           "built for another version must be compiled again"
+                         ? "; a policy may call what faultline/policy.h and reclaim.h "
+                           "declare, so one built for another version must be compiled "
+                           "again"
                          : "");
 }
 

@@ -1,6 +1,8 @@
 /* policy_table.c -- see policy_table.h. */
 #include "experiment/policy_table.h"
 
+#include "faultline/reclaim.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -115,6 +117,17 @@ static const char *fault_of_verbs(const struct policy_ops *ops)
     return NULL;
 }
 
+/* What of the calls for reclaim must be there; the others may be NULL. */
+static const char *fault_of_reclaim(const struct reclaim_ops *reclaim)
+{
+    if (!reclaim ||
+        (reclaim->shrink && reclaim->used && reclaim->written && reclaim->deactivate &&
+         reclaim->lazy_free && reclaim->sizes && reclaim->counts))
+        return NULL;
+    return "its reclaim lacks one of shrink(), used(), written(), deactivate(), "
+           "lazy_free(), sizes() and counts(), which all must be there";
+}
+
 static const char *fault_of_fields(const struct policy_ops *ops)
 {
     if (!ops->summary || !*ops->summary)
@@ -146,5 +159,7 @@ enum status policy_table_check(const struct policy_ops *ops, const char *name,
     const char *fault = fault_of_fields(ops);
     if (!fault)
         fault = fault_of_verbs(ops);
+    if (!fault)
+        fault = fault_of_reclaim(ops->reclaim);
     return fault ? wrong(&table, fault) : check_params(&table);
 }

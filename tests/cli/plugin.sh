@@ -30,10 +30,10 @@ cat >functions.awk <<'END'
     if (match($0, /[a-z_]+\(/)) print substr($0, RSTART, RLENGTH - 1)
 }
 END
-for header in include/faultline/policy.h sim/base/error.h sim/base/rng.h sim/base/param.h; do
+for header in include/faultline/policy.h include/faultline/reclaim.h sim/base/error.h sim/base/rng.h sim/base/param.h; do
     awk -f functions.awk "$SOURCE_DIR/$header"
 done | sort -u >declared.txt
-[ "$(grep -cxE 'page_evictable|view_say|param_set|rng_below' declared.txt)" -eq 4 ] ||
+[ "$(grep -cxE 'page_evictable|page_is_file|view_say|param_set|rng_below' declared.txt)" -eq 5 ] ||
     fail "the headers declare too little"
 nm -D --defined-only "$FAULTLINE" | awk '$2 == "T" { print $3 }' | sort >shown.txt
 missing=$(comm -23 declared.txt shown.txt)

@@ -2,7 +2,7 @@
  * happens in each is given on the compiler's command line, for policies that break their
  * contract:  -DNAME='"bad"' -DTABLE=policy_bad -DIN_VICTIM='abort()'. */
 #include "faultline/frame_ring.h"
-#include "faultline/policy.h"
+#include "faultline/reclaim.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -62,6 +62,39 @@
 #ifndef IN_SHOW
 #define IN_SHOW
 #endif
+#ifndef IN_SHRINK
+#define IN_SHRINK
+#endif
+#ifndef IN_SHRUNK /* in shrink, when a page has gone */
+#define IN_SHRUNK
+#endif
+#ifndef IN_FINISH
+#define IN_FINISH
+#endif
+#ifndef IN_AGE
+#define IN_AGE
+#endif
+#ifndef IN_USED
+#define IN_USED
+#endif
+#ifndef IN_WRITTEN
+#define IN_WRITTEN
+#endif
+#ifndef IN_DEACTIVATE
+#define IN_DEACTIVATE
+#endif
+#ifndef IN_LAZY_FREE
+#define IN_LAZY_FREE
+#endif
+#ifndef IN_FLUSHED
+#define IN_FLUSHED
+#endif
+#ifndef IN_SIZES
+#define IN_SIZES
+#endif
+#ifndef IN_COUNTS
+#define IN_COUNTS
+#endif
 #ifndef FIELDS /* of the table, instead of those that stand there                        */
 #define FIELDS
 #endif
@@ -91,7 +124,8 @@ struct verb_params {
 struct verb {
     const struct policy_env *env;
     struct frame_ring pages, ghosts;
-    uint64_t nghosts, calls, uses;
+    uint64_t npages, nghosts, calls, uses;
+    struct reclaim_counts counts;
 };
 
 static const struct param verb_table[] = {
@@ -157,6 +191,7 @@ static void verb_page_in(void *state, pfn_t pfn, pfn_t ghost)
         remove_ghost(v, ghost);
     IN_PAGE_IN;
     frame_ring_add(&v->pages, pfn);
+    v->npages++;
 }
 
 static void verb_page_out(void *state, pfn_t pfn, bool evicted)
@@ -164,6 +199,7 @@ static void verb_page_out(void *state, pfn_t pfn, bool evicted)
     struct verb *v = state;
     const struct verb_params *params = v->env->params;
     frame_ring_remove(&v->pages, pfn);
+    v->npages--;
     IN_PAGE_OUT;
     if (!evicted || !params->keep)
         return;
@@ -246,6 +282,108 @@ static void verb_show(void *state, struct policy_view *view)
         view_entry(view, ghost);
 }
 
+/* --- for kernels that reclaim many pages at a time ---------------------------------------- */
+
+static void verb_shrink(void *state, struct reclaim *reclaim)
+{
+    struct verb *v = state;
+    IN_SHRINK;
+    while (reclaim->reclaimed < reclaim->wanted && v->npages > 0) {
+        reclaim->scanned++;
+        v->counts.pgscan[RECLAIM_ANON]++;
+        if (reclaim_page(reclaim, frame_ring_oldest(&v->pages)) != PAGE_GONE)
+            return;
+        IN_SHRUNK;
+        reclaim->reclaimed++;
+        v->counts.pgsteal[RECLAIM_ANON]++;
+    }
+}
+
+static void verb_finish(void *state, const struct reclaim *reclaim)
+{
+    struct verb *v = state;
+    (void)v;
+    (void)reclaim;
+    IN_FINISH;
+}
+
+static void verb_age(void *state, struct reclaim *reclaim)
+{
+    struct verb *v = state;
+    (void)v;
+    (void)reclaim;
+    IN_AGE;
+}
+
+static void verb_used(void *state, pfn_t pfn)
+{
+    struct verb *v = state;
+    (void)v;
+    (void)pfn;
+    IN_USED;
+}
+
+static void verb_written(void *state, pfn_t pfn)
+{
+    struct verb *v = state;
+    (void)v;
+    (void)pfn;
+    IN_WRITTEN;
+}
+
+static void verb_deactivate(void *state, pfn_t pfn)
+{
+    struct verb *v = state;
+    (void)v;
+    (void)pfn;
+    IN_DEACTIVATE;
+}
+
+static void verb_lazy_free(void *state, pfn_t pfn)
+{
+    struct verb *v = state;
+    (void)v;
+    (void)pfn;
+    IN_LAZY_FREE;
+}
+
+static void verb_flushed(void *state)
+{
+    struct verb *v = state;
+    (void)v;
+    IN_FLUSHED;
+}
+
+static void verb_sizes(const void *state, struct reclaim_sizes *sizes)
+{
+    const struct verb *v = state;
+    IN_SIZES;
+    *sizes = (struct reclaim_sizes){.inactive[RECLAIM_ANON] = v->npages};
+}
+
+static const struct reclaim_counts *verb_counts(const void *state)
+{
+    const struct verb *v = state;
+    IN_COUNTS;
+    return &v->counts;
+}
+
+static const struct reclaim_ops verb_reclaim = {
+    .shrink = verb_shrink,
+    .finish = verb_finish,
+    .age = verb_age,
+    .used = verb_used,
+    .written = verb_written,
+    .deactivate = verb_deactivate,
+    .lazy_free = verb_lazy_free,
+    .flushed = verb_flushed,
+    .sizes = verb_sizes,
+    .counts = verb_counts,
+};
+
+/* One that lacks what must be there. */
+__attribute__((unused)) static const struct reclaim_ops no_sizes = {.shrink = verb_shrink};
+
 const struct policy_ops TABLE = {
     .abi = ABI,
     .name = NAME,
@@ -271,4 +409,5 @@ const struct policy_ops TABLE = {
     .tick = verb_tick,
     .why = verb_why,
     .show = verb_show,
+    .reclaim = &verb_reclaim,
     FIELDS};
