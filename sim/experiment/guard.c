@@ -25,6 +25,7 @@ const char *const guard_call_names[CALLS] = {
     [CALL_SHOW] = "show()",
     [CALL_SCAN] = "scan()",
     [CALL_MAPPED] = "mapped()",
+    [CALL_PRIORITIES] = "priorities()",
     [CALL_SHRINK] = "shrink()",
     [CALL_FINISH] = "finish()",
     [CALL_AGE] = "age()",
@@ -39,7 +40,7 @@ const char *const guard_call_names[CALLS] = {
 
 /* With `replay` in the place of CALL_NONE. */
 _Static_assert(offsetof(struct policy_ops, reclaim) - offsetof(struct policy_ops, ghosts) ==
-                   CALL_SHRINK * sizeof(void (*)(void)),
+                   CALL_PRIORITIES * sizeof(void (*)(void)),
                "each call of a policy has one here that stands for it");
 
 /* The compiler must not move the call out from between the two. */
@@ -209,9 +210,9 @@ static pfn_t guarded_scan(void *state, uint32_t *budget)
 static void guarded_mapped(void *state, pfn_t pfn)
 {
     struct guarded *g = state;
-    enter(g->guard, g->instance, CALL_MAPPED);
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_MAPPED);
     g->guard->policy->mapped(g->state, pfn);
-    returned(g, CALL_MAPPED, pfn);
+    guard_returned(g, outer, CALL_MAPPED, pfn);
 }
 
 void guard_init(struct guard *guard, const struct policy_ops *policy, const void *params,

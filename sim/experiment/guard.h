@@ -27,7 +27,8 @@ enum guard_call {
     CALL_SHOW,
     CALL_SCAN,
     CALL_MAPPED,
-    CALL_SHRINK, /* from here on in the order of struct reclaim_ops                      */
+    CALL_PRIORITIES, /* from here on in the order of struct reclaim_ops                  */
+    CALL_SHRINK,
     CALL_FINISH,
     CALL_AGE,
     CALL_USED,

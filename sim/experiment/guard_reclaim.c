@@ -2,8 +2,17 @@
  * From within shrink() the kernel calls the policy's page_out() and others. */
 #include "experiment/guard_calls.h"
 
-_Static_assert(sizeof(struct reclaim_ops) == (CALLS - CALL_SHRINK) * sizeof(void (*)(void)),
+_Static_assert(sizeof(struct reclaim_ops) ==
+                   (CALLS - CALL_PRIORITIES) * sizeof(void (*)(void)),
                "each call of struct reclaim_ops has one here that stands for it");
+
+static void guarded_priorities(const void *state, unsigned *first, unsigned *last)
+{
+    const struct guarded *g = state;
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_PRIORITIES);
+    g->guard->policy->reclaim->priorities(g->state, first, last);
+    guard_leave(g->guard, outer);
+}
 
 static void guarded_shrink(void *state, struct reclaim *reclaim)
 {
@@ -90,13 +99,14 @@ void guard_reclaim(struct guard *guard)
 {
     const struct reclaim_ops *policy = guard->policy->reclaim;
     guard->reclaim = (struct reclaim_ops){
+        .priorities = policy->priorities ? guarded_priorities : NULL,
         .shrink = guarded_shrink,
         .finish = policy->finish ? guarded_finish : NULL,
         .age = policy->age ? guarded_age : NULL,
         .used = guarded_used,
-        .written = guarded_written,
-        .deactivate = guarded_deactivate,
-        .lazy_free = guarded_lazy_free,
+        .written = policy->written ? guarded_written : NULL,
+        .deactivate = policy->deactivate ? guarded_deactivate : NULL,
+        .lazy_free = policy->lazy_free ? guarded_lazy_free : NULL,
         .flushed = policy->flushed ? guarded_flushed : NULL,
         .sizes = guarded_sizes,
         .counts = guarded_counts,

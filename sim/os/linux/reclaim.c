@@ -104,7 +104,10 @@ static void shrink(struct linux_reclaim *reclaim)
         take_victims(reclaim);
         return;
     }
-    for (unsigned priority = RECLAIM_PRIORITY + 1; priority-- > 0;) {
+    unsigned first = RECLAIM_PRIORITY, last = 0;
+    if (lists->priorities)
+        lists->priorities(linux_lists_state(kernel), &first, &last);
+    for (unsigned priority = first + 1; priority-- > last;) {
         reclaim->r.priority = priority;
         lists->shrink(linux_lists_state(kernel), &reclaim->r);
         if (reclaim->r.reclaimed >= reclaim->r.wanted)
