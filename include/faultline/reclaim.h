@@ -84,6 +84,8 @@ struct reclaim_ops {
     void (*finish)(void *state, const struct reclaim *reclaim);
     /* kswapd begins a round; may be NULL. */
     void (*age)(void *state, struct reclaim *reclaim);
+    /* A second has passed, where the kernel keeps time; may be NULL. */
+    void (*second)(void *state);
     /* A page has been used otherwise than through a mapping, or a mapping with its accessed
      * bit set has been removed: mark_page_accessed(). */
     void (*used)(void *state, pfn_t pfn);
@@ -154,6 +156,8 @@ struct page_walk {
 
 /* The number of the first process from this one on, or UINT32_MAX: there is none. */
 uint32_t walk_process(const struct policy_env *env, uint32_t process);
+/* Pages of the process that are mapped. */
+uint64_t walk_resident(const struct policy_env *env, uint32_t process);
 /* The frame of the next page that is mapped and may be evicted; PFN_NONE: there is none. */
 pfn_t walk_next(const struct policy_env *env, struct page_walk *walk);
 /* Come to the n-th page, from 0 on, that is mapped to the frame, as if it had been found;

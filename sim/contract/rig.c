@@ -126,9 +126,10 @@ static void observe(void *context, enum guard_call call, pfn_t entry,
     const struct pager *pager = instance->pager;
     if ((call != CALL_VICTIM && call != CALL_RELEASE) || entry >= pager->nused)
         return;
-    const page_t page = pager->frames[entry].page;
-    if (page == PAGE_NONE)
+    const content_t content = pager->frames[entry].content;
+    if (content == CONTENT_NONE)
         return;
+    const page_t page = pager->contents.all[content].page; /* it may be unmapped by now */
     note(replay->log,
          (struct rig_departure){.reference = replay->between ? replay->log->references
                                                              : instance->now,
@@ -167,7 +168,7 @@ static void look_around(struct replay *replay, const struct batch *piece)
 {
     struct rig_log *log = replay->log;
     const uint8_t bits = replay->pager.mmu.bits[last_page(replay, piece)];
-    log->resident = replay->space->resident;
+    log->resident = replay->pager.count[FRAME_ACTIVE];
     if (log->resident > log->resident_max)
         log->resident_max = log->resident;
     log->lost += !(bits & PAGE_RESIDENT);

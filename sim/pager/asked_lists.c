@@ -117,6 +117,11 @@ uint32_t walk_process(const struct policy_env *env, uint32_t process)
     return process < pager->nspaces ? process : UINT32_MAX;
 }
 
+uint64_t walk_resident(const struct policy_env *env, uint32_t process)
+{
+    return pager_of(env)->spaces[process]->resident;
+}
+
 /* Where batches bring the index of pages, the pager has nothing of its own that finds a page
  * by its address. */
 static enum status know_pages(const struct pager *pager, struct space *space,

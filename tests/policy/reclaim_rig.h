@@ -232,6 +232,17 @@ uint32_t walk_process(const struct policy_env *env, uint32_t process)
     return process < rig_of(env)->processes ? process : UINT32_MAX;
 }
 
+uint64_t walk_resident(const struct policy_env *env, uint32_t process)
+{
+    const struct rig *rig = rig_of(env);
+    const unsigned each = RIG_PAGES / rig->processes;
+    uint64_t n = 0;
+    for (unsigned page = process * each; page < (process + 1) * each; page++)
+        n += rig->pages[page].pfn != PFN_NONE &&
+             rig->frames[rig->pages[page].pfn].mappings > 0;
+    return n;
+}
+
 pfn_t walk_next(const struct policy_env *env, struct page_walk *walk)
 {
     const struct rig *rig = rig_of(env);
