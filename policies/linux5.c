@@ -45,7 +45,7 @@ struct linux5 {
     uint64_t scanned[RECLAIM_TYPES];  /* recent, before                                */
     uint64_t rotated[RECLAIM_TYPES];  /* of these: used                                */
     uint64_t refaults[RECLAIM_TYPES]; /* activated, when a process had reclaimed last  */
-    bool in_group;                    /* the kernel reads what was flushed last        */
+    bool lags;                        /* the kernel reads what was flushed last        */
     struct seen flushed;
     /* Of the priority under way: */
     uint64_t cost_before[RECLAIM_TYPES];
@@ -131,13 +131,13 @@ static struct seen exact(const struct linux5 *l)
 
 static struct seen see(const struct linux5 *l)
 {
-    return l->in_group ? l->flushed : exact(l);
+    return l->lags ? l->flushed : exact(l);
 }
 
 static void linux5_flushed(void *state)
 {
     struct linux5 *l = state;
-    l->in_group = true;
+    l->lags = true;
     l->flushed = exact(l);
 }
 
@@ -580,7 +580,6 @@ static void linux5_shrink(void *state, struct reclaim *r)
 {
     struct linux5 *l = state;
     uint64_t left[LRU_EVICTABLE], target[LRU_EVICTABLE], gone = 0;
-    l->in_group |= r->in_group;
     prepare(l, r);
     const struct balance balance = balance_of(l, r);
     for (unsigned list = 0; list < LRU_EVICTABLE; list++)

@@ -29,6 +29,7 @@ const char *const guard_call_names[CALLS] = {
     [CALL_SHRINK] = "shrink()",
     [CALL_FINISH] = "finish()",
     [CALL_AGE] = "age()",
+    [CALL_SECOND] = "second()",
     [CALL_USED] = "used()",
     [CALL_WRITTEN] = "written()",
     [CALL_DEACTIVATE] = "deactivate()",

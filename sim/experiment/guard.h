@@ -31,6 +31,7 @@ enum guard_call {
     CALL_SHRINK,
     CALL_FINISH,
     CALL_AGE,
+    CALL_SECOND,
     CALL_USED,
     CALL_WRITTEN,
     CALL_DEACTIVATE,

@@ -38,6 +38,14 @@ static void guarded_age(void *state, struct reclaim *reclaim)
     guard_returned(g, outer, CALL_AGE, PFN_NONE);
 }
 
+static void guarded_second(void *state)
+{
+    struct guarded *g = state;
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_SECOND);
+    g->guard->policy->reclaim->second(g->state);
+    guard_returned(g, outer, CALL_SECOND, PFN_NONE);
+}
+
 static void guarded_used(void *state, pfn_t pfn)
 {
     struct guarded *g = state;
@@ -103,6 +111,7 @@ void guard_reclaim(struct guard *guard)
         .shrink = guarded_shrink,
         .finish = policy->finish ? guarded_finish : NULL,
         .age = policy->age ? guarded_age : NULL,
+        .second = policy->second ? guarded_second : NULL,
         .used = guarded_used,
         .written = policy->written ? guarded_written : NULL,
         .deactivate = policy->deactivate ? guarded_deactivate : NULL,

@@ -25,11 +25,32 @@ void linux_stats(struct linux_kernel *kernel, unsigned n)
         linux_updated(kernel, 1);
 }
 
-void linux_read_stat(struct linux_kernel *kernel)
+static void flushed(struct linux_kernel *kernel)
 {
     const struct reclaim_ops *lists = linux_lists(kernel);
-    if (rstat_read(&kernel->group.rstat) && lists && lists->flushed)
+    if (lists && lists->flushed)
         lists->flushed(linux_lists_state(kernel));
+}
+
+void linux_read_stat(struct linux_kernel *kernel)
+{
+    if (rstat_read(&kernel->group.rstat))
+        flushed(kernel);
+}
+
+void linux_flush(struct linux_kernel *kernel)
+{
+    rstat_flush(&kernel->group.rstat);
+    flushed(kernel);
+}
+
+/* From the first charge on the lists read what was flushed last: nothing yet. */
+static void begin_to_lag(struct linux_kernel *kernel)
+{
+    kernel->group.lags =
+        kernel->params->stats_flush_every > 0 || kernel->pager->storage.engine != NULL;
+    if (kernel->group.lags)
+        flushed(kernel);
 }
 
 uint64_t linux_tick(void *state, struct pager *pager, uint64_t references)
@@ -48,6 +69,8 @@ enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint6
     *charged = true;
     if (!kernel->params->cgroup_frames)
         return OK;
+    if (!kernel->group.lags)
+        begin_to_lag(kernel);
     for (unsigned retries = RETRIES; linux_usage(kernel) + n > kernel->group.limit;) {
         const uint64_t freed = linux_direct_reclaim(kernel, true);
         if (kernel->pager->failed.code != OK) {

@@ -55,7 +55,7 @@ static const struct param linux_table[] = {
      .unit = "references",
      .help = "memory.stat of the cgroup is read so often, which brings the statistics up "
              "to date that reclaim looks at; 0: it is not, and only the kernel's timer "
-             "of two seconds does"},
+             "of two seconds does, or without a clock ('timing: none') they always are"},
     {.name = "fault_around",
      .kind = PARAM_SIZE,
      .offset = offsetof(struct linux_params, fault_around),
@@ -157,6 +157,9 @@ const struct kernel_ops kernel_linux = {
     .updated = linux_updated,
     .has_recency = linux_has_recency,
     .tick = linux_tick,
+    .start = linux_start,
+    .stop = linux_stop,
+    .patience = UINT64_C(600000000000000), /* 10 minutes */
     .count = linux_count,
     .sample = linux_sample,
 };

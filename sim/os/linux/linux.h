@@ -26,6 +26,7 @@ struct linux_group {
     uint64_t limit; /* frames; UINT64_MAX: none                                          */
     struct rstat rstat;
     unsigned cpu; /* that does what is counted                                           */
+    bool lags; /* statistics are read as they were flushed last, and not as they are     */
     uint64_t kernel_pages; /* charged for the kernel's own objects                       */
     uint64_t object_stock; /* bytes of these that no object has yet                      */
     struct map tables;     /* page tables that exist                                     */
@@ -41,7 +42,8 @@ struct linux_kernel {
     struct linux_group group;
     struct vmstat counts; /* but those of the lists, which the policy counts              */
     content_t zero; /* of the zero page, or CONTENT_NONE: nobody has read it yet          */
-    unsigned fruitless; /* reclaims in a row for one fault                                */
+    struct event timer;
+    uint64_t seconds; /* since it was booted                                              */
 };
 
 /* One run of reclaim, and what it stands for the policy. */
@@ -83,13 +85,19 @@ uint64_t linux_usage(const struct linux_kernel *kernel);
 void linux_updated(void *state, uint64_t n);
 /* So many change by one each. */
 void linux_stats(struct linux_kernel *kernel, unsigned n);
-/* memory.stat is read, or the timer flushes. */
+/* memory.stat is read; and the timer flushes. */
 void linux_read_stat(struct linux_kernel *kernel);
+void linux_flush(struct linux_kernel *kernel);
 uint64_t linux_tick(void *state, struct pager *pager, uint64_t references);
 /* try_charge(): room for n frames more, reclaiming if need be.  On OK with *charged false
  * the fault cannot go on for now. */
 MUST_CHECK enum status linux_charge(struct linux_kernel *kernel, struct fault *fault,
                                     uint64_t n, bool *charged, struct error *err);
+
+/* --- timer.c ------------------------------------------------------------------------------ */
+
+void linux_start(void *state, struct pager *pager);
+void linux_stop(void *state, struct pager *pager);
 
 /* --- kmem.c ------------------------------------------------------------------------------- */
 
