@@ -434,12 +434,13 @@ static uint64_t shrink_inactive(struct linux5 *l, struct reclaim *r, unsigned ty
     const uint64_t written = r->written;
     uint64_t gone = 0;
     drain(l);
-    const uint64_t taken = has_victim(r) ? 0 : lru_isolate(&l->lists, 2 * type, n);
+    const uint64_t taken =
+        has_victim(r) || r->stop ? 0 : lru_isolate(&l->lists, 2 * type, n);
     if (taken == 0)
         return 0;
     reclaim_updated(r, taken);
     reclaim_updated(r, taken);
-    while (l->lists.n[LRU_TAKEN] > 0 && !has_victim(r)) {
+    while (l->lists.n[LRU_TAKEN] > 0 && !has_victim(r) && !r->stop) {
         const pfn_t pfn = lru_tail(&l->lists, LRU_TAKEN);
         lru_take(&l->lists, pfn);
         const enum page_fate fate = try_page(l, r, pfn);
@@ -588,6 +589,8 @@ static void linux5_shrink(void *state, struct reclaim *r)
     bool whole = !r->in_group && !r->daemon && r->priority == RECLAIM_PRIORITY;
     while (left[LRU_INACTIVE_ANON] || left[LRU_ACTIVE_FILE] || left[LRU_INACTIVE_FILE]) {
         gone += shrink_lists(l, r, left);
+        if (r->stop)
+            return;
         if (gone < r->wanted || whole)
             continue;
         if (!cut(left, target))

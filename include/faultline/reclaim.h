@@ -49,6 +49,9 @@ struct reclaim {
     bool force;          /* take from active lists whatever else they need (may have been
                           * set after passed_over)                                        */
     bool passed_over;    /* the policy's: active lists were left alone                    */
+    bool stop; /* the kernel's, in page: no further page can go before something has ended
+                * that it waits for.  Put what has not been looked at back where it was, and
+                * return from shrink, which is called again with the same priority        */
     uint64_t free, high; /* frames free, and the sum of the high watermarks; not in_group */
     /* Try to let the page go, which is off all lists or may be: it is not, afterwards, with
      * PAGE_GONE.  NULL: no driver (reclaim_page). */

@@ -25,6 +25,7 @@ struct content {
     uint64_t file_page; /* of a free content: the next free one                          */
     bool saved;         /* a device has it: its slot or its file                         */
     bool paged_out;     /* it has been written to the device in this run                  */
+    bool marked;        /* by the kernel: where its read-ahead goes on                    */
     pfn_t ghost;        /* entry by which a policy remembers it, or PFN_NONE             */
     uint32_t ghost_of;  /* number of that policy's instance                             */
 };

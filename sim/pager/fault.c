@@ -294,7 +294,8 @@ static enum status use_page(struct pager *pager, struct fault *fault, pfn_t pfn,
     const struct region *region =
         space_region(pager_space_of(pager, page), pager->mmu.index->vpns[page]);
     const bool writable =
-        !copy && (fault->store || !region || region->protection & VM_WRITE);
+        !copy && (fault->store || !region || region->protection & VM_WRITE) &&
+        kernel_lets_store(pager, page, pfn, fault->store);
     if (pager->mmu.bits[page] & PAGE_RESIDENT) {
         unbar_page(pager, page, writable);
     } else {

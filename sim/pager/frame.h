@@ -137,6 +137,14 @@ uint64_t content_extent(const struct pager *pager);
 MUST_CHECK enum status fault_prepare(struct pager *pager, struct fault *fault,
                                      struct error *err);
 
+/* What the kernel says of lets_store. */
+static inline bool kernel_lets_store(struct pager *pager, page_t page, pfn_t pfn, bool store)
+{
+    const struct kernel_ops *kernel = pager->kernel;
+    return !kernel->lets_store ||
+           kernel->lets_store(pager->kernel_state, pager, page, pfn, store);
+}
+
 /* The frame is filled: the faults that wait for it go on.  False if there are none. */
 bool fault_wake_waiters(struct pager *pager, pfn_t pfn);
 

@@ -64,6 +64,13 @@ struct kernel_ops {
      * place.  NULL: the pager takes slots when they are needed.  ERR_CELL: there is none. */
     enum status (*place)(void *state, struct pager *pager, content_t content, slot_t *slot,
                          struct error *err);
+    /* What `place` gave is not needed any more, with an engine; NULL: nothing is to be done. */
+    void (*place_given)(void *state, struct pager *pager, slot_t slot);
+    /* A page is going to be mapped to the frame, for a fault that stores or does not, or is
+     * mapped and its protection changes: do stores into it go through from now on?  They must
+     * if the fault stores.  Asked only where the pager would let them through.  NULL: yes. */
+    bool (*lets_store)(void *state, struct pager *pager, page_t page, pfn_t pfn,
+                       bool store);
     /* Policies ask: would the kernel let go of the frame's page at once?  NULL: no. */
     bool (*expendable)(const void *state, const struct pager *pager, pfn_t pfn);
     /* The same: has the kernel locked the frame, so that its daemon passes over it?  NULL:

@@ -23,6 +23,7 @@ struct region {
     uint8_t advice;      /* enum vm_advice                                                */
     unsigned page_shift; /* of its pages where large ones can be had; 0: base pages only  */
     bool global;         /* it is the same in every address space that has it            */
+    uint64_t kernel[2];  /* what the kernel remembers of it; 0 at first                   */
 };
 
 #endif

@@ -57,6 +57,12 @@ const struct region *space_region(const struct space *space, vpn_t vpn)
                                                                  : NULL;
 }
 
+struct region *space_region_of(struct space *space, vpn_t vpn)
+{
+    const struct region *region = space_region(space, vpn);
+    return region ? &space->regions[region - space->regions] : NULL;
+}
+
 bool space_has_regions(const struct space *space, vpn_t first, vpn_t last)
 {
     const size_t i = find(space, first);

@@ -46,6 +46,9 @@ PRINTF_LIKE(2, 3) void space_killed(struct space *space, const char *format, ...
 /* The region of a page, or NULL. */
 const struct region *space_region(const struct space *space, vpn_t vpn);
 
+/* The same, for the kernel to remember something of it. */
+struct region *space_region_of(struct space *space, vpn_t vpn);
+
 /* True if a region has pages of first..last. */
 bool space_has_regions(const struct space *space, vpn_t first, vpn_t last);
 

@@ -39,6 +39,8 @@ void content_give_slot(struct pager *pager, content_t content)
         uint64_t offset = c->slot * page_size;
         if (!pager->kernel->place)
             slots_give(pager->storage.slots, c->slot);
+        else if (pager->kernel->place_given)
+            pager->kernel->place_given(pager->kernel_state, pager, c->slot);
         struct device *device = swap_device_at(pager, &offset, page_size);
         device_discard(device, offset, page_size);
         frame_balance_pool(pager);

@@ -214,6 +214,8 @@ const struct counter counter_table[] = {
             COUNTER_TIME, true, BOTH),
     VMSTAT(pgfault, "faults", "faults by the kernel's own count"),
     VMSTAT(pgmajfault, "faults", "major faults by the kernel's own count"),
+    VMSTAT(swap_ra, "pages", "pages read ahead from swap space"),
+    VMSTAT(swap_ra_hit, "pages", "pages that a fault found in the swap cache, read ahead"),
     VMSTAT(pgscan_direct, "pages",
            "pages looked at by direct reclaim; on inactive lists, in memory cgroups too"),
     VMSTAT(pgscan_kswapd, "pages", "pages looked at by kswapd; on inactive lists"),

@@ -65,6 +65,23 @@ void swap_space_interleave(struct swap_space *space, uint64_t stripe)
         lay_out(space, stripes, stripe);
 }
 
+uint64_t swap_space_chain(struct swap_space *space)
+{
+    uint64_t stripe = 1;
+    for (unsigned i = 0; i < space->n; i++)
+        while (stripe < space->sizes[i])
+            stripe *= 2;
+    if (space->n == 1)
+        return stripe;
+    space->stripe = stripe;
+    space->nslots = space->n * stripe;
+    space->nzones = space->n;
+    for (unsigned i = 0; i < space->n; i++)
+        space->zones[i] =
+            (struct swap_zone){.first = i * stripe, .n = 1, .devices = {(uint8_t)i}};
+    return stripe;
+}
+
 static unsigned find(const struct swap_space *space, uint64_t slot, uint64_t *place)
 {
     *place = slot;

@@ -41,6 +41,11 @@ void swap_space_add(struct swap_space *space, struct device *device, uint64_t sl
 void swap_space_stripe(struct swap_space *space, uint64_t stripe);
 void swap_space_interleave(struct swap_space *space, uint64_t stripe);
 
+/* The devices one after the other, each beginning at a multiple of the same power of two,
+ * which is returned: the space has slots between them that nobody may use.  A single device
+ * is left as it is. */
+uint64_t swap_space_chain(struct swap_space *space);
+
 struct swap_place {
     struct device *device;
     uint64_t slot; /* of the device                                                       */

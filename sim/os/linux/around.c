@@ -22,7 +22,8 @@ static void window(const struct linux_kernel *kernel, const struct region *regio
 
 /* Map one neighbour if it is in memory and not mapped here. */
 static enum status map_one(struct linux_kernel *kernel, const struct region *region,
-                           struct space *space, vpn_t vpn, struct error *err)
+                           struct space *space, vpn_t vpn, uint32_t *mapped,
+                           struct error *err)
 {
     struct pager *pager = kernel->pager;
     const content_t content = contents_find_file(&pager->contents, region->file,
@@ -30,7 +31,7 @@ static enum status map_one(struct linux_kernel *kernel, const struct region *reg
     if (content == CONTENT_NONE || pager->contents.all[content].frame == PFN_NONE)
         return OK;
     const pfn_t pfn = pager->contents.all[content].frame;
-    if (pager->frames[pfn].state != FRAME_ACTIVE)
+    if (pager->frames[pfn].state != FRAME_ACTIVE || pager->contents.all[content].marked)
         return OK;
     page_t page;
     const enum status status = pager_page(pager, space, &page, vpn, err);
@@ -38,11 +39,12 @@ static enum status map_one(struct linux_kernel *kernel, const struct region *reg
         (pager->content_of[page] != CONTENT_NONE && pager->content_of[page] != content))
         return status;
     linux_stats(kernel, pager->frames[pfn].page == PAGE_NONE);
+    ++*mapped;
     return pager_map_ahead(pager, region, page, content, err);
 }
 
 enum status linux_fault_around(struct linux_kernel *kernel, const struct region *region,
-                               page_t page, struct error *err)
+                               page_t page, uint32_t *mapped, struct error *err)
 {
     struct pager *pager = kernel->pager;
     struct space *space = pager_space_of(pager, page);
@@ -50,8 +52,9 @@ enum status linux_fault_around(struct linux_kernel *kernel, const struct region 
     vpn_t first, last;
     window(kernel, region, vpn, &first, &last);
     enum status status = OK;
+    *mapped = 0;
     for (vpn_t at = first; at <= last && status == OK; at++)
         if (at != vpn)
-            status = map_one(kernel, region, space, at, err);
+            status = map_one(kernel, region, space, at, mapped, err);
     return status;
 }

@@ -28,23 +28,28 @@ static enum status content_of(struct linux_kernel *kernel, const struct region *
     return status;
 }
 
-static void count(struct linux_kernel *kernel, struct fault *fault, bool major, bool copy,
-                  bool resident, bool barred)
+/* A fault that must wait for what another one reads is tried again, and major for the process,
+ * but read nothing itself: mm_account_fault(). */
+static void count(struct linux_kernel *kernel, struct fault *fault, bool major,
+                  bool in_transit, bool copy, bool resident, bool barred)
 {
     struct pager_counts *counts = &kernel->pager->counts;
+    const bool minor = !major && !in_transit;
     if (fault->counted)
         return;
     fault->counted = true;
+    linux_forget_stopped(kernel);
     kernel->counts.pgfault++;
     kernel->counts.pgmajfault += major;
     counts->faults++;
-    counts->faults_major += major;
-    counts->faults_minor += !major;
+    counts->faults_major += !minor;
+    counts->faults_minor += minor;
+    counts->faults_in_transfer += in_transit;
     counts->faults_cold += !(kernel->pager->mmu.bits[fault->page] & PAGE_SEEN);
     counts->faults_protection += barred;
-    counts->faults_copy += !major && copy;
-    counts->faults_zero_fill += !major && !copy && !resident;
-    counts->faults_reclaim += !major && !copy && resident && !barred;
+    counts->faults_copy += minor && copy;
+    counts->faults_zero_fill += minor && !copy && !resident;
+    counts->faults_reclaim += minor && !copy && resident && !barred;
 }
 
 /* The frame that stands for all anonymous pages that have only been read. */
@@ -65,39 +70,46 @@ static enum status zero_page(struct linux_kernel *kernel, page_t page, struct er
     return OK;
 }
 
-/* What is read back at once, without going through the swap cache, has no place in swap
- * space any more. */
-static void leave_swap(struct pager *pager, content_t content)
+/* What is read back at once, and by its only user, does not go through the swap cache. */
+static bool swaps_at_once(const struct pager *pager, const struct content *content)
 {
-    struct content *c = &pager->contents.all[content];
-    if (c->slot != SLOT_NONE)
-        content_give_slot(pager, content);
-    c->saved = false;
+    if (!pager->storage.engine)
+        return true;
+    return pager->storage.swap.in_memory && content->refs == 1;
 }
 
-static bool swaps_at_once(const struct pager *pager)
+/* Fill the fault's frame, with neighbours if the device takes time. */
+static enum status fill(struct linux_kernel *kernel, struct fault *fault, content_t content,
+                        struct error *err)
 {
-    return !pager->storage.engine || pager->storage.swap.in_memory;
+    struct pager *pager = kernel->pager;
+    const struct content *c = &pager->contents.all[content];
+    if (!c->saved || !pager->storage.engine || fault->run_length)
+        return pager_fill(pager, fault, content, err);
+    if (c->file != FILE_NONE)
+        return linux_file_in(kernel, fault, content, err);
+    return swaps_at_once(pager, c) ? pager_fill(pager, fault, content, err)
+                                   : linux_swap_in(kernel, fault, content, err);
 }
 
 static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
                             content_t content, bool copy, struct error *err)
 {
     struct pager *pager = kernel->pager;
-    bool charged;
+    bool charged = true;
     enum status status =
         fault->frame == PFN_NONE ? linux_charge(kernel, fault, 1, &charged, err) : OK;
-    if (status == OK)
+    if (status == OK && charged)
         status = pager_get_frame(pager, fault, err);
-    if (status != OK || fault->frame == PFN_NONE)
+    if (status != OK || !charged || fault->frame == PFN_NONE)
         return status;
-    const pfn_t pfn = fault->frame;
     const struct content c = pager->contents.all[content];
-    if (!copy && c.file != FILE_NONE && kernel->params->cgroup_frames)
-        status = linux_charge_nodes(kernel, fault, c.file, c.file_page, err);
+    const bool here = copy && (c.frame != PFN_NONE || !c.saved);
+    if (!here && c.file != FILE_NONE && kernel->params->cgroup_frames)
+        status = linux_charge_nodes(kernel, c.file, c.file_page, err);
     if (status != OK)
         return status;
-    if (copy) {
+    if (here) {
         linux_stats(kernel, STATS_FIRST_TOUCH);
         return pager_copy(pager, fault, err);
     }
@@ -106,11 +118,10 @@ static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
                         : swap_in           ? STATS_SWAP_IN
                                             : STATS_FIRST_TOUCH);
     kernel->counts.pswpin += swap_in;
-    status = pager_fill(pager, fault, content, err);
-    if (status != OK || !swap_in || !swaps_at_once(pager))
+    status = fill(kernel, fault, content, err);
+    if (status != OK || !swap_in || !swaps_at_once(pager, &c))
         return status;
-    leave_swap(pager, content);
-    pager->frames[pfn].dirty = true;
+    linux_leave_swap(pager, content);
     return OK;
 }
 
@@ -124,6 +135,20 @@ static void use_frame(struct pager *pager, struct fault *fault, pfn_t pfn)
     if (pager->frames[pfn].state == FRAME_LEAVING)
         pager_rescue(pager, pfn);
     pager_use(pager, fault, pfn);
+}
+
+/* What a fault begins with, whatever becomes of it: its neighbours are mapped, and what is in a
+ * cache because it was read ahead is told from what is not. */
+static enum status look_around(struct linux_kernel *kernel, const struct region *region,
+                               struct fault *fault, content_t content, struct error *err)
+{
+    const struct content *c = &kernel->pager->contents.all[content];
+    const bool mapped = kernel->pager->mmu.bits[fault->page] & PAGE_RESIDENT;
+    if (c->file != FILE_NONE && !mapped)
+        return linux_file_found(kernel, region, fault, content, err);
+    if (c->frame != PFN_NONE && c->slot != SLOT_NONE && !mapped)
+        linux_swap_found(kernel, fault, c->frame);
+    return OK;
 }
 
 enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
@@ -144,8 +169,8 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
         return status;
     if (kernel->params->cgroup_frames)
         status = linux_charge_table(kernel, fault, region, err);
-    if (status == OK && region->backing == BACKING_FILE && !fault->store && !fault->counted)
-        status = linux_fault_around(kernel, region, fault->page, err);
+    if (status == OK && !fault->counted)
+        status = look_around(kernel, region, fault, content, err);
     if (status != OK)
         return status;
     const struct content c = pager->contents.all[content];
@@ -153,8 +178,8 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
     const bool resident = c.frame != PFN_NONE;
     const bool barred =
         fault->store ? !(region->protection & VM_WRITE) : !region->protection;
-    count(kernel, fault, !resident && c.saved, copy, resident, barred);
     const bool filling = resident && pager->frames[c.frame].state == FRAME_FILLING;
+    count(kernel, fault, !resident && c.saved, filling, copy, resident, barred);
     if (resident && (!copy || filling)) {
         use_frame(pager, fault, c.frame);
         return OK;

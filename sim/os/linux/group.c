@@ -71,11 +71,16 @@ enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint6
         return OK;
     if (!kernel->group.lags)
         begin_to_lag(kernel);
-    for (unsigned retries = RETRIES; linux_usage(kernel) + n > kernel->group.limit;) {
+    for (unsigned retries = RETRIES; linux_usage(kernel) + n > kernel->group.limit ||
+                                     linux_reclaim_stopped(kernel);) {
         const uint64_t freed = linux_direct_reclaim(kernel, true);
         if (kernel->pager->failed.code != OK) {
             error_copy(err, &kernel->pager->failed);
             return kernel->pager->failed.code;
+        }
+        if (linux_wait_for_writes(kernel, fault, freed)) {
+            *charged = !fault;
+            return OK;
         }
         if (freed == 0 && retries-- == 0) {
             kernel->counts.oom_kill++;
@@ -85,6 +90,5 @@ enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint6
                              (unsigned long long)kernel->group.limit);
         }
     }
-    (void)fault;
     return OK;
 }

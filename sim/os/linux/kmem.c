@@ -34,13 +34,12 @@ static enum status height(struct linux_kernel *kernel, uint32_t file, uint64_t p
 }
 
 /* obj_cgroup_charge() of a node. */
-static enum status charge(struct linux_kernel *kernel, struct fault *fault,
-                          struct error *err)
+static enum status charge(struct linux_kernel *kernel, struct error *err)
 {
     const uint64_t page_size = (uint64_t)1 << kernel->pager->mmu.page_shift;
     bool charged;
     while (kernel->group.object_stock < NODE_BYTES) {
-        const enum status status = linux_charge(kernel, fault, 1, &charged, err);
+        const enum status status = linux_charge(kernel, NULL, 1, &charged, err);
         if (status != OK)
             return status;
         kernel->group.kernel_pages++;
@@ -51,8 +50,8 @@ static enum status charge(struct linux_kernel *kernel, struct fault *fault,
     return OK;
 }
 
-enum status linux_charge_nodes(struct linux_kernel *kernel, struct fault *fault,
-                               uint32_t file, uint64_t page, struct error *err)
+enum status linux_charge_nodes(struct linux_kernel *kernel, uint32_t file, uint64_t page,
+                               struct error *err)
 {
     unsigned levels = 0;
     enum status status = height(kernel, file, page, &levels, err);
@@ -63,7 +62,7 @@ enum status linux_charge_nodes(struct linux_kernel *kernel, struct fault *fault,
         if (map_get_or_add(&kernel->group.nodes, key, 0, err) == MAP_ABSENT)
             return ERR_NOMEM;
         if (kernel->group.nodes.used > before)
-            status = charge(kernel, fault, err);
+            status = charge(kernel, err);
     }
     return status;
 }
@@ -89,7 +88,7 @@ enum status linux_charge_table(struct linux_kernel *kernel, struct fault *fault,
     if (kernel->group.tables.used == before)
         return OK;
     bool charged;
-    const enum status status = linux_charge(kernel, fault, 1, &charged, err);
+    const enum status status = linux_charge(kernel, NULL, 1, &charged, err);
     kernel->group.kernel_pages += status == OK;
     linux_stats(kernel, STATS_TABLE);
     return status;

@@ -17,6 +17,8 @@ static const uint32_t version_numbers[] = {
     LINUX_VERSION(6, 1, 0),  LINUX_VERSION(6, 5, 0),  LINUX_VERSION(6, 8, 0),
     LINUX_VERSION(6, 12, 0), LINUX_VERSION(6, 14, 0), LINUX_VERSION(6, 18, 0)};
 
+static const char *const priority_choices[] = {"falling", "equal", NULL};
+
 static const struct param linux_table[] = {
     {.name = "version",
      .kind = PARAM_CHOICE,
@@ -64,6 +66,37 @@ static const struct param linux_table[] = {
      .max = 1 << 30,
      .help = "a fault on a page of a file also maps the pages in memory of a window of so "
              "many bytes (fault_around_bytes)"},
+    {.name = "swap_priority",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct linux_params, swap_priority),
+     .fallback = "falling",
+     .choices = priority_choices,
+     .help = "of swap devices; falling: each is used when those before it are full; equal: "
+             "in turn"},
+    {.name = "page_cluster",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, page_cluster),
+     .fallback = "3",
+     .max = 10,
+     .help = "vm.page-cluster: at most 2 to so many pages are read at a time from a swap "
+             "device that takes time; Linux takes 2 with less than 16 MiB of memory"},
+    {.name = "read_ahead_kb",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, read_ahead_kb),
+     .fallback = "128",
+     .max = 1 << 20,
+     .unit = "KiB",
+     .help = "of the device that files are on: at most so much is read at a time; 0: no "
+             "read-ahead of files"},
+    {.name = "nr_requests",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, nr_requests),
+     .fallback = "128",
+     .min = 1,
+     .max = 1e6,
+     .unit = "requests",
+     .help = "of a block device's queue: who reclaims waits when so many writes to a swap "
+             "device are under way"},
     {0},
 };
 
@@ -77,6 +110,7 @@ static enum status linux_init(void *state, struct pager *pager, const void *para
     kernel->zero = CONTENT_NONE;
     kernel->group.limit =
         kernel->params->cgroup_frames ? kernel->params->cgroup_frames : UINT64_MAX;
+    linux_writeback_init(kernel);
     pager->clear_invalidates = true;
     if (pager->by_process)
         return error_set(err, ERR_CELL, at_nowhere(),
@@ -85,7 +119,20 @@ static enum status linux_init(void *state, struct pager *pager, const void *para
     rstat_init(&kernel->group.rstat, 2);
     if (kernel->params->cgroup_frames && kernel->params->stats_flush_every)
         pager->tick_at = kernel->params->stats_flush_every;
-    return OK;
+    return linux_swapon(kernel, err);
+}
+
+static void linux_release(void *state)
+{
+    linux_swapoff(state);
+    linux_files_release(state);
+}
+
+static const char *linux_check(const void *state, const struct pager *pager)
+{
+    const char *wrong = linux_writeback_check(state);
+    (void)pager;
+    return wrong ? wrong : linux_swap_check(state);
 }
 
 static void linux_release(void *state)
@@ -162,4 +209,10 @@ const struct kernel_ops kernel_linux = {
     .patience = UINT64_C(600000000000000), /* 10 minutes */
     .count = linux_count,
     .sample = linux_sample,
+    .mapped = linux_mapped,
+    .lets_store = linux_lets_store,
+    .place = linux_place,
+    .place_given = linux_place_given,
+    .can_swap = linux_can_swap,
+    .check = linux_check,
 };

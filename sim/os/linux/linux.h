@@ -4,8 +4,12 @@
 #define FAULTLINE_OS_LINUX_LINUX_H
 
 #include "faultline/reclaim.h"
+#include "os/linux/file_readahead.h"
 #include "os/linux/rstat.h"
+#include "os/linux/swap_readahead.h"
+#include "os/linux/swapslots.h"
 #include "os/linux/version.h"
+#include "os/linux/writeback.h"
 #include "pager/instance.h"
 #include "pager/pager.h"
 #include "stats/vmstat.h"
@@ -19,6 +23,18 @@ struct linux_params {
     uint64_t cgroup_frames;     /* limit of the memory cgroup; 0: there is none          */
     uint64_t stats_flush_every; /* references; 0: a timer                                */
     uint64_t fault_around;      /* bytes                                                 */
+    uint32_t swap_priority;     /* enum linux_swap_priority                               */
+    uint64_t page_cluster;      /* log2 of slots                                          */
+    uint64_t read_ahead_kb;     /* KiB                                                    */
+    uint64_t nr_requests;       /* in the queue of a swap device, of reclaim              */
+};
+
+/* Priorities of swap areas: as swapon gives them, the first one the highest, or the same. */
+enum linux_swap_priority { LINUX_SWAP_FALLING, LINUX_SWAP_EQUAL };
+
+/* A file, which everybody has opened once. */
+struct linux_file {
+    struct file_readahead ahead;
 };
 
 /* The memory cgroup in which all processes are. */
@@ -40,6 +56,14 @@ struct linux_kernel {
     const struct linux_params *params;
     uint32_t version; /* LINUX_VERSION                                                   */
     struct linux_group group;
+    struct swapslots *slots;           /* of the swap areas; NULL with `timing: none`       */
+    bool swap_rotates;                 /* a swap device does                               */
+    struct swap_readahead swap_ahead;  /* of slots                                         */
+    struct linux_read *spare_reads;
+    struct linux_file *files; /* [nfiles]: number of the file                             */
+    uint32_t nfiles;
+    uint64_t slots_taken, slots_max;   /* by contents, now and at most                     */
+    struct linux_writeback writeback;
     struct vmstat counts; /* but those of the lists, which the policy counts              */
     content_t zero; /* of the zero page, or CONTENT_NONE: nobody has read it yet          */
     struct event timer;
@@ -67,15 +91,63 @@ static inline void *linux_lists_state(const struct linux_kernel *kernel)
 
 enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
                         struct error *err);
+
+/* --- swapcache.c ------------------------------------------------------------------------- */
+
+/* The content has no place in swap space any more, and is dirty if it is in memory. */
+void linux_leave_swap(struct pager *pager, content_t content);
+/* folio_free_swap(): the same of what is in the frame, unless it is being written, or others
+ * than so many pages, which map it, stand for it. */
+void linux_free_swap(struct pager *pager, pfn_t pfn, unsigned mappings);
+/* kernel_ops: a store of its only user, and a mapping while swap space is rather full, take
+ * the page's slot away. */
+bool linux_lets_store(void *state, struct pager *pager, page_t page, pfn_t pfn, bool store);
 enum status linux_mapped(void *state, struct pager *pager, page_t page, pfn_t pfn,
                          struct error *err);
 
+/* --- swapin.c ---------------------------------------------------------------------------- */
+
+/* do_swap_page(): read the content into the fault's frame, with neighbours; the fault waits
+ * for it. */
+MUST_CHECK enum status linux_swap_in(struct linux_kernel *kernel, struct fault *fault,
+                                     content_t content, struct error *err);
+/* swap_cache_get_folio(): the fault has found its page in the swap cache. */
+void linux_swap_found(struct linux_kernel *kernel, const struct fault *fault, pfn_t pfn);
+
+/* --- filein.c ----------------------------------------------------------------------------- */
+
+/* do_fault() on a page of a file that is not mapped: its neighbours are, and a mark that
+ * read-ahead has left has more read. */
+MUST_CHECK enum status linux_file_found(struct linux_kernel *kernel,
+                                        const struct region *region, struct fault *fault,
+                                        content_t content, struct error *err);
+/* filemap_fault(): read the page into the fault's frame, with neighbours; the fault waits. */
+MUST_CHECK enum status linux_file_in(struct linux_kernel *kernel, struct fault *fault,
+                                     content_t content, struct error *err);
+void linux_files_release(struct linux_kernel *kernel);
+
+/* --- swap.c ------------------------------------------------------------------------------- */
+
+/* swapon of all swap devices, in their order; and release. */
+MUST_CHECK enum status linux_swapon(struct linux_kernel *kernel, struct error *err);
+void linux_swapoff(struct linux_kernel *kernel);
+/* kernel_ops. */
+enum status linux_place(void *state, struct pager *pager, content_t content, slot_t *slot,
+                        struct error *err);
+void linux_place_given(void *state, struct pager *pager, slot_t slot);
+bool linux_can_swap(const void *state, const struct pager *pager);
+/* vm_swap_full(): less than half of swap space is free. */
+bool linux_swap_full(const struct linux_kernel *kernel);
+/* Conservation of slots and the swap cache: NULL, or a sentence that says what does not
+ * hold. */
+const char *linux_swap_check(const struct linux_kernel *kernel);
+
 /* --- around.c ----------------------------------------------------------------------------- */
 
-/* Map the neighbours of a page of a file that are in memory: do_fault_around(). */
+/* Map the neighbours of a page of a file that are in memory, so many: do_fault_around(). */
 MUST_CHECK enum status linux_fault_around(struct linux_kernel *kernel,
                                           const struct region *region, page_t page,
-                                          struct error *err);
+                                          uint32_t *mapped, struct error *err);
 
 /* --- group.c ------------------------------------------------------------------------------ */
 
@@ -90,7 +162,8 @@ void linux_read_stat(struct linux_kernel *kernel);
 void linux_flush(struct linux_kernel *kernel);
 uint64_t linux_tick(void *state, struct pager *pager, uint64_t references);
 /* try_charge(): room for n frames more, reclaiming if need be.  On OK with *charged false
- * the fault cannot go on for now. */
+ * the fault cannot go on for now; without a fault nobody can wait, and the limit is passed
+ * if only writes under way could make room. */
 MUST_CHECK enum status linux_charge(struct linux_kernel *kernel, struct fault *fault,
                                     uint64_t n, bool *charged, struct error *err);
 
@@ -102,14 +175,16 @@ void linux_stop(void *state, struct pager *pager);
 /* --- kmem.c ------------------------------------------------------------------------------- */
 
 /* Charge the group with what the page cache needs to hold a page of a file. */
-MUST_CHECK enum status linux_charge_nodes(struct linux_kernel *kernel, struct fault *fault,
-                                          uint32_t file, uint64_t page, struct error *err);
+MUST_CHECK enum status linux_charge_nodes(struct linux_kernel *kernel, uint32_t file,
+                                          uint64_t page, struct error *err);
 /* Charge it with the page table that the fault needs, if there is none yet. */
 MUST_CHECK enum status linux_charge_table(struct linux_kernel *kernel, struct fault *fault,
                                           const struct region *region, struct error *err);
 
 /* --- reclaim.c ---------------------------------------------------------------------------- */
 
+/* From which priority to which reclaim goes, downwards. */
+void linux_priorities(const struct linux_kernel *kernel, unsigned *first, unsigned *last);
 /* do_try_to_free_pages(): reclaim for a process that needs memory; returns pages freed. */
 uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group);
 

@@ -6,14 +6,6 @@
 
 #include "pager/frame.h"
 
-/* Nobody waits for the write: it is over when it has been started. */
-static bool writes_at_once(const struct pager *pager, const struct content *content)
-{
-    if (!pager->storage.engine)
-        return true;
-    return content->file == FILE_NONE && pager->storage.swap.in_memory;
-}
-
 static void unmap(struct pager *pager, pfn_t pfn)
 {
     while (pager->frames[pfn].page != PAGE_NONE)
@@ -30,8 +22,8 @@ static enum page_fate write_out(struct linux_reclaim *reclaim, pfn_t pfn)
     struct error err;
     reclaim->r.written++;
     kernel->counts.pswpout += content->file == FILE_NONE;
-    if (!writes_at_once(pager, content))
-        return pager_clean(pager, pfn, NULL) == OK ? PAGE_WRITING : PAGE_ACTIVATE;
+    if (!linux_writes_at_once(pager, pfn))
+        return linux_write_out(reclaim, pfn);
     if (pager_evict_frame(pager, pfn, &err) == OK)
         return PAGE_GONE;
     pager_fail(pager, &err);
@@ -44,6 +36,8 @@ static enum page_fate let_go(struct reclaim *r, pfn_t pfn)
     struct pager *pager = reclaim->kernel->pager;
     struct frame *frame = &pager->frames[pfn];
     struct error err;
+    if (frame->writing)
+        return PAGE_ACTIVATE;
     const bool anon = pager->contents.all[frame->content].file == FILE_NONE;
     if (anon && pager->contents.all[frame->content].slot == SLOT_NONE) {
         if (!r->may_swap || !policy_can_swap(&pager_instance(pager, 0)->env))
@@ -66,34 +60,33 @@ static void updated(struct reclaim *r, uint64_t n)
     linux_updated(CONTAINER_OF(r, struct linux_reclaim, r)->kernel, n);
 }
 
-static enum status take_victim(struct linux_kernel *kernel, struct error *err)
-{
-    struct pager *pager = kernel->pager;
-    const uint64_t written = pager->counts.page_outs_dirty;
-    pfn_t victim;
-    enum status status = instance_victim(pager, PROCESS_ANY, &victim, err);
-    if (status != OK)
-        return status;
-    const bool anon = pager->contents.all[pager->frames[victim].content].file == FILE_NONE;
-    status = pager_evict_frame(pager, victim, err);
-    kernel->counts.pswpout += anon && pager->counts.page_outs_dirty > written;
-    return status;
-}
-
-/* A policy without lists: it names one victim after the other. */
+/* A policy without lists: it names one victim after the other, until enough are free or on
+ * their way. */
 static void take_victims(struct linux_reclaim *reclaim)
 {
     struct pager *pager = reclaim->kernel->pager;
     struct error err;
-    while (reclaim->r.reclaimed < reclaim->r.wanted && pager->count[FRAME_ACTIVE] > 0 &&
-           pager->failed.code == OK) {
+    pfn_t victim;
+    while (reclaim->r.scanned < reclaim->r.wanted && !reclaim->r.stop &&
+           reclaim->r.reclaimed + pager->count[FRAME_LEAVING] < reclaim->r.wanted &&
+           pager->count[FRAME_ACTIVE] > 0 && pager->failed.code == OK) {
         const uint64_t before = pager_free_frames(pager);
-        if (take_victim(reclaim->kernel, &err) != OK)
+        if (instance_victim(pager, PROCESS_ANY, &victim, &err) != OK ||
+            linux_evict(reclaim, victim, &err) != OK)
             pager_fail(pager, &err);
         reclaim->r.scanned++;
         if (pager_free_frames(pager) > before)
             reclaim->r.reclaimed++;
     }
+}
+
+void linux_priorities(const struct linux_kernel *kernel, unsigned *first, unsigned *last)
+{
+    const struct reclaim_ops *lists = linux_lists(kernel);
+    *first = RECLAIM_PRIORITY;
+    *last = 0;
+    if (lists && lists->priorities)
+        lists->priorities(linux_lists_state(kernel), first, last);
 }
 
 static void shrink(struct linux_reclaim *reclaim)
@@ -104,16 +97,17 @@ static void shrink(struct linux_reclaim *reclaim)
         take_victims(reclaim);
         return;
     }
-    unsigned first = RECLAIM_PRIORITY, last = 0;
-    if (lists->priorities)
-        lists->priorities(linux_lists_state(kernel), &first, &last);
+    unsigned first, last;
+    linux_priorities(kernel, &first, &last);
+    if (reclaim->r.priority < first)
+        first = reclaim->r.priority; /* where it was stopped */
     for (unsigned priority = first + 1; priority-- > last;) {
         reclaim->r.priority = priority;
         lists->shrink(linux_lists_state(kernel), &reclaim->r);
-        if (reclaim->r.reclaimed >= reclaim->r.wanted)
+        if (reclaim->r.reclaimed >= reclaim->r.wanted || reclaim->r.stop)
             break;
     }
-    if (lists->finish)
+    if (lists->finish && !reclaim->r.stop)
         lists->finish(linux_lists_state(kernel), &reclaim->r);
 }
 
@@ -124,6 +118,7 @@ uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group)
         .kernel = kernel,
         .r =
             {
+                .priority = RECLAIM_PRIORITY,
                 .wanted = RECLAIM_BATCH,
                 .batch = RECLAIM_BATCH,
                 .swappiness = (uint32_t)kernel->params->swappiness,
@@ -135,13 +130,18 @@ uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group)
                 .chosen = PFN_NONE,
             },
     };
-    kernel->counts.allocstall += !in_group;
+    if (!linux_resume_reclaim(&reclaim))
+        kernel->counts.allocstall += !in_group;
     shrink(&reclaim);
-    if (reclaim.r.reclaimed == 0 && reclaim.r.passed_over) {
+    if (reclaim.r.reclaimed == 0 && reclaim.r.passed_over && !reclaim.r.stop) {
         reclaim.r.force = true;
         reclaim.r.passed_over = false;
+        reclaim.r.priority = RECLAIM_PRIORITY;
         shrink(&reclaim);
     }
-    linux_count_reclaim(kernel, &reclaim.r);
+    if (reclaim.r.stop)
+        linux_stop_reclaim(&reclaim);
+    else
+        linux_count_reclaim(kernel, &reclaim.r);
     return reclaim.r.reclaimed;
 }

@@ -1,0 +1,100 @@
+/* reading.c -- see reading.h. */
+#include "os/linux/reading.h"
+
+#include "os/linux/linux.h"
+#include "pager/frame.h"
+
+struct linux_read {
+    struct pager_io io;
+    struct linux_kernel *kernel;
+    struct linux_read *next; /* spare ones                                                */
+};
+
+static void read_done(struct pager_io *io)
+{
+    struct linux_read *read = CONTAINER_OF(io, struct linux_read, io);
+    read->next = read->kernel->spare_reads;
+    read->kernel->spare_reads = read;
+}
+
+static struct linux_read *read_get(struct linux_kernel *kernel)
+{
+    struct linux_read *read = kernel->spare_reads;
+    if (read)
+        kernel->spare_reads = read->next;
+    else
+        read = arena_alloc(kernel->pager->arena, sizeof *read);
+    if (read)
+        *read = (struct linux_read){
+            .io = {.pager = kernel->pager, .first = PFN_NONE, .done = read_done},
+            .kernel = kernel};
+    return read;
+}
+
+void linux_read_start(struct linux_reading *reading)
+{
+    struct linux_read *read = reading->read;
+    reading->read = NULL;
+    if (read)
+        io_start(&read->io);
+}
+
+/* The frame's place lies behind the others of the request, on the same device. */
+static bool goes_on(const struct linux_reading *reading, bool on_swap, uint64_t offset)
+{
+    const struct pager *pager = reading->kernel->pager;
+    const struct linux_read *read = reading->read;
+    if (!read || read->io.on_swap != on_swap || offset != reading->end)
+        return false;
+    return !on_swap || swap_space_adjacent(&pager->storage.swap,
+                                           (offset >> pager->mmu.page_shift) - 1);
+}
+
+enum status linux_read_frame(struct linux_reading *reading, pfn_t pfn, struct error *err)
+{
+    struct pager *pager = reading->kernel->pager;
+    const struct content *content = &pager->contents.all[pager->frames[pfn].content];
+    const bool on_swap = content_on_swap(content);
+    uint64_t offset;
+    const enum status status = content_place(pager, content, &offset, err);
+    if (status != OK)
+        return status;
+    if (!goes_on(reading, on_swap, offset)) {
+        linux_read_start(reading);
+        reading->read = read_get(reading->kernel);
+        if (!reading->read)
+            return error_nomem(err);
+        reading->read->io.on_swap = on_swap;
+        reading->read->io.offset = offset;
+    }
+    io_add(&reading->read->io, &reading->last, pfn, false);
+    reading->end = offset + ((uint64_t)1 << pager->mmu.page_shift);
+    return OK;
+}
+
+/* A frame for what could be done without: nobody waits for it. */
+static pfn_t spare_frame(struct linux_kernel *kernel)
+{
+    const bool limited = kernel->params->cgroup_frames > 0;
+    while (limited && linux_usage(kernel) + 1 > kernel->group.limit) {
+        const uint64_t freed = linux_direct_reclaim(kernel, true);
+        linux_forget_stopped(kernel);
+        if (freed == 0)
+            return PFN_NONE;
+    }
+    return pager_free_frames(kernel->pager) > 0 ? frame_take(kernel->pager) : PFN_NONE;
+}
+
+enum status linux_read_ahead(struct linux_reading *reading, content_t content, pfn_t *pfn,
+                             struct error *err)
+{
+    struct pager *pager = reading->kernel->pager;
+    *pfn = spare_frame(reading->kernel);
+    if (*pfn == PFN_NONE || pager->failed.code != OK)
+        return OK;
+    frame_put(pager, *pfn, content, FRAME_FILLING);
+    pager->frames[*pfn].read_ahead = true;
+    pager->counts.pages_read_ahead++;
+    reading->ahead++;
+    return linux_read_frame(reading, *pfn, err);
+}

@@ -1,0 +1,135 @@
+/* swap.c -- swap areas: 6.12 mm/swapfile.c.  One content has a slot, however many pages stand
+ * for it, so that the content's count of these is that of the slot, and the slot's own says
+ * only that it is taken. */
+#include "os/linux/linux.h"
+
+#include "pager/frame.h"
+
+#include <assert.h>
+#include <string.h>
+
+enum {
+    SWAPFILE_CLUSTER = 256,
+    UNBOUNDED = 1 << 22, /* slots of a device without bounds: 16 GiB in pages of 4 KiB    */
+    LARGEST = 1 << 27,
+    FIRST_PRIORITY = -2, /* that swapon gives, without -p                                 */
+};
+
+/* Whole slots of the area on a device. */
+static uint32_t area_slots(const struct swap_space *swap, unsigned i)
+{
+    if (swap->sizes[i] >= SLOT_NONE / DEVICES_MAX)
+        return UNBOUNDED;
+    return (uint32_t)(swap->sizes[i] < LARGEST ? swap->sizes[i] : LARGEST);
+}
+
+static enum status check_areas(const struct swap_space *swap, struct error *err)
+{
+    for (unsigned i = 0; i < swap->n; i++)
+        if (swap->sizes[i] < 2)
+            return error_set(err, ERR_CELL, at_nowhere(),
+                             "kernel 'linux' keeps the first page of swap space for its "
+                             "header: %llu page%s on a swap device is not enough; raise "
+                             "swap.size",
+                             (unsigned long long)swap->sizes[i],
+                             swap->sizes[i] == 1 ? "" : "s");
+    return OK;
+}
+
+enum status linux_swapon(struct linux_kernel *kernel, struct error *err)
+{
+    struct swap_space *swap = &kernel->pager->storage.swap;
+    struct swapslots_params params = {.version = kernel->version,
+                                      .ncpus = kernel->pager->mmu.ncpus,
+                                      .cluster = SWAPFILE_CLUSTER,
+                                      .nareas = swap->n};
+    const enum status status = check_areas(swap, err);
+    if (status != OK || swap->n == 0)
+        return status;
+    for (unsigned i = 0; i < swap->n; i++)
+        swap->sizes[i] = area_slots(swap, i);
+    const uint64_t apart = swap_space_chain(swap);
+    for (unsigned i = 0; i < swap->n; i++) {
+        const bool falling = kernel->params->swap_priority == LINUX_SWAP_FALLING;
+        params.areas[i] = (struct swapslots_area){
+            .first = (slot_t)(i * apart),
+            .nslots = (uint32_t)swap->sizes[i],
+            .priority = FIRST_PRIORITY - (falling ? (int32_t)i : 0),
+            .rotational = strcmp(device_model(swap->devices[i])->name, "disk") == 0,
+        };
+        kernel->swap_rotates |= params.areas[i].rotational;
+    }
+    swap_readahead_init(&kernel->swap_ahead);
+    return swapslots_create(&kernel->slots, &params, err);
+}
+
+void linux_swapoff(struct linux_kernel *kernel)
+{
+    swapslots_free(kernel->slots);
+}
+
+enum status linux_place(void *state, struct pager *pager, content_t content, slot_t *slot,
+                        struct error *err)
+{
+    struct linux_kernel *kernel = state;
+    *slot = swapslots_alloc(kernel->slots, pager->mmu.at_cpu);
+    if (*slot == SLOT_NONE)
+        return error_set(err, ERR_CELL, at_nowhere(),
+                         "swap space is full: all %llu slots are taken; raise swap.size",
+                         (unsigned long long)swapslots_total(kernel->slots));
+    swapslots_set_owner(kernel->slots, *slot, content);
+    if (++kernel->slots_taken > kernel->slots_max)
+        kernel->slots_max = kernel->slots_taken;
+    return OK;
+}
+
+void linux_place_given(void *state, struct pager *pager, slot_t slot)
+{
+    struct linux_kernel *kernel = state;
+    const bool free = swapslots_cache_clear(kernel->slots, pager->mmu.at_cpu, slot);
+    assert(free);
+    (void)free; /* without assertions */
+    kernel->slots_taken--;
+}
+
+bool linux_can_swap(const void *state, const struct pager *pager)
+{
+    const struct linux_kernel *kernel = state;
+    (void)pager;
+    return !kernel->slots || swapslots_nfree(kernel->slots) > 0;
+}
+
+bool linux_swap_full(const struct linux_kernel *kernel)
+{
+    return kernel->slots && swapslots_full(kernel->slots);
+}
+
+static const char *check_content(const struct linux_kernel *kernel, content_t number)
+{
+    const struct pager *pager = kernel->pager;
+    const struct content *content = &pager->contents.all[number];
+    if (content->slot == SLOT_NONE)
+        return content->saved && content->refs > 0 && content->file == FILE_NONE
+                   ? "what a swap device should have has no slot"
+                   : NULL;
+    if (swapslots_owner(kernel->slots, content->slot) != number)
+        return "a content has a slot that belongs to another one";
+    const pfn_t pfn = content->frame;
+    if (!content->saved && (pfn == PFN_NONE || !pager->frames[pfn].writing))
+        return "a slot is taken, and nothing has been or is being written to it";
+    return NULL;
+}
+
+const char *linux_swap_check(const struct linux_kernel *kernel)
+{
+    const struct contents *contents = &kernel->pager->contents;
+    uint64_t taken = 0;
+    const char *wrong = NULL;
+    for (content_t i = 0; i < contents->n && !wrong && kernel->slots; i++) {
+        taken += contents->all[i].slot != SLOT_NONE;
+        wrong = check_content(kernel, i);
+    }
+    return wrong || taken == kernel->slots_taken
+               ? wrong
+               : "a slot is taken and belongs to no content";
+}

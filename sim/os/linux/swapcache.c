@@ -1,0 +1,54 @@
+/* swapcache.c -- anonymous pages in memory that have a slot too: when they give it back.
+ *
+ * 6.12 mm/memory.c do_swap_page(), should_try_to_free_swap(); mm/swapfile.c
+ * folio_free_swap(). */
+#include "os/linux/linux.h"
+
+#include "pager/frame.h"
+
+void linux_leave_swap(struct pager *pager, content_t content)
+{
+    struct content *c = &pager->contents.all[content];
+    if (c->slot != SLOT_NONE)
+        content_give_slot(pager, content);
+    c->saved = false;
+    if (c->frame != PFN_NONE)
+        pager->frames[c->frame].dirty = true;
+}
+
+static bool in_swap_cache(const struct pager *pager, pfn_t pfn)
+{
+    const struct frame *frame = &pager->frames[pfn];
+    return frame->content != CONTENT_NONE &&
+           pager->contents.all[frame->content].file == FILE_NONE &&
+           pager->contents.all[frame->content].slot != SLOT_NONE;
+}
+
+void linux_free_swap(struct pager *pager, pfn_t pfn, unsigned mappings)
+{
+    const struct frame *frame = &pager->frames[pfn];
+    if (in_swap_cache(pager, pfn) && !frame->writing &&
+        pager->contents.all[frame->content].refs == mappings)
+        linux_leave_swap(pager, frame->content);
+}
+
+bool linux_lets_store(void *state, struct pager *pager, page_t page, pfn_t pfn, bool store)
+{
+    (void)state;
+    (void)page;
+    if (store && in_swap_cache(pager, pfn)) /* its only user's */
+        linux_free_swap(pager, pfn, 1);
+    return true;
+}
+
+enum status linux_mapped(void *state, struct pager *pager, page_t page, pfn_t pfn,
+                         struct error *err)
+{
+    const struct linux_kernel *kernel = state;
+    (void)err;
+    if (linux_lists(kernel)) /* whatever the machine says of an access that trapped */
+        mmu_set_referenced(&pager->mmu, page);
+    if (in_swap_cache(pager, pfn) && linux_swap_full(kernel))
+        linux_free_swap(pager, pfn, page_mappings(&pager_instance(pager, 0)->env, pfn));
+    return OK;
+}

@@ -1,0 +1,322 @@
+/* writeback.c -- see writeback.h. */
+#include "os/linux/linux.h"
+
+#include "pager/frame.h"
+
+#include <assert.h>
+
+/* HZ / 10 of reclaim_throttle(). */
+#define THROTTLE_TIMEOUT UINT64_C(100000000000)
+
+struct linux_write {
+    struct pager_io io;
+    struct linux_kernel *kernel;
+    unsigned device; /* in whose queue it is; DEVICES_MAX: of files                       */
+    struct linux_write *next;
+};
+
+/* Where a reclaim was. */
+struct linux_stopped {
+    const struct fault *fault; /* for which it is                                        */
+    struct reclaim r;
+    struct linux_stopped *next;
+};
+
+/* --- those who wait ----------------------------------------------------------------------- */
+
+static void wake_throttled(struct linux_kernel *kernel)
+{
+    struct linux_writeback *w = &kernel->writeback;
+    engine_cancel(kernel->pager->storage.engine, &w->timeout);
+    pager_wakeup(kernel->pager, &w->throttled);
+}
+
+static void timed_out(struct event *event)
+{
+    struct linux_kernel *kernel =
+        CONTAINER_OF(event, struct linux_kernel, writeback.timeout);
+    pager_wakeup(kernel->pager, &kernel->writeback.throttled);
+}
+
+/* As many requests are handed on at a time as a sleeper of the queue's is woken for:
+ * lib/sbitmap.c sbq_calc_wake_batch(). */
+static uint32_t wake_batch(const struct linux_kernel *kernel)
+{
+    enum { WAIT_QUEUES = 8, WAKE_BATCH = 8 };
+    const uint64_t batch = kernel->params->nr_requests / WAIT_QUEUES;
+    return (uint32_t)(batch < 1 ? 1 : batch > WAKE_BATCH ? WAKE_BATCH : batch);
+}
+
+/* __acct_reclaim_writeback(): enough has been written for those who wait for progress.  A
+ * victim of a policy without lists is free when it has been written. */
+static bool progressed(const struct linux_kernel *kernel)
+{
+    const struct linux_writeback *w = &kernel->writeback;
+    return w->n == 0 || w->written - w->written_then > RECLAIM_BATCH * w->throttled.n ||
+           !linux_lists(kernel);
+}
+
+static void write_ended(struct linux_write *write)
+{
+    struct linux_kernel *kernel = write->kernel;
+    struct linux_writeback *w = &kernel->writeback;
+    w->n--;
+    w->written++;
+    w->ended++;
+    if (write->device < DEVICES_MAX)
+        w->queued[write->device]--;
+    write->next = w->spare;
+    w->spare = write;
+    if (w->ended >= wake_batch(kernel) || w->n == 0) {
+        w->ended = 0;
+        pager_wakeup(kernel->pager, &w->room);
+    }
+    if (w->throttled.first && progressed(kernel))
+        wake_throttled(kernel);
+}
+
+void linux_writeback_init(struct linux_kernel *kernel)
+{
+    event_init(&kernel->writeback.timeout, timed_out);
+}
+
+void linux_writeback_stop(struct linux_kernel *kernel)
+{
+    engine_cancel(kernel->pager->storage.engine, &kernel->writeback.timeout);
+}
+
+/* --- writing ------------------------------------------------------------------------------ */
+
+static enum status start_write(struct linux_kernel *kernel, pfn_t pfn,
+                               struct linux_write **out, struct error *err);
+
+/* What has been evicted and not been wanted since is free now; it may have been stored into
+ * between the beginning of its write and its eviction. */
+static void leave(struct linux_kernel *kernel, pfn_t pfn)
+{
+    struct linux_write *again;
+    struct error err;
+    if (!kernel->pager->frames[pfn].dirty)
+        frame_drop(kernel->pager, pfn);
+    else if (start_write(kernel, pfn, &again, &err) != OK)
+        pager_fail(kernel->pager, &err);
+}
+
+static void page_written(struct pager_io *io, pfn_t pfn, bool wanted)
+{
+    struct linux_kernel *kernel = CONTAINER_OF(io, struct linux_write, io)->kernel;
+    const struct frame *frame = &io->pager->frames[pfn];
+    const struct reclaim_ops *lists = linux_lists(kernel);
+    (void)wanted;
+    if (frame->state == FRAME_LEAVING)
+        leave(kernel, pfn);
+    else if (frame->state == FRAME_ACTIVE && lists)
+        lists->written(linux_lists_state(kernel), pfn);
+}
+
+static void all_written(struct pager_io *io)
+{
+    write_ended(CONTAINER_OF(io, struct linux_write, io));
+}
+
+static struct linux_write *write_get(struct linux_kernel *kernel, pfn_t pfn)
+{
+    struct linux_write *write = kernel->writeback.spare;
+    if (write)
+        kernel->writeback.spare = write->next;
+    else
+        write = arena_alloc(kernel->pager->arena, sizeof *write);
+    if (!write)
+        return NULL;
+    *write = (struct linux_write){.io = {.pager = kernel->pager,
+                                         .first = PFN_NONE,
+                                         .write = true,
+                                         .frame_done = page_written,
+                                         .done = all_written},
+                                  .kernel = kernel,
+                                  .device = DEVICES_MAX};
+    pfn_t last;
+    io_add(&write->io, &last, pfn, false);
+    return write;
+}
+
+/* The device in whose queue the write is going to be. */
+static unsigned queue_of(const struct pager *pager, const struct pager_io *io)
+{
+    uint64_t offset = io->offset;
+    const uint64_t length = (uint64_t)1 << pager->mmu.page_shift;
+    const struct device *device =
+        io->on_swap ? swap_device_at(pager, &offset, length) : NULL;
+    unsigned i = 0;
+    while (i < pager->storage.swap.n && pager->storage.swap.devices[i] != device)
+        i++;
+    return i < pager->storage.swap.n ? i : DEVICES_MAX;
+}
+
+static enum status start_write(struct linux_kernel *kernel, pfn_t pfn,
+                               struct linux_write **out, struct error *err)
+{
+    struct pager *pager = kernel->pager;
+    const content_t number = pager->frames[pfn].content;
+    struct content *content = &pager->contents.all[number];
+    enum status status = OK;
+    if (content->file == FILE_NONE && content->slot == SLOT_NONE)
+        status = content_take_slot(pager, number, content->page, err);
+    if (status != OK)
+        return status;
+    struct linux_write *write = *out = write_get(kernel, pfn);
+    if (!write)
+        return error_nomem(err);
+    write->io.on_swap = content_on_swap(content);
+    status = content_place(pager, content, &write->io.offset, err);
+    if (status != OK)
+        return status;
+    write->device = queue_of(pager, &write->io);
+    kernel->writeback.n++;
+    if (write->device < DEVICES_MAX)
+        kernel->writeback.queued[write->device]++;
+    io_start(&write->io);
+    return OK;
+}
+
+/* A write has been started: reclaim can start no further one if the queue is full. */
+static void look_at_queue(struct linux_reclaim *reclaim, const struct linux_write *write)
+{
+    const struct linux_kernel *kernel = reclaim->kernel;
+    if (write->device < DEVICES_MAX &&
+        kernel->writeback.queued[write->device] >= kernel->params->nr_requests)
+        reclaim->r.stop = true;
+}
+
+bool linux_writes_at_once(const struct pager *pager, pfn_t pfn)
+{
+    const struct content *content = &pager->contents.all[pager->frames[pfn].content];
+    if (!pager->storage.engine)
+        return true;
+    return content->file == FILE_NONE && pager->storage.swap.in_memory;
+}
+
+enum page_fate linux_write_out(struct linux_reclaim *reclaim, pfn_t pfn)
+{
+    struct linux_write *write;
+    struct error err;
+    const enum status status = start_write(reclaim->kernel, pfn, &write, &err);
+    if (status == ERR_NOMEM)
+        pager_fail(reclaim->kernel->pager, &err);
+    if (status != OK)
+        return PAGE_ACTIVATE;
+    look_at_queue(reclaim, write);
+    return PAGE_WRITING;
+}
+
+enum status linux_evict(struct linux_reclaim *reclaim, pfn_t pfn, struct error *err)
+{
+    struct pager *pager = reclaim->kernel->pager;
+    struct linux_write *write;
+    struct frame *frame = &pager->frames[pfn];
+    if (!frame_dirty(pager, pfn) || frame->writing || linux_writes_at_once(pager, pfn))
+        return pager_evict_frame(pager, pfn, err);
+    frame_withdraw(pager, pfn, FRAME_LEAVING, true);
+    while (frame->page != PAGE_NONE)
+        frame_unmap(pager, frame->page);
+    pager->counts.page_outs++;
+    pager->counts.page_outs_dirty++;
+    reclaim->r.written++;
+    reclaim->kernel->counts.pswpout +=
+        pager->contents.all[frame->content].file == FILE_NONE;
+    const enum status status = start_write(reclaim->kernel, pfn, &write, err);
+    if (status == OK)
+        look_at_queue(reclaim, write);
+    return status;
+}
+
+/* --- waiting ------------------------------------------------------------------------------ */
+
+static struct linux_stopped **find_stopped(struct linux_kernel *kernel)
+{
+    struct linux_stopped **at = &kernel->writeback.stopped;
+    while (*at && (*at)->fault != kernel->pager->current)
+        at = &(*at)->next;
+    return at;
+}
+
+bool linux_reclaim_stopped(struct linux_kernel *kernel)
+{
+    return *find_stopped(kernel) != NULL;
+}
+
+void linux_stop_reclaim(const struct linux_reclaim *reclaim)
+{
+    struct linux_kernel *kernel = reclaim->kernel;
+    struct linux_writeback *w = &kernel->writeback;
+    struct linux_stopped *stopped = w->spare_stopped;
+    if (stopped)
+        w->spare_stopped = stopped->next;
+    else
+        stopped = arena_alloc(kernel->pager->arena, sizeof *stopped);
+    if (!stopped) /* it begins again */
+        return;
+    *stopped = (struct linux_stopped){kernel->pager->current, reclaim->r, w->stopped};
+    w->stopped = stopped;
+}
+
+void linux_forget_stopped(struct linux_kernel *kernel)
+{
+    struct linux_writeback *w = &kernel->writeback;
+    struct linux_stopped **at = find_stopped(kernel), *stopped = *at;
+    if (!stopped)
+        return;
+    *at = stopped->next;
+    stopped->next = w->spare_stopped;
+    w->spare_stopped = stopped;
+}
+
+bool linux_resume_reclaim(struct linux_reclaim *reclaim)
+{
+    const struct linux_stopped *stopped = *find_stopped(reclaim->kernel);
+    if (!stopped)
+        return false;
+    reclaim->r = stopped->r;
+    reclaim->r.stop = false;
+    linux_forget_stopped(reclaim->kernel);
+    return true;
+}
+
+static void throttle(struct linux_kernel *kernel, struct fault *fault)
+{
+    struct linux_writeback *w = &kernel->writeback;
+    struct engine *engine = kernel->pager->storage.engine;
+    if (!w->throttled.first) {
+        w->written_then = w->written;
+        engine_schedule(engine, &w->timeout, engine_now(engine) + THROTTLE_TIMEOUT);
+    }
+    pager_sleep(kernel->pager, fault, &w->throttled);
+}
+
+bool linux_wait_for_writes(struct linux_kernel *kernel, struct fault *fault, uint64_t freed)
+{
+    struct linux_writeback *w = &kernel->writeback;
+    if (w->n == 0)
+        return false;
+    const bool stopped = linux_reclaim_stopped(kernel);
+    if (!fault)
+        linux_forget_stopped(kernel);
+    else if (stopped)
+        pager_sleep(kernel->pager, fault, &w->room);
+    else if (freed == 0)
+        throttle(kernel, fault);
+    return stopped || freed == 0;
+}
+
+const char *linux_writeback_check(const struct linux_kernel *kernel)
+{
+    const struct linux_writeback *w = &kernel->writeback;
+    uint64_t queued = 0;
+    for (unsigned i = 0; i < DEVICES_MAX; i++)
+        queued += w->queued[i];
+    if (queued > w->n || w->n > kernel->pager->writes)
+        return "reclaim has more writes under way than there are";
+    if (w->n == 0 && (w->room.first || w->throttled.first))
+        return "a fault waits for writes of reclaim, and there are none";
+    return NULL;
+}
