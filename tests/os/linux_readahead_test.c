@@ -2,42 +2,142 @@
  * on devices that take a millisecond for each request; worked out by hand. */
 #include "os/linux_io_rig.h"
 
-enum { PAGES = 64 };
+#define TWO_MS(page) "L" #page "x2000 "
 
-/* Have pages 0 to n - 1 of the process swapped out in this order, and no other: MADV_PAGEOUT is
- * not needed where there is room for all of them but one, and each has been looked at twice. */
-static void run(const char *text)
+/* --- swap --------------------------------------------------------------------------------- */
+
+enum { PAGES = 800, LIMIT = 900, OTHERS = 2400 };
+
+/* A process stores into PAGES pages, in their order; its child, which begins in a file that is
+ * not shared, pushes them all out, and ends; then it goes on in an almost empty group. */
+static void run_swapped_out(const char *text)
 {
-    rig_frames(256);
+    char *program = malloc(64 + 6 * PAGES + strlen(text));
+    char *others = malloc(64 + 6 * OTHERS);
+    ck_assert(program && others);
+    *program = *others = '\0';
+    rig_stores(program, 0, PAGES);
+    strcat(program, " @fork 1; @wait; ");
+    strcat(program, text);
+    rig_stores(others, 1000, OTHERS);
+    rig_limit(LIMIT);
+    rig_frames(2 * LIMIT);
     rig_region(0, 0, PAGES, 0);
-    rig_program(0, text);
+    rig_region(0, 1000, OTHERS, 0);
+    rig_program(0, program);
+    rig_program(0, others);
+    rig_device("latency", "1 us");
     rig_linux_run();
-    fprintf(stderr, "%s: maj %llu minor-reclaim %llu in %llu ra %llu hit %llu reads %llu out %llu el %g\n", text,
-     (unsigned long long)rig_linux.counts.pgmajfault, (unsigned long long)rig.counts.faults_reclaim,
-     (unsigned long long)rig_linux.counts.pswpin,(unsigned long long)rig_linux.counts.swap_ra, (unsigned long long)rig_linux.counts.swap_ra_hit,
-     (unsigned long long)rig.swap.reads, (unsigned long long)rig_linux.counts.pswpout, (double)rig.totals.elapsed/1e9);
+    free(program);
+    free(others);
 }
 
-START_TEST(first)
+/* 100 reads 97 to 104, 105 goes on to 112, and 300 and those behind it read less and less, for
+ * there are no hits: the sheet of rules' example. */
+START_TEST(the_window_about_a_page_grows_with_hits_and_shrinks_without)
 {
-    char text[4096] = "";
-    rig_limit(32);
-    rig_linux_kernel("swappiness", "200");
-    rig_stores(text, 0, 48);
-    strcat(text, " L47x40000 L0 L1 L2 L3 L4 L5 L6 L7 L8");
-    run(text);
+    run_swapped_out("L100 L101 L102 L103 L104 L105 L300 L500 L700");
+    ck_assert_uint_eq(rig_linux.counts.pgmajfault, 5);
+    ck_assert_uint_eq(rig_linux.counts.swap_ra, 7 + 7 + 3 + 1);
+    ck_assert_uint_eq(rig_linux.counts.swap_ra_hit, 4);
+    ck_assert_uint_eq(rig_linux.counts.pswpin, 8 + 8 + 4 + 2 + 1);
+    ck_assert_uint_eq(rig.counts.pages_read_ahead, 18);
+    ck_assert_uint_eq(rig.counts.read_ahead_hits, 4);
 }
 END_TEST
 
-START_TEST(file)
+START_TEST(without_a_cluster_a_page_is_read_alone)
 {
+    rig_linux_kernel("page_cluster", "0");
+    run_swapped_out("L100 L101 L102");
+    ck_assert_uint_eq(rig_linux.counts.pgmajfault, 3);
+    ck_assert_uint_eq(rig_linux.counts.swap_ra, 0);
+    ck_assert_uint_eq(rig_linux.counts.pswpin, 3);
+}
+END_TEST
+
+/* --- files -------------------------------------------------------------------------------- */
+
+static void run_file(uint64_t pages, uint8_t advice, const char *text)
+{
+    char program[512];
     rig_frames(256);
-    rig_file(0, 0, 128, 0, 0);
-    rig_program(0, "L40 L41 L30 L56 L24 L23 L100");
+    rig_file(0, 0, pages, 0, 0);
+    snprintf(program, sizeof program, "%s%s",
+             advice == VM_RANDOM       ? "@advise 0x0 524288 random; "
+             : advice == VM_SEQUENTIAL ? "@advise 0x0 524288 sequential; "
+                                       : "",
+             text);
+    rig_program(0, program);
     rig_linux_run();
-    fprintf(stderr, "maj %llu minor %llu ahead %llu reads %llu el %g\n",
-     (unsigned long long)rig_linux.counts.pgmajfault, (unsigned long long)rig.counts.faults_minor,
-     (unsigned long long)rig.counts.pages_read_ahead, (unsigned long long)rig.swap.reads, (double)rig.totals.elapsed/1e9);
+}
+
+/* 40 reads 24 to 55.  41 and 30 are mapped when they are used, with what is in memory of 32 to 47
+ * and of 16 to 31.  56 reads 56 to 71, since 40 to 55 are there; 23 so 7 to 22; 100 reads 84 to
+ * 115. */
+START_TEST(a_missing_page_is_read_with_those_round_it)
+{
+    run_file(128, VM_NORMAL, "L40 L41 L30 L56 L24 L23 L100");
+    ck_assert_uint_eq(rig_linux.counts.pgmajfault, 4);
+    ck_assert_uint_eq(rig_linux.counts.pgfault, 6);
+    ck_assert_uint_eq(rig.counts.pages_read_ahead, 31 + 15 + 16 + 31);
+    ck_assert_uint_eq(rig.swap.reads, 4);
+    ck_assert_uint_eq(rig.totals.elapsed,
+                      SWITCH + 6 * FAULT + 7 * REFERENCE + 4 * LATENCY);
+}
+END_TEST
+
+/* 0 reads to 31 and marks 24.  1 maps to 15, 16 to 31 but 24; 24 is in memory, and has 32 to
+ * 63 read, of which it marks the first; that is there 2 ms later, and has 64 to 95 read. */
+START_TEST(a_marked_page_has_the_next_ones_read_while_the_program_goes_on)
+{
+    run_file(128, VM_NORMAL, "L0 L1 L16 L23 " TWO_MS(24) TWO_MS(32) "L33 L48");
+    ck_assert_uint_eq(rig_linux.counts.pgmajfault, 1);
+    ck_assert_uint_eq(rig_linux.counts.pgfault, 6);
+    ck_assert_uint_eq(rig.counts.pages_read_ahead, 31 + 32 + 32);
+    ck_assert_uint_eq(rig.swap.reads, 3);
+    ck_assert_uint_eq(rig.totals.elapsed,
+                      SWITCH + 6 * FAULT + 4006 * REFERENCE + LATENCY);
+}
+END_TEST
+
+/* Used too early, 32, whose read began with the fault on 24, is waited for: that fault read
+ * nothing itself, but is major for the process. */
+START_TEST(a_page_on_its_way_is_waited_for)
+{
+    run_file(128, VM_NORMAL, "L0 L24 L32");
+    ck_assert_uint_eq(rig_linux.counts.pgmajfault, 1);
+    ck_assert_uint_eq(rig.counts.faults_major, 2);
+    ck_assert_uint_eq(rig.counts.faults_in_transfer, 1);
+    ck_assert_uint_eq(rig.totals.elapsed, SWITCH + 2 * (FAULT + LATENCY + REFERENCE));
+}
+END_TEST
+
+START_TEST(advised_random_nothing_is_read_ahead)
+{
+    run_file(128, VM_RANDOM, "L40 L41");
+    ck_assert_uint_eq(rig_linux.counts.pgmajfault, 2);
+    ck_assert_uint_eq(rig.counts.pages_read_ahead, 0);
+}
+END_TEST
+
+/* As if a whole window had been asked for, from the page on; of that of 39 only 39 is
+ * missing. */
+START_TEST(advised_sequential_what_follows_is_read)
+{
+    run_file(128, VM_SEQUENTIAL, "L40 L71 L39");
+    ck_assert_uint_eq(rig_linux.counts.pgmajfault, 2);
+    ck_assert_uint_eq(rig.counts.pages_read_ahead, 31);
+}
+END_TEST
+
+/* 38 to 41 are read, then 42 to 45 for the mark at 41, and 35 to 37. */
+START_TEST(the_parameter_bounds_the_window)
+{
+    rig_linux_kernel("read_ahead_kb", "16");
+    run_file(128, VM_NORMAL, "L40 L41 L43 L37 L44");
+    ck_assert_uint_eq(rig_linux.counts.pgmajfault, 2);
+    ck_assert_uint_eq(rig.counts.pages_read_ahead, 3 + 4 + 2);
 }
 END_TEST
 
@@ -46,8 +146,14 @@ int main(void)
     Suite *suite = suite_create("os/linux_readahead");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, rig_linux_setup, rig_teardown);
-    tcase_add_test(all, first);
-    tcase_add_test(all, file);
+    tcase_add_test(all, the_window_about_a_page_grows_with_hits_and_shrinks_without);
+    tcase_add_test(all, without_a_cluster_a_page_is_read_alone);
+    tcase_add_test(all, a_missing_page_is_read_with_those_round_it);
+    tcase_add_test(all, a_marked_page_has_the_next_ones_read_while_the_program_goes_on);
+    tcase_add_test(all, a_page_on_its_way_is_waited_for);
+    tcase_add_test(all, advised_random_nothing_is_read_ahead);
+    tcase_add_test(all, advised_sequential_what_follows_is_read);
+    tcase_add_test(all, the_parameter_bounds_the_window);
     suite_add_tcase(suite, all);
     return run_suite(suite);
 }

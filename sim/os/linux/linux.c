@@ -122,12 +122,6 @@ static enum status linux_init(void *state, struct pager *pager, const void *para
     return linux_swapon(kernel, err);
 }
 
-static void linux_release(void *state)
-{
-    linux_swapoff(state);
-    linux_files_release(state);
-}
-
 static const char *linux_check(const void *state, const struct pager *pager)
 {
     const char *wrong = linux_writeback_check(state);
@@ -141,6 +135,8 @@ static void linux_release(void *state)
     map_release(&kernel->group.nodes);
     map_release(&kernel->group.tables);
     free(kernel->group.heights);
+    linux_swapoff(kernel);
+    linux_files_release(kernel);
 }
 
 /* vma_has_recency(), which came between 6.1 and 6.5 (6.3); before, folio_referenced_one(). */
