@@ -10,8 +10,10 @@ static const char *check_frames(const struct pager *pager)
         count[frame->state]++;
         writing += frame->writing;
         mapped += frame->page != PAGE_NONE;
+        const bool wired = frame->state == FRAME_WIRED;
         const bool empty = frame->state == FRAME_FREE || frame->state == FRAME_GRANTED ||
-                           frame->state == FRAME_POOL || frame->state == FRAME_WIRED;
+                           frame->state == FRAME_POOL ||
+                           (wired && frame->content == CONTENT_NONE);
         if (empty != (frame->content == CONTENT_NONE))
             return "a frame is empty and holds something, or the other way round";
         if (!empty && pager->contents.all[frame->content].frame != pfn)
@@ -19,7 +21,7 @@ static const char *check_frames(const struct pager *pager)
         if (frame->state == FRAME_CACHED &&
             (frame->dirty || frame->writing || !pager->contents.all[frame->content].saved))
             return "a free frame keeps what no device has";
-        if (frame->page != PAGE_NONE && frame->state != FRAME_ACTIVE)
+        if (frame->page != PAGE_NONE && frame->state != FRAME_ACTIVE && !wired)
             return "a page maps a frame that is not in use";
         if (frame->waiters && frame->state != FRAME_FILLING)
             return "a fault waits for a frame that is not being filled";
@@ -47,14 +49,18 @@ static const char *check_frames(const struct pager *pager)
 static const char *check_pages(const struct pager *pager)
 {
     uint64_t mappings = 0, resident = 0, stands = 0, refs = 0;
-    for (pfn_t pfn = 0; pfn < pager->nused; pfn++)
-        for (page_t page = pager->frames[pfn].page; page != PAGE_NONE;
+    for (pfn_t pfn = 0; pfn < pager->nused; pfn++) {
+        const struct frame *frame = &pager->frames[pfn];
+        /* What a kernel has in a frame of its own it refers to, too. */
+        stands += frame->state == FRAME_WIRED && frame->content != CONTENT_NONE;
+        for (page_t page = frame->page; page != PAGE_NONE;
              page = pager->next_mapping[page]) {
             mappings++;
             if (pager->mmu.frame_of[page] != pfn ||
-                pager->content_of[page] != pager->frames[pfn].content)
+                pager->content_of[page] != frame->content)
                 return "a page maps a frame that does not hold what it stands for";
         }
+    }
     for (page_t page = 0; page < pager->npages; page++) {
         resident += (pager->mmu.bits[page] & PAGE_RESIDENT) != 0;
         stands += pager->content_of[page] != CONTENT_NONE;

@@ -222,8 +222,12 @@ void frame_balance_pool(struct pager *pager)
         frame_set_state(pager, pfn, FRAME_GRANTED);
         add_free(pager, pfn);
     }
-    while (pager->count[FRAME_POOL] < wanted && pager_free_frames(pager) > 0)
-        add_free(pager, frame_take(pager));
+    while (pager->count[FRAME_POOL] < wanted && pager_free_frames(pager) > 0) {
+        const pfn_t pfn = frame_take(pager);
+        if (pfn == PFN_NONE)
+            break; /* the kernel keeps them for something else */
+        add_free(pager, pfn);
+    }
 }
 
 enum status frame_pay_tables(struct pager *pager, struct error *err)
