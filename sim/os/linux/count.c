@@ -8,15 +8,6 @@
 #include "stats/counters.h"
 #include "stats/gauges.h"
 
-void linux_count_reclaim(struct linux_kernel *kernel, const struct reclaim *reclaim)
-{
-    struct vmstat *counts = &kernel->counts;
-    *(reclaim->daemon ? &counts->pgscan_kswapd : &counts->pgscan_direct) +=
-        reclaim->scanned;
-    *(reclaim->daemon ? &counts->pgsteal_kswapd : &counts->pgsteal_direct) +=
-        reclaim->reclaimed;
-}
-
 static void count_lists(struct vmstat *vmstat, const struct reclaim_counts *lists)
 {
     vmstat->pgscan_anon = lists->pgscan[RECLAIM_ANON];

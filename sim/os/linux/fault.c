@@ -96,12 +96,12 @@ static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
                             content_t content, bool copy, struct error *err)
 {
     struct pager *pager = kernel->pager;
-    bool charged = true;
-    enum status status =
-        fault->frame == PFN_NONE ? linux_charge(kernel, fault, 1, &charged, err) : OK;
-    if (status == OK && charged)
-        status = pager_get_frame(pager, fault, err);
-    if (status != OK || !charged || fault->frame == PFN_NONE)
+    bool charged;
+    enum status status = linux_alloc(kernel, fault, err);
+    if (status != OK || fault->frame == PFN_NONE)
+        return status;
+    status = linux_charge(kernel, fault, 1, &charged, err);
+    if (status != OK || !charged)
         return status;
     const struct content c = pager->contents.all[content];
     const bool here = copy && (c.frame != PFN_NONE || !c.saved);
@@ -118,7 +118,9 @@ static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
                         : swap_in           ? STATS_SWAP_IN
                                             : STATS_FIRST_TOUCH);
     kernel->counts.pswpin += swap_in;
+    kernel->memory.sparing = true;
     status = fill(kernel, fault, content, err);
+    kernel->memory.sparing = false;
     if (status != OK || !swap_in || !swaps_at_once(pager, &c))
         return status;
     linux_leave_swap(pager, content);

@@ -4,12 +4,13 @@
  * what of a statistic is counted when: as measured on 6.18 (anonymous memory). */
 #include "os/linux/linux.h"
 
-/* What is charged is what holds something for a process, and what the kernel keeps for it. */
+/* What is charged is what holds something for a process, not yet what a fault has been given
+ * and is to be charged for; and what the kernel keeps for it. */
 uint64_t linux_usage(const struct linux_kernel *kernel)
 {
     const pfn_t *count = kernel->pager->count;
-    return (uint64_t)count[FRAME_GRANTED] + count[FRAME_FILLING] + count[FRAME_HELD] +
-           count[FRAME_ACTIVE] + count[FRAME_LEAVING] + kernel->group.kernel_pages;
+    return (uint64_t)count[FRAME_FILLING] + count[FRAME_HELD] + count[FRAME_ACTIVE] +
+           count[FRAME_LEAVING] + kernel->group.kernel_pages;
 }
 
 void linux_updated(void *state, uint64_t n)
@@ -83,11 +84,12 @@ enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint6
             return OK;
         }
         if (freed == 0 && retries-- == 0) {
-            kernel->counts.oom_kill++;
-            return error_set(err, ERR_CELL, at_nowhere(),
-                             "out of memory: nothing can be reclaimed in the memory "
-                             "cgroup of %llu frames",
-                             (unsigned long long)kernel->group.limit);
+            const enum status status = linux_out_of_memory(kernel, fault, true, err);
+            if (status != OK || fault->killed) {
+                *charged = false;
+                return status;
+            }
+            retries = RETRIES;
         }
     }
     return OK;

@@ -88,6 +88,14 @@ static const struct param linux_table[] = {
      .unit = "KiB",
      .help = "of the device that files are on: at most so much is read at a time; 0: no "
              "read-ahead of files"},
+    {.name = "cost_scan",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, cost_scan),
+     .fallback = "0",
+     .max = 1e9,
+     .unit = "references",
+     .help = "CPU time of reclaim for each page that it looks at: kswapd's, or of the "
+             "process that reclaims"},
     {.name = "nr_requests",
      .kind = PARAM_UINT,
      .offset = offsetof(struct linux_params, nr_requests),
@@ -116,17 +124,15 @@ static enum status linux_init(void *state, struct pager *pager, const void *para
         return error_set(err, ERR_CELL, at_nowhere(),
                          "kernel 'linux' replaces in all of memory: set 'replacement: "
                          "global'");
+    linux_kswapd_init(kernel);
+    const enum status status =
+        zones_init(&kernel->memory.zones, pager, kernel->version, 0, err);
+    if (status != OK)
+        return status;
     rstat_init(&kernel->group.rstat, 2);
     if (kernel->params->cgroup_frames && kernel->params->stats_flush_every)
         pager->tick_at = kernel->params->stats_flush_every;
     return linux_swapon(kernel, err);
-}
-
-static const char *linux_check(const void *state, const struct pager *pager)
-{
-    const char *wrong = linux_writeback_check(state);
-    (void)pager;
-    return wrong ? wrong : linux_swap_check(state);
 }
 
 static void linux_release(void *state)
@@ -137,6 +143,7 @@ static void linux_release(void *state)
     free(kernel->group.heights);
     linux_swapoff(kernel);
     linux_files_release(kernel);
+    zones_release(&kernel->memory.zones);
 }
 
 /* vma_has_recency(), which came between 6.1 and 6.5 (6.3); before, folio_referenced_one(). */
@@ -210,5 +217,7 @@ const struct kernel_ops kernel_linux = {
     .place = linux_place,
     .place_given = linux_place_given,
     .can_swap = linux_can_swap,
+    .take_frame = linux_take_frame,
+    .frame_freed = linux_frame_freed,
     .check = linux_check,
 };

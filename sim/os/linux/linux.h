@@ -5,6 +5,7 @@
 
 #include "faultline/reclaim.h"
 #include "os/linux/file_readahead.h"
+#include "os/linux/memory.h"
 #include "os/linux/rstat.h"
 #include "os/linux/swap_readahead.h"
 #include "os/linux/swapslots.h"
@@ -27,6 +28,7 @@ struct linux_params {
     uint64_t page_cluster;      /* log2 of slots                                          */
     uint64_t read_ahead_kb;     /* KiB                                                    */
     uint64_t nr_requests;       /* in the queue of a swap device, of reclaim              */
+    uint64_t cost_scan;         /* references                                            */
 };
 
 /* Priorities of swap areas: as swapon gives them, the first one the highest, or the same. */
@@ -55,6 +57,7 @@ struct linux_kernel {
     struct pager *pager;
     const struct linux_params *params;
     uint32_t version; /* LINUX_VERSION                                                   */
+    struct linux_memory memory;
     struct linux_group group;
     struct swapslots *slots;           /* of the swap areas; NULL with `timing: none`       */
     bool swap_rotates;                 /* a swap device does                               */
@@ -185,16 +188,60 @@ MUST_CHECK enum status linux_charge_table(struct linux_kernel *kernel, struct fa
 
 /* From which priority to which reclaim goes, downwards. */
 void linux_priorities(const struct linux_kernel *kernel, unsigned *first, unsigned *last);
+/* A run of reclaim for a process, of the group or of all of memory, or for kswapd. */
+void linux_reclaim_begin(struct linux_reclaim *reclaim, struct linux_kernel *kernel,
+                         bool in_group, bool daemon);
+/* What is to be done at reclaim->r.priority: shrink_node(). */
+void linux_shrink(struct linux_reclaim *reclaim);
 /* do_try_to_free_pages(): reclaim for a process that needs memory; returns pages freed. */
 uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group);
 
 /* --- count.c ------------------------------------------------------------------------------ */
 
-/* A run of the driver, by kswapd or not, has ended: count what it has done. */
-void linux_count_reclaim(struct linux_kernel *kernel, const struct reclaim *reclaim);
-
 void linux_count(const void *state, struct counters *counters);
 void linux_sample(const void *state, const struct pager *pager, const struct space *space,
                   struct gauges *gauges);
+
+/* --- alloc.c ------------------------------------------------------------------------------ */
+
+/* __alloc_pages(): a frame for the fault, reclaiming if need be.  On OK the fault has it
+ * (fault->frame), or waits, or is killed.  ERR_CELL: there is none, and nobody who could give
+ * one up. */
+MUST_CHECK enum status linux_alloc(struct linux_kernel *kernel, struct fault *fault,
+                                   struct error *err);
+/* Pages that may be reclaimed sooner or later: zone_reclaimable_pages(). */
+uint64_t linux_reclaimable(const struct linux_kernel *kernel);
+/* A frame, FREE and on no list, for what must not wait and could be done without, such as a
+ * page read ahead; PFN_NONE: memory is low. */
+pfn_t linux_take_spare(struct linux_kernel *kernel);
+/* kernel_ops: frames for what cannot be done without, whatever the watermarks say. */
+pfn_t linux_take_frame(void *state, struct pager *pager);
+void linux_frame_freed(void *state, struct pager *pager, pfn_t pfn);
+
+/* --- kswapd.c ----------------------------------------------------------------------------- */
+
+void linux_kswapd_init(struct linux_kernel *kernel);
+void linux_kswapd_stop(struct linux_kernel *kernel);
+/* wakeup_kswapd().  Without a clock it has done its work on return. */
+void linux_wake_kswapd(struct linux_kernel *kernel);
+/* Writes that reclaim has started are over: kswapd may have waited for them. */
+void linux_kswapd_written(struct linux_kernel *kernel);
+/* CPU time of reclaim: kswapd's, or of the process that does it. */
+void linux_spend(struct linux_kernel *kernel, uint64_t references);
+/* throttle_direct_reclaim(): true: the fault waits for kswapd, little being free. */
+bool linux_throttle(struct linux_kernel *kernel, struct fault *fault);
+
+/* --- check.c ------------------------------------------------------------------------------ */
+
+/* kernel_ops: conservation of frames, and of those who wait for them. */
+const char *linux_check(const void *state, const struct pager *pager);
+
+/* --- kill.c ------------------------------------------------------------------------------ */
+
+/* out_of_memory(): nothing can be reclaimed for the fault, in the group or all of memory: a
+ * process is killed, perhaps that of the fault, which is then killed too.  ERR_CELL: there is
+ * none, or without a clock no other. */
+MUST_CHECK enum status linux_out_of_memory(struct linux_kernel *kernel, struct fault *fault,
+                                           bool in_group, struct error *err);
 
 #endif

@@ -64,12 +64,13 @@ static void updated(struct reclaim *r, uint64_t n)
  * their way. */
 static void take_victims(struct linux_reclaim *reclaim)
 {
-    struct pager *pager = reclaim->kernel->pager;
+    struct linux_kernel *kernel = reclaim->kernel;
+    struct pager *pager = kernel->pager;
     struct error err;
     pfn_t victim;
-    while (reclaim->r.scanned < reclaim->r.wanted && !reclaim->r.stop &&
-           reclaim->r.reclaimed + pager->count[FRAME_LEAVING] < reclaim->r.wanted &&
-           pager->count[FRAME_ACTIVE] > 0 && pager->failed.code == OK) {
+    while (reclaim->r.reclaimed + pager->count[FRAME_LEAVING] < reclaim->r.wanted &&
+           pager->count[FRAME_ACTIVE] > 0 && pager->failed.code == OK && !reclaim->r.stop &&
+           !(reclaim->r.daemon && zones_balanced(&kernel->memory.zones))) {
         const uint64_t before = pager_free_frames(pager);
         if (instance_victim(pager, PROCESS_ANY, &victim, &err) != OK ||
             linux_evict(reclaim, victim, &err) != OK)
@@ -89,59 +90,92 @@ void linux_priorities(const struct linux_kernel *kernel, unsigned *first, unsign
         lists->priorities(linux_lists_state(kernel), first, last);
 }
 
+/* What all of memory has counted of the reclaim. */
+static void account(const struct linux_reclaim *reclaim, uint64_t scanned,
+                    uint64_t reclaimed)
+{
+    struct linux_kernel *kernel = reclaim->kernel;
+    struct vmstat *counts = &kernel->counts;
+    const uint64_t looked_at = reclaim->r.scanned - scanned;
+    const uint64_t gone = reclaim->r.reclaimed - reclaimed;
+    *(reclaim->r.daemon ? &counts->pgscan_kswapd : &counts->pgscan_direct) += looked_at;
+    *(reclaim->r.daemon ? &counts->pgsteal_kswapd : &counts->pgsteal_direct) += gone;
+    linux_spend(kernel, looked_at * kernel->params->cost_scan);
+    if (gone > 0)
+        kernel->memory.kswapd.failures = 0;
+    else
+        kernel->memory.kswapd.scanned += looked_at;
+}
+
+void linux_shrink(struct linux_reclaim *reclaim)
+{
+    struct linux_kernel *kernel = reclaim->kernel;
+    const struct reclaim_ops *lists = linux_lists(kernel);
+    const uint64_t scanned = reclaim->r.scanned, reclaimed = reclaim->r.reclaimed;
+    reclaim->r.free = zones_free(&kernel->memory.zones);
+    reclaim->r.high = kernel->memory.zones.high;
+    if (lists)
+        lists->shrink(linux_lists_state(kernel), &reclaim->r);
+    else
+        take_victims(reclaim);
+    account(reclaim, scanned, reclaimed);
+}
+
 static void shrink(struct linux_reclaim *reclaim)
 {
     struct linux_kernel *kernel = reclaim->kernel;
     const struct reclaim_ops *lists = linux_lists(kernel);
-    if (!lists) {
-        take_victims(reclaim);
-        return;
-    }
     unsigned first, last;
     linux_priorities(kernel, &first, &last);
-    if (reclaim->r.priority < first)
-        first = reclaim->r.priority; /* where it was stopped */
-    for (unsigned priority = first + 1; priority-- > last;) {
+    for (unsigned priority = reclaim->r.priority + 1; priority-- > last;) {
         reclaim->r.priority = priority;
-        lists->shrink(linux_lists_state(kernel), &reclaim->r);
-        if (reclaim->r.reclaimed >= reclaim->r.wanted || reclaim->r.stop)
+        linux_shrink(reclaim);
+        if (reclaim->r.reclaimed >= reclaim->r.wanted || reclaim->r.stop || !lists)
             break;
     }
-    if (lists->finish && !reclaim->r.stop)
+    if (lists && lists->finish && !reclaim->r.stop)
         lists->finish(linux_lists_state(kernel), &reclaim->r);
 }
 
-uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group)
+void linux_reclaim_begin(struct linux_reclaim *reclaim, struct linux_kernel *kernel,
+                         bool in_group, bool daemon)
 {
-    struct pager *pager = kernel->pager;
-    struct linux_reclaim reclaim = {
+    unsigned first, last;
+    linux_priorities(kernel, &first, &last);
+    *reclaim = (struct linux_reclaim){
         .kernel = kernel,
         .r =
             {
-                .priority = RECLAIM_PRIORITY,
+                .priority = first,
                 .wanted = RECLAIM_BATCH,
                 .batch = RECLAIM_BATCH,
                 .swappiness = (uint32_t)kernel->params->swappiness,
-                .may_swap = policy_can_swap(&pager_instance(pager, 0)->env),
+                .may_swap = policy_can_swap(&pager_instance(kernel->pager, 0)->env),
                 .may_write = true,
+                .daemon = daemon,
                 .in_group = in_group,
                 .page = let_go,
                 .updated = in_group ? updated : NULL,
                 .chosen = PFN_NONE,
             },
     };
+}
+
+uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group)
+{
+    struct linux_reclaim reclaim;
+    linux_reclaim_begin(&reclaim, kernel, in_group, false);
+    const unsigned first = reclaim.r.priority;
     if (!linux_resume_reclaim(&reclaim))
         kernel->counts.allocstall += !in_group;
     shrink(&reclaim);
     if (reclaim.r.reclaimed == 0 && reclaim.r.passed_over && !reclaim.r.stop) {
         reclaim.r.force = true;
         reclaim.r.passed_over = false;
-        reclaim.r.priority = RECLAIM_PRIORITY;
+        reclaim.r.priority = first;
         shrink(&reclaim);
     }
     if (reclaim.r.stop)
         linux_stop_reclaim(&reclaim);
-    else
-        linux_count_reclaim(kernel, &reclaim.r);
     return reclaim.r.reclaimed;
 }

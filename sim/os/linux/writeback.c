@@ -70,6 +70,7 @@ static void write_ended(struct linux_write *write)
     if (w->ended >= wake_batch(kernel) || w->n == 0) {
         w->ended = 0;
         pager_wakeup(kernel->pager, &w->room);
+        linux_kswapd_written(kernel);
     }
     if (w->throttled.first && progressed(kernel))
         wake_throttled(kernel);
