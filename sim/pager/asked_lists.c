@@ -148,11 +148,11 @@ pfn_t walk_next(const struct policy_env *env, struct page_walk *walk)
         return PFN_NONE;
     }
     for (; at < space->order.n; at++) {
-        const page_t page = page_space_find(&space->pages, space->order.vpns[at]);
+        const page_t page = space->order.places[at].page;
         if (!(pager->mmu.bits[page] & PAGE_RESIDENT) ||
             !page_evictable(env, pager->mmu.frame_of[page]))
             continue;
-        walk->vpn = space->order.vpns[at];
+        walk->vpn = space->order.places[at].vpn;
         walk->next = walk->vpn + 1;
         return pager->mmu.frame_of[page];
     }

@@ -5,7 +5,8 @@
 
 static int ascending(const void *a, const void *b)
 {
-    const vpn_t x = *(const vpn_t *)a, y = *(const vpn_t *)b;
+    const vpn_t x = ((const struct vpn_place *)a)->vpn;
+    const vpn_t y = ((const struct vpn_place *)b)->vpn;
     return (x > y) - (x < y);
 }
 
@@ -13,15 +14,15 @@ static enum status sort(struct space *space, struct error *err)
 {
     const struct map *map = &space->pages.map;
     struct vpn_order *order = &space->order;
-    vpn_t *vpns = realloc(order->vpns, map->used * sizeof *vpns);
-    if (!vpns)
+    struct vpn_place *places = realloc(order->places, map->used * sizeof *places);
+    if (!places)
         return error_nomem(err);
-    order->vpns = vpns;
+    order->places = places;
     order->n = 0;
     for (size_t i = 0; i < map->nslots; i++)
         if (map->slots[i].value != MAP_ABSENT)
-            vpns[order->n++] = map->slots[i].key;
-    qsort(vpns, order->n, sizeof *vpns, ascending);
+            places[order->n++] = (struct vpn_place){map->slots[i].key, map->slots[i].value};
+    qsort(places, order->n, sizeof *places, ascending);
     order->of = map->used;
     return OK;
 }
@@ -35,7 +36,7 @@ enum status space_order(struct space *space, vpn_t vpn, size_t *at, struct error
     size_t low = 0, high = order->n;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
-        if (order->vpns[middle] < vpn)
+        if (order->places[middle].vpn < vpn)
             low = middle + 1;
         else
             high = middle;

@@ -22,7 +22,7 @@ void space_release(struct space *space)
         map_release(&space->pages.map); /* of an index that somebody else has */
     map_release(&space->blocks);
     free(space->regions);
-    free(space->order.vpns);
+    free(space->order.places);
     free(space->killed_for);
     *space = (struct space){.number = space->number};
 }

@@ -6,10 +6,15 @@
 #include "pager/region.h"
 #include "trace/paged_batch.h"
 
-/* The VPNs of all its pages in ascending order, found again when there are new ones. */
+struct vpn_place {
+    vpn_t vpn;
+    page_t page;
+};
+
+/* All its pages in ascending order of their VPNs, found again when there are new ones. */
 struct vpn_order {
-    vpn_t *vpns; /* [n]                                                                   */
-    size_t n, of; /* of so many entries of the pages' map                                 */
+    struct vpn_place *places; /* [n]                                                      */
+    size_t n, of;             /* of so many entries of the pages' map                     */
 };
 
 struct space {
