@@ -294,7 +294,7 @@ static pfn_t linux24age_victim(void *state)
     if (ages_inactive_shortage(ages) > ages_inactive_target(ages) / 2 &&
         ages_free_shortage(ages) > 0)
         kswapd(ages, &r);
-    for (uint64_t turn = 0; turn < turns && !take_clean(ages, &r); turn++)
+    for (uint64_t turn = 0; !take_clean(ages, &r) && turn < turns; turn++)
         kswapd(ages, &r);
     l->stuck = r.chosen == PFN_NONE;
     l->direct = l->stuck ? page_lists_last_resort(&ages->lists, ages->env) : r.chosen;

@@ -2,7 +2,7 @@
  * slow lists in which every step of Linux 2.4.16 and 2.4.32 is taken one by one. */
 #include "policy/list_model.h"
 
-enum { PAGES = 4096 };
+enum { PAGES = 256 };
 
 struct settings {
     bool late; /* 2.4.32 */
