@@ -170,7 +170,11 @@ START_TEST(hits_and_victims_are_those_of_the_slow_lists)
     };
     const struct policy_model model = {model_create, free, model_reference, &rows[_i].set};
     const char *const set[] = {rows[_i].policy, NULL};
-    model_compare_many(&model, set, rows[_i].frames);
+    for (uint64_t seed = 1; seed <= 20; seed++) {
+        const uint64_t frames = 1 + seed * 7 % rows[_i].frames;
+        model_compare(&model, set, frames, frames + 1 + seed * 3 % (2 * frames + 3),
+                      200 + 30 * seed, seed);
+    }
 }
 END_TEST
 

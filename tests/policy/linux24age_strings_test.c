@@ -242,7 +242,11 @@ START_TEST(hits_and_victims_are_those_of_the_slow_lists)
     const struct policy_model model = {model_create, free, model_reference,
                                        &rows[_i].second};
     const char *const set[] = {rows[_i].policy, NULL};
-    model_compare_many(&model, set, 64);
+    for (uint64_t seed = 1; seed <= 12; seed++) {
+        const uint64_t frames = 1 + seed * 7 % 64;
+        model_compare(&model, set, frames, frames + 1 + seed % (2 * frames + 3),
+                      200 + 30 * seed, seed);
+    }
 }
 END_TEST
 
