@@ -90,14 +90,32 @@ void linux_priorities(const struct linux_kernel *kernel, unsigned *first, unsign
         lists->priorities(linux_lists_state(kernel), first, last);
 }
 
-/* What all of memory has counted of the reclaim. */
+/* Pages that have been looked at and that have gone, so far.  r->scanned is how hard the driver
+ * has tried, in which 2.6 has a page twice that is mapped. */
+static void so_far(const struct linux_reclaim *reclaim, uint64_t *scanned,
+                   uint64_t *reclaimed)
+{
+    const struct linux_kernel *kernel = reclaim->kernel;
+    const struct reclaim_ops *lists = linux_lists(kernel);
+    *scanned = reclaim->r.scanned;
+    *reclaimed = reclaim->r.reclaimed;
+    if (!lists)
+        return;
+    const struct reclaim_counts *counts = lists->counts(linux_lists_state(kernel));
+    *scanned = counts->pgscan[RECLAIM_ANON] + counts->pgscan[RECLAIM_FILE];
+    *reclaimed = counts->pgsteal[RECLAIM_ANON] + counts->pgsteal[RECLAIM_FILE];
+}
+
+/* What all of memory has counted of the reclaim since so much had been done. */
 static void account(const struct linux_reclaim *reclaim, uint64_t scanned,
                     uint64_t reclaimed)
 {
     struct linux_kernel *kernel = reclaim->kernel;
     struct vmstat *counts = &kernel->counts;
-    const uint64_t looked_at = reclaim->r.scanned - scanned;
-    const uint64_t gone = reclaim->r.reclaimed - reclaimed;
+    uint64_t looked_at, gone;
+    so_far(reclaim, &looked_at, &gone);
+    looked_at -= scanned;
+    gone -= reclaimed;
     *(reclaim->r.daemon ? &counts->pgscan_kswapd : &counts->pgscan_direct) += looked_at;
     *(reclaim->r.daemon ? &counts->pgsteal_kswapd : &counts->pgsteal_direct) += gone;
     linux_spend(kernel, looked_at * kernel->params->cost_scan);
@@ -111,7 +129,8 @@ void linux_shrink(struct linux_reclaim *reclaim)
 {
     struct linux_kernel *kernel = reclaim->kernel;
     const struct reclaim_ops *lists = linux_lists(kernel);
-    const uint64_t scanned = reclaim->r.scanned, reclaimed = reclaim->r.reclaimed;
+    uint64_t scanned, reclaimed;
+    so_far(reclaim, &scanned, &reclaimed);
     reclaim->r.free = zones_free(&kernel->memory.zones);
     reclaim->r.high = kernel->memory.zones.high;
     if (lists)
