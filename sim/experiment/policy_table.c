@@ -120,12 +120,10 @@ static const char *fault_of_verbs(const struct policy_ops *ops)
 /* What of the calls for reclaim must be there; the others may be NULL. */
 static const char *fault_of_reclaim(const struct reclaim_ops *reclaim)
 {
-    if (!reclaim ||
-        (reclaim->shrink && reclaim->used && reclaim->written && reclaim->deactivate &&
-         reclaim->lazy_free && reclaim->sizes && reclaim->counts))
+    if (!reclaim || (reclaim->shrink && reclaim->used && reclaim->sizes && reclaim->counts))
         return NULL;
-    return "its reclaim lacks one of shrink(), used(), written(), deactivate(), "
-           "lazy_free(), sizes() and counts(), which all must be there";
+    return "its reclaim lacks one of shrink(), used(), sizes() and counts(), which all "
+           "must be there";
 }
 
 static const char *fault_of_fields(const struct policy_ops *ops)

@@ -39,10 +39,12 @@ alike()
     [ "$(wc -l <rows.txt)" -eq 2 ] || fail "there are not two rows"
     [ "$(sort -u rows.txt | wc -l)" -eq 1 ] || fail "the policies differ: $(cat rows.txt)"
 }
-build policies/linux5.c linux5
-alike --set 'sweep.policy=[linux5, ./linux5.so]'
-alike --set 'sweep.policy=[linux5, ./linux5.so]' --set timing=events \
-    --set workload.regions=infer --set swap.device=zram --set files.device=disk
+for name in linux26 linux5 mglru; do
+    build "policies/$name.c" "$name"
+    alike --set "sweep.policy=[$name, ./$name.so]"
+    alike --set "sweep.policy=[$name, ./$name.so]" --set timing=events \
+        --set workload.regions=infer --set swap.device=zram --set files.device=disk
+done
 
 verb=tests/data/plugins/every-verb.c
 build $verb every-verb
@@ -67,6 +69,7 @@ fails()
     exits 1 "${run[@]}" --policy ./bad.so --call-limit "$limit"
     says "policy 'bad' (./bad.so): $sentence"
 }
+fails "priorities() crashed at reference " -DIN_PRIORITIES=CRASH
 fails "shrink() crashed at reference " -DIN_SHRINK=CRASH
 fails "finish() crashed at reference " -DIN_FINISH=CRASH
 fails "counts() crashed at reference " -DIN_COUNTS=CRASH

@@ -62,6 +62,12 @@
 #ifndef IN_SHOW
 #define IN_SHOW
 #endif
+#ifndef IN_MAPPED
+#define IN_MAPPED
+#endif
+#ifndef IN_PRIORITIES
+#define IN_PRIORITIES
+#endif
 #ifndef IN_SHRINK
 #define IN_SHRINK
 #endif
@@ -73,6 +79,9 @@
 #endif
 #ifndef IN_AGE
 #define IN_AGE
+#endif
+#ifndef IN_SECOND
+#define IN_SECOND
 #endif
 #ifndef IN_USED
 #define IN_USED
@@ -263,6 +272,14 @@ static uint64_t verb_tick(void *state, uint64_t now)
     return now + params->interval;
 }
 
+static void verb_mapped(void *state, pfn_t pfn)
+{
+    struct verb *v = state;
+    (void)v;
+    (void)pfn;
+    IN_MAPPED;
+}
+
 static void verb_why(void *state, pfn_t victim, struct policy_view *view)
 {
     struct verb *v = state;
@@ -283,6 +300,15 @@ static void verb_show(void *state, struct policy_view *view)
 }
 
 /* --- for kernels that reclaim many pages at a time ---------------------------------------- */
+
+static void verb_priorities(const void *state, unsigned *first, unsigned *last)
+{
+    const struct verb *v = state;
+    (void)v;
+    IN_PRIORITIES;
+    *first = RECLAIM_PRIORITY;
+    *last = 0;
+}
 
 static void verb_shrink(void *state, struct reclaim *reclaim)
 {
@@ -313,6 +339,13 @@ static void verb_age(void *state, struct reclaim *reclaim)
     (void)v;
     (void)reclaim;
     IN_AGE;
+}
+
+static void verb_second(void *state)
+{
+    struct verb *v = state;
+    (void)v;
+    IN_SECOND;
 }
 
 static void verb_used(void *state, pfn_t pfn)
@@ -369,9 +402,11 @@ static const struct reclaim_counts *verb_counts(const void *state)
 }
 
 static const struct reclaim_ops verb_reclaim = {
+    .priorities = verb_priorities,
     .shrink = verb_shrink,
     .finish = verb_finish,
     .age = verb_age,
+    .second = verb_second,
     .used = verb_used,
     .written = verb_written,
     .deactivate = verb_deactivate,
@@ -409,5 +444,6 @@ const struct policy_ops TABLE = {
     .tick = verb_tick,
     .why = verb_why,
     .show = verb_show,
+    .mapped = verb_mapped,
     .reclaim = &verb_reclaim,
     FIELDS};
