@@ -31,4 +31,5 @@ void linux_stop(void *state, struct pager *pager)
     struct linux_kernel *kernel = state;
     engine_cancel(pager->storage.engine, &kernel->timer);
     linux_kswapd_stop(kernel);
+    linux_writeback_stop(kernel);
 }
