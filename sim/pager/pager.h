@@ -117,6 +117,12 @@ struct pager_host {
     uint64_t (*waiting)(void *context);
     /* A thread in the space has trapped, and its access has not been made yet. */
     bool (*in_fault)(void *context, const struct space *space);
+    /* All threads in the space end: from now on they come to nothing, though what they wait
+     * for goes on.  space_killed() tells why.  What is in the space stays until it ends,
+     * unless the kernel has it forgotten. */
+    void (*kill)(void *context, struct space *space);
+    /* CPU time of all threads in the space so far, and when the first of them began. */
+    void (*times)(void *context, const struct space *space, psec_t *cpu, psec_t *begun);
 };
 
 struct pager_params {

@@ -68,7 +68,8 @@ static const struct table_column processes[] = {
     OPTIONAL(TABLE_OPTIONAL, "swapped", "s", "time swapped out; while it could run"),
     OPTIONAL(TABLE_OPTIONAL, "end", "",
              "how it ended; blank: by itself, \"asleep\": it slept to the end of the run, "
-             "\"killed\": the kernel ended it, for want of swap space or by its limits"),
+             "\"killed\": the kernel ended it, for want of memory or swap space or by its "
+             "limits"),
 };
 
 static const struct table_column devices[] = {

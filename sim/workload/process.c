@@ -28,6 +28,26 @@ static bool in_fault(void *context, const struct space *space)
     return false;
 }
 
+static void kill_all(void *context, struct space *space)
+{
+    const struct simulation *sim = context;
+    for (struct thread *thread = sim->oldest; thread; thread = thread->newer)
+        if (thread->space == space && !thread->killed)
+            process_kill(thread, space);
+}
+
+static void times(void *context, const struct space *space, psec_t *cpu, psec_t *begun)
+{
+    const struct simulation *sim = context;
+    *cpu = 0;
+    *begun = engine_now(sim->engine);
+    for (const struct thread *thread = sim->oldest; thread; thread = thread->newer)
+        if (thread->space == space) {
+            *cpu += thread->user + thread->system;
+            *begun = thread->begun < *begun ? thread->begun : *begun;
+        }
+}
+
 void process_host(struct simulation *sim)
 {
     sim->pager_host = (struct pager_host){.context = sim,
@@ -37,7 +57,9 @@ void process_host(struct simulation *sim)
                                           .resume = schedule_resume,
                                           .runnable = runnable,
                                           .waiting = waiting,
-                                          .in_fault = in_fault};
+                                          .in_fault = in_fault,
+                                          .kill = kill_all,
+                                          .times = times};
 }
 
 /* --- the beginning ---------------------------------------------------------------------- */

@@ -83,7 +83,8 @@ static enum status reclaim_for(struct linux_kernel *kernel, struct fault *fault,
                                struct error *err)
 {
     struct pager *pager = kernel->pager;
-    for (unsigned fruitless = 0; !fault->killed;) {
+    bool again = true;
+    for (unsigned fruitless = 0; again;) {
         if (!linux_reclaim_stopped(kernel) && linux_throttle(kernel, fault))
             return OK;
         const uint64_t freed = linux_direct_reclaim(kernel, false);
@@ -98,11 +99,9 @@ static enum status reclaim_for(struct linux_kernel *kernel, struct fault *fault,
             continue;
         if (take(kernel, fault, ZONE_HIGH)) /* somebody else has freed much meanwhile */
             return OK;
-        const enum status status = linux_out_of_memory(kernel, fault, false, err);
-        if (status != OK)
+        const enum status status = linux_out_of_memory(kernel, fault, false, &again, err);
+        if (status != OK || (again && take(kernel, fault, ZONE_MIN)))
             return status;
-        if (!fault->killed && take(kernel, fault, ZONE_MIN))
-            return OK;
         fruitless = 0;
     }
     return OK;

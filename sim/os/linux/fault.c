@@ -159,6 +159,11 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
     struct linux_kernel *kernel = state;
     const struct region *region;
     content_t content = CONTENT_NONE;
+    if (pager_space_of(pager, fault->page)->killed_for) {
+        linux_forget_stopped(kernel);
+        fault->killed = true;
+        return OK;
+    }
     enum status status = pager_region(pager, fault, &region, err);
     if (status != OK)
         return status;

@@ -84,11 +84,10 @@ enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint6
             return OK;
         }
         if (freed == 0 && retries-- == 0) {
-            const enum status status = linux_out_of_memory(kernel, fault, true, err);
-            if (status != OK || fault->killed) {
-                *charged = false;
+            const enum status status =
+                linux_out_of_memory(kernel, fault, true, charged, err);
+            if (status != OK || !*charged)
                 return status;
-            }
             retries = RETRIES;
         }
     }

@@ -125,6 +125,7 @@ static enum status linux_init(void *state, struct pager *pager, const void *para
                          "kernel 'linux' replaces in all of memory: set 'replacement: "
                          "global'");
     linux_kswapd_init(kernel);
+    linux_lost_init(kernel);
     const enum status status =
         zones_init(&kernel->memory.zones, pager, kernel->version, 0, err);
     if (status != OK)

@@ -239,9 +239,11 @@ const char *linux_check(const void *state, const struct pager *pager);
 /* --- kill.c ------------------------------------------------------------------------------ */
 
 /* out_of_memory(): nothing can be reclaimed for the fault, in the group or all of memory: a
- * process is killed, perhaps that of the fault, which is then killed too.  ERR_CELL: there is
- * none, or without a clock no other. */
+ * process is killed, and its memory is free (*again: the fault may try again); or it is that
+ * of the fault, which is killed, or the fault waits.  ERR_CELL: nobody can be killed. */
 MUST_CHECK enum status linux_out_of_memory(struct linux_kernel *kernel, struct fault *fault,
-                                           bool in_group, struct error *err);
+                                           bool in_group, bool *again, struct error *err);
+void linux_lost_init(struct linux_kernel *kernel);
+void linux_lost_stop(struct linux_kernel *kernel);
 
 #endif

@@ -4,6 +4,7 @@
 #define FAULTLINE_OS_LINUX_MEMORY_H
 
 #include "faultline/reclaim.h"
+#include "os/linux/oom.h"
 #include "os/linux/zone.h"
 #include "pager/pager.h"
 
@@ -34,9 +35,17 @@ struct linux_kswapd {
     uint64_t scanned;        /* pages looked at since any was freed                       */
 };
 
+/* Nothing can be reclaimed: 2.4 waits for a while before it kills. */
+struct linux_lost {
+    struct oom_watch watch;
+    struct fault_list yielded; /* till the next tick                                      */
+    struct event tick;
+};
+
 struct linux_memory {
     struct zones zones;
     struct linux_kswapd kswapd;
+    struct linux_lost lost;
     bool sparing; /* frames that are taken are for what could be done without             */
     struct fault_list throttled; /* wait until half of the lowest watermark is free       */
 };

@@ -31,5 +31,6 @@ void linux_stop(void *state, struct pager *pager)
     struct linux_kernel *kernel = state;
     engine_cancel(pager->storage.engine, &kernel->timer);
     linux_kswapd_stop(kernel);
+    linux_lost_stop(kernel);
     linux_writeback_stop(kernel);
 }
