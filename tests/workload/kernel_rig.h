@@ -8,7 +8,7 @@
 
 enum { ACTS_MAX = 8, ENDED_MAX = 8, LOG_MAX = 4096, KILL_NOTHING = 0xffff };
 
-enum act_kind { ACT_SUSPEND, ACT_RESUME, ACT_ASK, ACT_TICK };
+enum act_kind { ACT_SUSPEND, ACT_RESUME, ACT_ASK, ACT_KILL, ACT_TICK };
 
 /* ... in any case, with a frame that has been granted, on a page that is in memory. */
 enum kill_if { KILL_ANY, KILL_GRANTED, KILL_RESIDENT };
@@ -196,6 +196,15 @@ static inline void told_act(struct event *event)
         host->suspend(host->context, space);
     if (act->kind == ACT_RESUME)
         host->resume(host->context, space);
+    if (act->kind == ACT_KILL) { /* and have what it has free at once */
+        psec_t cpu, begun;
+        host->times(host->context, space, &cpu, &begun);
+        space_killed(space, "it had %llu us from %llu", (unsigned long long)(cpu / US),
+                     (unsigned long long)(begun / US));
+        host->kill(host->context, space);
+        pager_forget(told.pager, space, 0, UINT64_MAX);
+        told_note("%u pages", (unsigned)space->resident);
+    }
     if (act->kind == ACT_ASK)
         told_note("runnable %llu waiting %llu%s",
                   (unsigned long long)host->runnable(host->context),

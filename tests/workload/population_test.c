@@ -267,6 +267,18 @@ static void see(void)
         }
 }
 
+/* What it has is free at once, or when it ends. */
+static void kill_space(struct pager *pager, uint32_t number)
+{
+    struct space *space = pager->spaces[number];
+    if (!space || !p.known[number].begun)
+        return;
+    pager->host->kill(pager->host->context, space);
+    p.known[number].turns++;
+    if (chance(50))
+        pager_forget(pager, space, 0, UINT64_MAX);
+}
+
 static void tick(struct event *event)
 {
     struct pager *pager = &rig.sim->pager;
@@ -281,6 +293,8 @@ static void tick(struct event *event)
                 turn_space(pager, i);
     if (chance(50))
         turn_space(pager, below(pager->nspaces));
+    if (p.kills && chance(1))
+        kill_space(pager, below(pager->nspaces));
     see();
     engine_schedule(engine, event, engine_now(engine) + (1 + below(300)) * US);
 }

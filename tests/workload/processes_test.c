@@ -467,6 +467,53 @@ START_TEST(a_process_may_be_killed_when_it_has_got_a_frame)
 }
 END_TEST
 
+/*   a  5 S1 36 sleep 46; killed at 1000, and ends at once: no other has run */
+START_TEST(a_kernel_may_kill_one_that_sleeps)
+{
+    process("S1 @sleep 10ms; S2");
+    at(1000, ACT_KILL, 0);
+    run_well();
+    assert_killed("a", 1000, 1);
+    LOG("0 begin 0\n0 region 0 0-999\n46 sleeps 0\n1000 wakes 0\n1000 0 pages\n"
+        "1000 end 0\n");
+    ck_assert_str_eq(told.kills, "process 'a' was ended at 1 ms: it had 41 us from 0");
+}
+END_TEST
+
+/*   a  5 L1 15 reads until 1015; killed at 500, 1015 ends */
+START_TEST(a_kernel_may_kill_one_that_waits)
+{
+    process("L1 L2");
+    rig.parts[0].regions[0].backing = BACKING_STORE;
+    at(500, ACT_KILL, 0);
+    run_well();
+    assert_killed("a", 1015, 0);
+}
+END_TEST
+
+/* Two threads run, on CPUs of their own, which may be ahead of the clock by a millisecond. */
+START_TEST(a_kernel_may_kill_threads_that_run_and_one_that_has_not_begun)
+{
+    rig.params.pager.mmu.ncpus = 2;
+    process("S1x1000 S2x1000 S3");
+    process("S1x1000 S4x1000");
+    process("S5");
+    for (int i = 0; i < 3; i++)
+        rig.processes[i].space = 7;
+    rig.processes[2].start = 5 * MS;
+    at(1500, ACT_KILL, 0);
+    run_well();
+    for (const char *name = "abc"; *name; name++) {
+        const char one[] = {*name, '\0'};
+        ck_assert_str_eq(ended(one)->how, "killed");
+    }
+    ck_assert_uint_eq(ended("c")->references, 0);
+    ck_assert_uint_eq(end_of("c"), 5005);
+    ck_assert_uint_lt(end_of("a"), 2500);
+    ck_assert_uint_lt(end_of("b"), 2500);
+}
+END_TEST
+
 static Suite *processes_suite(void)
 {
     Suite *suite = suite_create("processes");
@@ -500,6 +547,9 @@ static Suite *processes_suite(void)
     tcase_add_test(tcase, what_one_that_is_killed_has_done_counts);
     tcase_add_test(tcase, a_process_may_be_killed_in_a_fault);
     tcase_add_test(tcase, a_process_may_be_killed_when_it_has_got_a_frame);
+    tcase_add_test(tcase, a_kernel_may_kill_one_that_sleeps);
+    tcase_add_test(tcase, a_kernel_may_kill_one_that_waits);
+    tcase_add_test(tcase, a_kernel_may_kill_threads_that_run_and_one_that_has_not_begun);
     suite_add_tcase(suite, tcase);
     return suite;
 }

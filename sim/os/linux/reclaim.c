@@ -60,8 +60,16 @@ static void updated(struct reclaim *r, uint64_t n)
     linux_updated(CONTAINER_OF(r, struct linux_reclaim, r)->kernel, n);
 }
 
+/* What is in the frame can go: it has a place, or can get one. */
+static bool has_place(struct pager *pager, pfn_t pfn)
+{
+    const struct content *content = &pager->contents.all[pager->frames[pfn].content];
+    return content->file != FILE_NONE || content->slot != SLOT_NONE ||
+           policy_can_swap(&pager_instance(pager, 0)->env);
+}
+
 /* A policy without lists: it names one victim after the other, until enough are free or on
- * their way. */
+ * their way, or one cannot go. */
 static void take_victims(struct linux_reclaim *reclaim)
 {
     struct linux_kernel *kernel = reclaim->kernel;
@@ -72,10 +80,14 @@ static void take_victims(struct linux_reclaim *reclaim)
            pager->count[FRAME_ACTIVE] > 0 && pager->failed.code == OK && !reclaim->r.stop &&
            !(reclaim->r.daemon && zones_balanced(&kernel->memory.zones))) {
         const uint64_t before = pager_free_frames(pager);
-        if (instance_victim(pager, PROCESS_ANY, &victim, &err) != OK ||
-            linux_evict(reclaim, victim, &err) != OK)
-            pager_fail(pager, &err);
         reclaim->r.scanned++;
+        enum status status = instance_victim(pager, PROCESS_ANY, &victim, &err);
+        if (status == OK && !has_place(pager, victim))
+            break;
+        if (status == OK)
+            status = linux_evict(reclaim, victim, &err);
+        if (status != OK)
+            pager_fail(pager, &err);
         if (pager_free_frames(pager) > before)
             reclaim->r.reclaimed++;
     }

@@ -1,0 +1,136 @@
+/* linux_kill_test.c -- nothing can be reclaimed: who dies, when, and what becomes of the
+ * others. */
+#include "os/linux_rig.h"
+
+/* Memory of 1024 frames, of which 64 are kept (linux_kswapd_test.c), and of swap space one
+ * slot. */
+static void kill_setup(void)
+{
+    lrig_setup();
+    rig.params.slots.nslots = 1;
+}
+
+/* Process i stores into so many pages, and then sleeps for ever. */
+static void stores_and_sleeps(size_t i, unsigned pages, psec_t start)
+{
+    static char text[1 << 16];
+    *text = '\0';
+    rig_stores(text, 0, pages);
+    strcat(text, " @sleep;");
+    lrig_process(i, 1024, text);
+    rig.processes[i].start = start;
+}
+
+/* 600 pages of a, of which one has been swapped out and 599 are in memory, leave b 1024 - 64 -
+ * 599 = 361; b's 362nd page is one too many.  Page tables: 600 pages need two of the last
+ * level, and one of each of the two above. */
+START_TEST(the_largest_process_dies_and_the_others_go_on)
+{
+    stores_and_sleeps(0, 600, 0);
+    stores_and_sleeps(1, 500, 1000 * MS);
+    lrig_run();
+    ck_assert_ptr_nonnull(strstr(lrig.kills, "process 'a' was ended at"));
+    ck_assert_ptr_nonnull(
+        strstr(lrig.kills, "out of memory: it had 599 pages in memory, 1 in swap space "
+                           "and 4 of page tables"));
+    ck_assert_uint_eq(lrig.counts.oom_kill, 1);
+    ck_assert_uint_eq(lrig.free, 1024);
+}
+END_TEST
+
+START_TEST(nobody_dies_while_there_is_enough)
+{
+    stores_and_sleeps(0, 600, 0);
+    stores_and_sleeps(1, 361, 1000 * MS);
+    lrig_run();
+    ck_assert_str_eq(lrig.kills, "");
+    ck_assert_uint_eq(lrig.counts.oom_kill, 0);
+}
+END_TEST
+
+START_TEST(who_faults_dies_if_it_is_the_largest)
+{
+    stores_and_sleeps(0, 300, 0);
+    stores_and_sleeps(1, 700, 1000 * MS);
+    lrig_run();
+    ck_assert_ptr_nonnull(strstr(lrig.kills, "process 'b' was ended at"));
+    ck_assert_uint_eq(lrig.counts.oom_kill, 1);
+}
+END_TEST
+
+/* Of three the largest die, one after the other, until the last has what it needs. */
+START_TEST(several_die_if_one_is_not_enough)
+{
+    stores_and_sleeps(0, 330, 0);
+    stores_and_sleeps(1, 320, 1000 * MS);
+    stores_and_sleeps(2, 940, 2000 * MS);
+    lrig_run();
+    ck_assert_ptr_nonnull(strstr(lrig.kills, "process 'a'"));
+    ck_assert_uint_eq(lrig.counts.oom_kill, 2);
+    ck_assert_ptr_nonnull(strstr(lrig.kills, "1 more"));
+}
+END_TEST
+
+/* Endless memory, and a group that may have 300 frames. */
+START_TEST(in_a_cgroup_it_dies_at_the_groups_limit)
+{
+    rig_frames(UINT64_MAX);
+    lrig_kernel("cgroup_frames", "300");
+    stores_and_sleeps(0, 200, 0);
+    stores_and_sleeps(1, 150, 1000 * MS);
+    lrig_run();
+    ck_assert_ptr_nonnull(strstr(lrig.kills, "process 'a' was ended at"));
+    ck_assert_ptr_nonnull(strstr(lrig.kills, "out of memory in the memory cgroup: it had"));
+    ck_assert_uint_eq(lrig.counts.oom_kill, 1);
+}
+END_TEST
+
+/* 2.4.16 keeps 20 frames, which leaves b 1024 - 20 - 599 = 405.  Reclaim fails for the first time when b wants its page too many;
+ * after 100 ticks of 10 ms failures begin to count, and the tenth, nine ticks later, kills. */
+START_TEST(linux_24_kills_after_ten_failures_in_its_second_second)
+{
+    lrig_kernel("version", "2.4.16");
+    stores_and_sleeps(0, 600, 0);
+    stores_and_sleeps(1, 500, 10000 * MS);
+    lrig_run();
+    const double ms = strtod(strstr(lrig.kills, " at ") + 4, NULL);
+    const double stored = 405 * (double)(REFERENCE + FAULT + ZERO) / MS;
+    ck_assert_double_eq_tol(ms, 10000 + stored + 1090, 1);
+    ck_assert_uint_eq(lrig.counts.oom_kill, 1);
+}
+END_TEST
+
+/* 32 frames are the least that is kept free: 128 kB. */
+START_TEST(without_a_clock_the_run_fails_and_says_so)
+{
+    rig_frames(32);
+    ck_assert_int_eq(lrig_stores(1), ERR_CELL);
+    ck_assert_str_eq(
+        lrig.err.text,
+        "out of memory: nothing can be reclaimed in 32 frames, of which 32 are "
+        "free and 32 are kept free, and the only process would be killed; raise "
+        "machine.memory or give it swap space (at reference 1)");
+    rig_frames(33);
+    ASSERT_OK(lrig_stores(1), &lrig.err);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("linux kill");
+    TCase *tcase = tcase_create("linux kill");
+    tcase_add_checked_fixture(tcase, kill_setup, rig_teardown);
+    tcase_add_test(tcase, the_largest_process_dies_and_the_others_go_on);
+    tcase_add_test(tcase, nobody_dies_while_there_is_enough);
+    tcase_add_test(tcase, who_faults_dies_if_it_is_the_largest);
+    tcase_add_test(tcase, several_die_if_one_is_not_enough);
+    tcase_add_test(tcase, in_a_cgroup_it_dies_at_the_groups_limit);
+    tcase_add_test(tcase, linux_24_kills_after_ten_failures_in_its_second_second);
+    tcase_add_test(tcase, without_a_clock_the_run_fails_and_says_so);
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
