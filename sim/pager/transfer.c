@@ -288,6 +288,8 @@ static enum status extend(struct pager *pager, pfn_t *chain, uint64_t from, uint
         if (status != OK || content == CONTENT_NONE)
             return status;
         const pfn_t pfn = frame_take(pager);
+        if (pfn == PFN_NONE) /* the kernel keeps those that are free */
+            return OK;
         frame_put(pager, pfn, content, FRAME_FILLING);
         pager->frames[pfn].read_ahead = true;
         pager->frames[pfn].link = *chain;

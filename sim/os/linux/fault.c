@@ -52,6 +52,13 @@ static void count(struct linux_kernel *kernel, struct fault *fault, bool major,
     counts->faults_reclaim += minor && !copy && resident && !barred;
 }
 
+/* A policy that is told of every access is told of pages that it has, each in a frame of its
+ * own. */
+static bool shares_zeros(const struct pager *pager)
+{
+    return pager->policy->sees == POLICY_REF_BITS;
+}
+
 /* The frame that stands for all anonymous pages that have only been read. */
 static enum status zero_page(struct linux_kernel *kernel, page_t page, struct error *err)
 {
@@ -168,7 +175,7 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
     if (status != OK)
         return status;
     if (pager->content_of[fault->page] == CONTENT_NONE && !fault->store &&
-        is_anonymous(pager, region))
+        is_anonymous(pager, region) && shares_zeros(pager))
         status = zero_page(kernel, fault->page, err);
     if (status == OK)
         status = content_of(kernel, region, fault->page, &content, err);

@@ -1,0 +1,33 @@
+/* linux_random_test.c -- random programs on random machines with little memory and swap space,
+ * under every version and all policies: a build that checks looks at zones, frames and all
+ * who wait after each event, any other at the end. */
+#include "os/linux_wild.h"
+
+enum { STEPS = 200, FIRST_SEED = 1, RUNS = 12 };
+
+static struct wild wild;
+
+START_TEST(whatever_happens_what_must_hold_holds)
+{
+    struct wild_totals totals = {0};
+    for (uint64_t seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed++) {
+        linux_wild_make(&wild, seed, STEPS);
+        wild_run(&wild, false, &totals);
+        rig_teardown();
+        rig43_setup();
+    }
+    printf("%" PRIu64 " runs, %" PRIu64 " events, %" PRIu64 " faults\n", totals.runs,
+           totals.events, totals.faults);
+    fflush(stdout);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("linux random");
+    TCase *tcase = tcase_create("linux random");
+    tcase_add_checked_fixture(tcase, rig43_setup, rig_teardown);
+    tcase_add_test(tcase, whatever_happens_what_must_hold_holds);
+    suite_add_tcase(suite, tcase);
+    return run_suite(suite);
+}
