@@ -7,7 +7,7 @@
 static void kill_setup(void)
 {
     lrig_setup();
-    rig.params.slots.nslots = 1;
+    rig.params.slots.nslots = 2; /* the first is the header */
 }
 
 /* Process i stores into so many pages, and then sleeps for ever. */

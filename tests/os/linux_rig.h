@@ -10,7 +10,7 @@
 
 /* What the last run came to. */
 static struct linux_rig {
-    struct linux_counts counts;
+    struct vmstat counts;
     uint64_t free; /* frames                                                              */
     struct zones zones;
     char kills[640]; /* what is told of processes that it has ended                       */
