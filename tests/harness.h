@@ -228,8 +228,11 @@ static inline void string_step(const struct string_batch *s, uint32_t i, struct 
     page_t before[STRING_FRAMES_MAX]; /* the core map */
     const pfn_t nused = pager->nused;
     ck_assert_uint_le(nused, STRING_FRAMES_MAX);
-    for (pfn_t pfn = 0; pfn < nused; pfn++) /* some policies unmap a page before it goes */
-        before[pfn] = pager->contents.all[pager->frames[pfn].content].page;
+    for (pfn_t pfn = 0; pfn < nused; pfn++) { /* some policies unmap a page before it goes */
+        const content_t content = pager->frames[pfn].content;
+        before[pfn] =
+            content == CONTENT_NONE ? PAGE_NONE : pager->contents.all[content].page;
+    }
     const uint64_t page_ins = pager->counts.page_ins, page_outs = pager->counts.page_outs;
     ASSERT_OK(pager_replay(&cell->pager, &paged, &err), &err);
     ck_assert_uint_le(pager->counts.page_ins - page_ins, 1);
