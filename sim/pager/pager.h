@@ -46,6 +46,7 @@ struct frame {
     bool dirty; /* differs from what the device has, besides what D bits of pages say     */
     bool writing;    /* a write of it is under way                                  */
     bool read_ahead; /* was read ahead of any use                                   */
+    bool reclaim;    /* by the kernel: it is to go as soon as it has been written   */
     uint32_t owner;  /* while ACTIVE: number of the instance that has it             */
     struct fault *waiters; /* for its filling: the last, whose next is the first          */
 };
@@ -59,6 +60,7 @@ struct fault {
     bool ready;   /* what was waited for is in memory                                    */
     bool told;    /* the policy knows of it                                              */
     bool slept;   /* it has waited in a list of the kernel's own                         */
+    bool paced;   /* by the kernel: it has waited since stores are too fast                */
     bool brought; /* its page has come into memory for it                                */
     bool killed;  /* by the kernel, which neither gets it a frame nor lets it wait: the
                    * access is never made, and the process ends; space_killed() tells why */

@@ -21,6 +21,8 @@ const char *linux_check(const void *state, const struct pager *pager)
     if (!wrong)
         wrong = linux_writeback_check(kernel);
     if (!wrong)
+        wrong = linux_flusher_check(kernel);
+    if (!wrong)
         wrong = linux_swap_check(kernel);
     return wrong;
 }

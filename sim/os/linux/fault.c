@@ -194,6 +194,9 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
         fault->store ? !(region->protection & VM_WRITE) : !region->protection;
     const bool filling = resident && pager->frames[c.frame].state == FRAME_FILLING;
     count(kernel, fault, !resident && c.saved, filling, copy, resident, barred);
+    if (fault->store && !copy && c.file != FILE_NONE && pager->storage.engine &&
+        !(resident && pager->frames[c.frame].dirty) && linux_pace(kernel, fault))
+        return OK;
     if (resident && (!copy || filling)) {
         use_frame(pager, fault, c.frame);
         return OK;

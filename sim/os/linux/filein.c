@@ -12,6 +12,8 @@
 
 void linux_files_release(struct linux_kernel *kernel)
 {
+    for (uint32_t i = 0; i < kernel->nfiles; i++)
+        linux_dirty_release(&kernel->files[i].dirty);
     free(kernel->files);
 }
 

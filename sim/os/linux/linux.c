@@ -96,6 +96,38 @@ static const struct param linux_table[] = {
      .unit = "references",
      .help = "CPU time of reclaim for each page that it looks at: kswapd's, or of the "
              "process that reclaims"},
+    {.name = "dirty_background_ratio",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, dirty_background_ratio),
+     .fallback = "10",
+     .max = 100,
+     .unit = "%",
+     .help =
+         "vm.dirty_background_ratio: with more dirty pages of files, in percent of free "
+         "memory and file pages, they are written back until there are fewer"},
+    {.name = "dirty_ratio",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, dirty_ratio),
+     .fallback = "20",
+     .max = 100,
+     .unit = "%",
+     .help =
+         "vm.dirty_ratio: half way from dirty_background_ratio to this, who stores into "
+         "files is slowed down, so that there are never more dirty pages"},
+    {.name = "dirty_writeback",
+     .kind = PARAM_TIME,
+     .offset = offsetof(struct linux_params, dirty_writeback),
+     .fallback = "5 s",
+     .min = 1e9,
+     .max = 1e16,
+     .help = "vm.dirty_writeback_centisecs: how often pages are looked for that have been "
+             "dirty for long"},
+    {.name = "dirty_expire",
+     .kind = PARAM_TIME,
+     .offset = offsetof(struct linux_params, dirty_expire),
+     .fallback = "30 s",
+     .max = 1e16,
+     .help = "vm.dirty_expire_centisecs: for how long, before they are written back"},
     {.name = "nr_requests",
      .kind = PARAM_UINT,
      .offset = offsetof(struct linux_params, nr_requests),
@@ -119,6 +151,7 @@ static enum status linux_init(void *state, struct pager *pager, const void *para
     kernel->group.limit =
         kernel->params->cgroup_frames ? kernel->params->cgroup_frames : UINT64_MAX;
     linux_writeback_init(kernel);
+    linux_flusher_init(kernel);
     pager->clear_invalidates = true;
     if (pager->by_process)
         return error_set(err, ERR_CELL, at_nowhere(),

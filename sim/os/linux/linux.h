@@ -5,6 +5,7 @@
 
 #include "faultline/reclaim.h"
 #include "os/linux/file_readahead.h"
+#include "os/linux/flusher.h"
 #include "os/linux/memory.h"
 #include "os/linux/rstat.h"
 #include "os/linux/swap_readahead.h"
@@ -27,8 +28,10 @@ struct linux_params {
     uint32_t swap_priority;     /* enum linux_swap_priority                               */
     uint64_t page_cluster;      /* log2 of slots                                          */
     uint64_t read_ahead_kb;     /* KiB                                                    */
-    uint64_t nr_requests;       /* in the queue of a swap device, of reclaim              */
-    uint64_t cost_scan;         /* references                                            */
+    uint64_t dirty_background_ratio, dirty_ratio; /* percent                              */
+    psec_t dirty_writeback, dirty_expire;
+    uint64_t nr_requests; /* in the queue of a swap device, of reclaim              */
+    uint64_t cost_scan;   /* references                                            */
 };
 
 /* Priorities of swap areas: as swapon gives them, the first one the highest, or the same. */
@@ -37,6 +40,7 @@ enum linux_swap_priority { LINUX_SWAP_FALLING, LINUX_SWAP_EQUAL };
 /* A file, which everybody has opened once. */
 struct linux_file {
     struct file_readahead ahead;
+    struct linux_dirty dirty;
 };
 
 /* The memory cgroup in which all processes are. */
@@ -59,14 +63,15 @@ struct linux_kernel {
     uint32_t version; /* LINUX_VERSION                                                   */
     struct linux_memory memory;
     struct linux_group group;
-    struct swapslots *slots;           /* of the swap areas; NULL with `timing: none`       */
-    bool swap_rotates;                 /* a swap device does                               */
-    struct swap_readahead swap_ahead;  /* of slots                                         */
+    struct swapslots *slots; /* of the swap areas; NULL with `timing: none`       */
+    bool swap_rotates;       /* a swap device does                               */
+    struct swap_readahead swap_ahead; /* of slots                                         */
     struct linux_read *spare_reads;
     struct linux_file *files; /* [nfiles]: number of the file                             */
     uint32_t nfiles;
-    uint64_t slots_taken, slots_max;   /* by contents, now and at most                     */
+    uint64_t slots_taken, slots_max; /* by contents, now and at most                     */
     struct linux_writeback writeback;
+    struct linux_flusher flusher;
     struct vmstat counts; /* but those of the lists, which the policy counts              */
     content_t zero; /* of the zero page, or CONTENT_NONE: nobody has read it yet          */
     struct event timer;
@@ -77,6 +82,7 @@ struct linux_kernel {
 struct linux_reclaim {
     struct reclaim r;
     struct linux_kernel *kernel;
+    bool met_dirty; /* pages of files                                                     */
 };
 
 /* The policy's side of reclaim, or NULL: it has none, and is asked for victims. */

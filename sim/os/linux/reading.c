@@ -46,8 +46,8 @@ static bool goes_on(const struct linux_reading *reading, bool on_swap, uint64_t 
     const struct linux_read *read = reading->read;
     if (!read || read->io.on_swap != on_swap || offset != reading->end)
         return false;
-    return !on_swap || swap_space_adjacent(&pager->storage.swap,
-                                           (offset >> pager->mmu.page_shift) - 1);
+    return !on_swap ||
+           swap_space_adjacent(&pager->storage.swap, (offset >> pager->mmu.page_shift) - 1);
 }
 
 enum status linux_read_frame(struct linux_reading *reading, pfn_t pfn, struct error *err)

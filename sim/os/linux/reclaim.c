@@ -45,6 +45,10 @@ static enum page_fate let_go(struct reclaim *r, pfn_t pfn)
         frame->dirty = true; /* add_to_swap() */
     }
     unmap(pager, pfn);
+    if (frame->dirty && !anon && pager->storage.engine) { /* the flusher's */
+        reclaim->met_dirty = frame->reclaim = true;
+        return PAGE_ACTIVATE;
+    }
     if (frame->dirty && !r->may_write)
         return PAGE_KEEP;
     if (frame->dirty)
@@ -206,6 +210,8 @@ uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group)
         reclaim.r.priority = first;
         shrink(&reclaim);
     }
+    if (reclaim.met_dirty && reclaim.r.reclaimed == 0)
+        linux_flush_all(kernel);
     if (reclaim.r.stop)
         linux_stop_reclaim(&reclaim);
     return reclaim.r.reclaimed;

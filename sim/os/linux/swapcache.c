@@ -34,11 +34,18 @@ void linux_free_swap(struct pager *pager, pfn_t pfn, unsigned mappings)
 
 bool linux_lets_store(void *state, struct pager *pager, page_t page, pfn_t pfn, bool store)
 {
-    (void)state;
+    struct linux_kernel *kernel = state;
+    const struct frame *frame = &pager->frames[pfn];
+    struct error err;
     (void)page;
-    if (store && in_swap_cache(pager, pfn)) /* its only user's */
-        linux_free_swap(pager, pfn, 1);
-    return true;
+    if (pager->contents.all[frame->content].file == FILE_NONE) {
+        if (store && in_swap_cache(pager, pfn)) /* its only user's */
+            linux_free_swap(pager, pfn, 1);
+        return true;
+    }
+    if (store && !frame->dirty && linux_dirtied(kernel, pfn, &err) != OK)
+        pager_fail(pager, &err);
+    return store || frame->dirty;
 }
 
 enum status linux_mapped(void *state, struct pager *pager, page_t page, pfn_t pfn,

@@ -84,8 +84,7 @@ static enum status read_slots(struct swapin *in, slot_t slot)
     enum status status = OK;
     bool added = true;
     for (uint64_t at = range.first; at <= range.last && status == OK && added; at++) {
-        const content_t owner =
-            swapslots_owner(kernel->slots, start + (slot_t)at);
+        const content_t owner = swapslots_owner(kernel->slots, start + (slot_t)at);
         if (owner != SWAPSLOTS_NO_OWNER)
             status = add(in, owner, &added);
         else if (block)
@@ -95,17 +94,17 @@ static enum status read_slots(struct swapin *in, slot_t slot)
 }
 
 /* The pages round it, of its region and its page table. */
-static enum status read_pages(struct swapin *in, struct space *space,
-                              struct region *region, vpn_t vpn)
+static enum status read_pages(struct swapin *in, struct space *space, struct region *region,
+                              vpn_t vpn)
 {
     struct linux_kernel *kernel = in->reading.kernel;
     struct pager *pager = kernel->pager;
     enum { ENTRY = 8 }; /* bytes                                                        */
     const uint64_t entries = ((uint64_t)1 << pager->mmu.page_shift) / ENTRY;
     struct swap_readahead state = recall(region);
-    const struct readahead_range range = swap_readahead_vma(
-        &state, (uint32_t)kernel->params->page_cluster, vpn,
-        (struct readahead_range){region->first, region->last}, entries);
+    const struct readahead_range range =
+        swap_readahead_vma(&state, (uint32_t)kernel->params->page_cluster, vpn,
+                           (struct readahead_range){region->first, region->last}, entries);
     remember(region, &state);
     enum status status = OK;
     bool added = true;
@@ -121,8 +120,7 @@ enum status linux_swap_in(struct linux_kernel *kernel, struct fault *fault,
                           content_t content, struct error *err)
 {
     struct pager *pager = kernel->pager;
-    struct swapin in = {
-        .reading = {.kernel = kernel}, .pfn = fault->frame, .err = err};
+    struct swapin in = {.reading = {.kernel = kernel}, .pfn = fault->frame, .err = err};
     struct space *space = pager_space_of(pager, fault->page);
     const vpn_t vpn = pager->mmu.index->vpns[fault->page];
     struct region *region = space_region_of(space, vpn);

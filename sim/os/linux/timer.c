@@ -33,4 +33,5 @@ void linux_stop(void *state, struct pager *pager)
     linux_kswapd_stop(kernel);
     linux_lost_stop(kernel);
     linux_writeback_stop(kernel);
+    linux_flusher_stop(kernel);
 }

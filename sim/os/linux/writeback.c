@@ -52,8 +52,16 @@ static uint32_t wake_batch(const struct linux_kernel *kernel)
 static bool progressed(const struct linux_kernel *kernel)
 {
     const struct linux_writeback *w = &kernel->writeback;
-    return w->n == 0 || w->written - w->written_then > RECLAIM_BATCH * w->throttled.n ||
+    return w->n + kernel->flusher.writing == 0 ||
+           w->written - w->written_then > RECLAIM_BATCH * w->throttled.n ||
            !linux_lists(kernel);
+}
+
+void linux_wrote(struct linux_kernel *kernel, uint64_t n)
+{
+    kernel->writeback.written += n;
+    if (kernel->writeback.throttled.first && progressed(kernel))
+        wake_throttled(kernel);
 }
 
 static void write_ended(struct linux_write *write)
@@ -61,7 +69,6 @@ static void write_ended(struct linux_write *write)
     struct linux_kernel *kernel = write->kernel;
     struct linux_writeback *w = &kernel->writeback;
     w->n--;
-    w->written++;
     w->ended++;
     if (write->device < DEVICES_MAX)
         w->queued[write->device]--;
@@ -72,8 +79,7 @@ static void write_ended(struct linux_write *write)
         pager_wakeup(kernel->pager, &w->room);
         linux_kswapd_written(kernel);
     }
-    if (w->throttled.first && progressed(kernel))
-        wake_throttled(kernel);
+    linux_wrote(kernel, 1);
 }
 
 void linux_writeback_init(struct linux_kernel *kernel)
@@ -93,7 +99,7 @@ static enum status start_write(struct linux_kernel *kernel, pfn_t pfn,
 
 /* What has been evicted and not been wanted since is free now; it may have been stored into
  * between the beginning of its write and its eviction. */
-static void leave(struct linux_kernel *kernel, pfn_t pfn)
+void linux_leave(struct linux_kernel *kernel, pfn_t pfn)
 {
     struct linux_write *again;
     struct error err;
@@ -110,7 +116,7 @@ static void page_written(struct pager_io *io, pfn_t pfn, bool wanted)
     const struct reclaim_ops *lists = linux_lists(kernel);
     (void)wanted;
     if (frame->state == FRAME_LEAVING)
-        leave(kernel, pfn);
+        linux_leave(kernel, pfn);
     else if (frame->state == FRAME_ACTIVE && lists)
         lists->written(linux_lists_state(kernel), pfn);
 }
@@ -297,7 +303,7 @@ static void throttle(struct linux_kernel *kernel, struct fault *fault)
 bool linux_wait_for_writes(struct linux_kernel *kernel, struct fault *fault, uint64_t freed)
 {
     struct linux_writeback *w = &kernel->writeback;
-    if (w->n == 0)
+    if (w->n + kernel->flusher.writing == 0)
         return false;
     const bool stopped = linux_reclaim_stopped(kernel);
     if (!fault)
@@ -317,7 +323,8 @@ const char *linux_writeback_check(const struct linux_kernel *kernel)
         queued += w->queued[i];
     if (queued > w->n || w->n > kernel->pager->writes)
         return "reclaim has more writes under way than there are";
-    if (w->n == 0 && (w->room.first || w->throttled.first))
+    if ((w->n == 0 && w->room.first) ||
+        (w->n + kernel->flusher.writing == 0 && w->throttled.first))
         return "a fault waits for writes of reclaim, and there are none";
     return NULL;
 }

@@ -57,7 +57,13 @@ void linux_forget_stopped(struct linux_kernel *kernel);
 
 /* The fault's reclaim has let `freed` pages go: must it wait, for a request or because
  * nothing goes before writes have ended?  It sleeps then, if it is not NULL. */
-bool linux_wait_for_writes(struct linux_kernel *kernel, struct fault *fault, uint64_t freed);
+bool linux_wait_for_writes(struct linux_kernel *kernel, struct fault *fault,
+                           uint64_t freed);
+
+/* The write of a frame that is LEAVING is over. */
+void linux_leave(struct linux_kernel *kernel, pfn_t pfn);
+/* So many pages have been written, by whomever. */
+void linux_wrote(struct linux_kernel *kernel, uint64_t n);
 
 /* Conservation: NULL, or a sentence that says what does not hold. */
 const char *linux_writeback_check(const struct linux_kernel *kernel);
