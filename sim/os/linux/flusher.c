@@ -117,16 +117,26 @@ static bool is_for_later(const struct linux_kernel *kernel, uint32_t file, uint6
            (pager->frames[pfn].writing || pager->frames[pfn].state == FRAME_HELD);
 }
 
+/* A file has not had its turn to the end. */
+static bool in_the_middle(const struct linux_kernel *kernel)
+{
+    const struct linux_flusher *flusher = &kernel->flusher;
+    if (flusher->file == NO_FILE || flusher->chunk == 0)
+        return false;
+    const struct linux_dirty *dirty = &kernel->files[flusher->file].dirty;
+    return dirty->at < dirty->nbatch;
+}
+
 /* What is to be done now. */
 static enum linux_flush_kind next_kind(const struct linux_kernel *kernel)
 {
     const struct linux_flusher *flusher = &kernel->flusher;
     if (flusher->dirty == 0)
         return FLUSH_NONE;
-    if (flusher->wanted)
+    if (flusher->wanted > 0)
         return FLUSH_ALL;
-    if (flusher->kind == FLUSH_OLD)
-        return FLUSH_OLD;
+    if (flusher->kind == FLUSH_OLD || in_the_middle(kernel))
+        return flusher->kind;
     return flusher->dirty > linux_dirty_limits(kernel).background ? FLUSH_BACKGROUND
                                                                   : FLUSH_NONE;
 }
@@ -147,27 +157,36 @@ static uint32_t turn(const struct linux_kernel *kernel)
     return first;
 }
 
-/* The file whose pages are written next, with a batch begun; NO_FILE: all is done. */
+/* The next file has its turn, if any is to be written. */
+static void take_turn(struct linux_kernel *kernel)
+{
+    struct linux_flusher *flusher = &kernel->flusher;
+    if (flusher->file != NO_FILE)
+        dirty_of(kernel, flusher->file)->turn = flusher->turns++;
+    flusher->file = turn(kernel);
+    flusher->chunk = MIN_WRITEBACK_PAGES;
+    if (flusher->file == NO_FILE)
+        return;
+    struct linux_dirty *dirty = dirty_of(kernel, flusher->file);
+    if (dirty->at == dirty->nbatch)
+        begin_batch(kernel, dirty);
+}
+
+/* The file whose pages are written next; NO_FILE: all is done. */
 static uint32_t next_file(struct linux_kernel *kernel)
 {
     struct linux_flusher *flusher = &kernel->flusher;
-    uint32_t file = NO_FILE;
-    for (bool over = false; file == NO_FILE && !over;) {
+    for (;;) {
         flusher->kind = next_kind(kernel);
-        over = flusher->kind == FLUSH_NONE;
-        file = over ? NO_FILE : turn(kernel);
-        if (file == NO_FILE)
-            flusher->kind = FLUSH_NONE;
+        if (flusher->kind == FLUSH_NONE)
+            return NO_FILE;
+        if (!in_the_middle(kernel))
+            take_turn(kernel);
+        if (flusher->file != NO_FILE)
+            return flusher->file;
+        flusher->kind =
+            FLUSH_NONE; /* nothing is old enough; too much may be dirty        */
     }
-    if (file != NO_FILE && flusher->chunk == 0) {
-        dirty_of(kernel, file)->turn = flusher->turns++;
-        flusher->chunk = MIN_WRITEBACK_PAGES;
-        file = turn(kernel);
-    }
-    struct linux_dirty *dirty = file == NO_FILE ? NULL : dirty_of(kernel, file);
-    if (dirty && dirty->at == dirty->nbatch)
-        begin_batch(kernel, dirty);
-    return file;
 }
 
 /* --- writing ------------------------------------------------------------------------------ */
@@ -276,6 +295,7 @@ static enum status gather(struct linux_flush *flush, uint32_t file, bool *put_of
             break;
         flusher->dirty--;
         flusher->chunk -= flusher->chunk > 0;
+        flusher->wanted -= flusher->wanted > 0;
         if (pfn == PFN_NONE)
             continue;
         if (flush->io.n == 0)
@@ -318,7 +338,7 @@ void linux_flush(struct linux_kernel *kernel)
     while (status == OK && started && flusher->requests < kernel->params->nr_requests)
         status = start_next(kernel, &started, &err);
     if (flusher->dirty == 0)
-        flusher->wanted = false;
+        flusher->wanted = 0;
     if (status != OK)
         pager_fail(kernel->pager, &err);
 }
@@ -341,7 +361,7 @@ static void wake(struct event *event)
 
 void linux_flush_all(struct linux_kernel *kernel)
 {
-    kernel->flusher.wanted = kernel->flusher.dirty > 0;
+    kernel->flusher.wanted = kernel->flusher.dirty;
     linux_flush(kernel);
 }
 
@@ -349,7 +369,7 @@ void linux_flusher_init(struct linux_kernel *kernel)
 {
     /* Until it is known, a disk is taken to write 100 MiB a second. */
     const double pages = (double)((uint64_t)100 << 20 >> kernel->pager->mmu.page_shift);
-    kernel->flusher = (struct linux_flusher){.bandwidth = pages};
+    kernel->flusher = (struct linux_flusher){.file = NO_FILE, .bandwidth = pages};
     event_init(&kernel->flusher.wake, wake);
 }
 

@@ -37,8 +37,9 @@ struct linux_flusher {
     uint64_t turns;             /* given to dirty files                                  */
     enum linux_flush_kind kind; /* of what is under way                                  */
     psec_t before;              /* FLUSH_OLD: files dirty since then or earlier          */
-    bool wanted;                /* FLUSH_ALL: memory is short                            */
-    uint32_t chunk;             /* pages that may be written of the file whose turn it is */
+    uint64_t wanted;            /* FLUSH_ALL: pages to be written since memory is short  */
+    uint32_t file, chunk;       /* whose turn it is, or UINT32_MAX, and how many of its
+                                  * pages are written before the next one's              */
     struct event wake;          /* every dirty_writeback                                 */
     struct linux_flush *spare;
     /* The rate at which the device writes, in pages a second, and where that stands. */
