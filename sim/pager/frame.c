@@ -166,11 +166,11 @@ pfn_t frame_take(struct pager *pager)
  * lie in memory. */
 static uint64_t pool_wanted(const struct pager *pager)
 {
-    const uint64_t tables = mmu_table_frames(&pager->mmu);
+    const uint64_t taken = mmu_table_frames(&pager->mmu) + pager->pool_extra;
     if (!pager->storage.swap.in_memory)
-        return tables;
+        return taken;
     const uint64_t page_size = (uint64_t)1 << pager->mmu.page_shift;
-    return tables + (swap_space_memory(&pager->storage.swap) + page_size - 1) / page_size;
+    return taken + (swap_space_memory(&pager->storage.swap) + page_size - 1) / page_size;
 }
 
 static void add_free(struct pager *pager, pfn_t pfn)

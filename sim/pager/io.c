@@ -18,9 +18,8 @@ void io_add(struct pager_io *io, pfn_t *last, pfn_t pfn, bool front)
     io->n++;
 }
 
-static void frame_read_done(struct pager_io *io, pfn_t pfn)
+static void frame_read_done(struct pager *pager, struct pager_io *io, pfn_t pfn)
 {
-    struct pager *pager = io->pager;
     const bool dead = content_is_dead(&pager->contents.all[pager->frames[pfn].content]);
     const bool wanted = fault_wake_waiters(pager, pfn);
     if (dead) {
@@ -28,10 +27,23 @@ static void frame_read_done(struct pager_io *io, pfn_t pfn)
         return;
     }
     frame_hold(pager, pfn);
-    if (io->frame_done)
+    if (io && io->frame_done)
         io->frame_done(io, pfn, wanted);
     else if (!wanted)
         frame_activate(pager, pfn);
+}
+
+static void count_page_in(struct pager *pager)
+{
+    pager->counts.page_ins++;
+    if (pager->current)
+        pager->current->page_ins++;
+}
+
+void io_filled(struct pager *pager, pfn_t pfn)
+{
+    count_page_in(pager);
+    frame_read_done(pager, NULL, pfn);
 }
 
 static void frame_write_done(struct pager_io *io, pfn_t pfn)
@@ -58,7 +70,7 @@ static void complete(struct request *request)
         if (io->write)
             frame_write_done(io, pfn);
         else
-            frame_read_done(io, pfn);
+            frame_read_done(pager, io, pfn);
     }
     if (io->done)
         io->done(io);
@@ -69,9 +81,7 @@ static void begin_frame(struct pager *pager, struct pager_io *io, pfn_t pfn)
     struct frame *frame = &pager->frames[pfn];
     if (!io->write) {
         assert(frame->state == FRAME_FILLING);
-        pager->counts.page_ins++;
-        if (pager->current)
-            pager->current->page_ins++;
+        count_page_in(pager);
         return;
     }
     assert(frame->state == FRAME_ACTIVE || frame->state == FRAME_LEAVING);

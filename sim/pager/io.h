@@ -34,4 +34,8 @@ void io_add(struct pager_io *io, pfn_t *last, pfn_t pfn, bool front);
  * brought in, of the fault that the kernel works on, and writes as written back. */
 void io_start(struct pager_io *io);
 
+/* The frame, which is FILLING, is filled without a transfer: faults that have waited for it go
+ * on, or it is activated. */
+void io_filled(struct pager *pager, pfn_t pfn);
+
 #endif

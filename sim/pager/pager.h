@@ -209,6 +209,7 @@ struct pager {
     struct map extents;     /* of files, on their device                               */
     struct arena *arena;    /* of transfers                                            */
     struct transfer *spare; /* transfers to be used again                              */
+    uint64_t pool_extra;    /* frames of the pool that the kernel wants for itself       */
     uint64_t transfers;     /* under way                                               */
     size_t frame_bytes;     /* reserved for frames                                      */
     struct pager_counts counts;

@@ -9,6 +9,7 @@
 struct vmstat {
     /* Of the kernel. */
     uint64_t pgfault, pgmajfault, pswpin, pswpout, swap_ra, swap_ra_hit;
+    uint64_t zswpin, zswpout, zswpwb;
     uint64_t pgscan_direct, pgscan_kswapd, pgsteal_direct, pgsteal_kswapd;
     uint64_t allocstall, pageoutrun, oom_kill;
 

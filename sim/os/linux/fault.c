@@ -124,7 +124,7 @@ static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
     linux_stats(kernel, c.file != FILE_NONE ? STATS_FILE
                         : swap_in           ? STATS_SWAP_IN
                                             : STATS_FIRST_TOUCH);
-    kernel->counts.pswpin += swap_in;
+    kernel->counts.pswpin += swap_in && swaps_at_once(pager, &c);
     kernel->memory.sparing = true;
     status = fill(kernel, fault, content, err);
     kernel->memory.sparing = false;

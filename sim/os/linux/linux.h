@@ -4,6 +4,7 @@
 #define FAULTLINE_OS_LINUX_LINUX_H
 
 #include "faultline/reclaim.h"
+#include "os/linux/compressed.h"
 #include "os/linux/file_readahead.h"
 #include "os/linux/flusher.h"
 #include "os/linux/memory.h"
@@ -30,6 +31,7 @@ struct linux_params {
     uint64_t read_ahead_kb;     /* KiB                                                    */
     uint64_t dirty_background_ratio, dirty_ratio; /* percent                              */
     psec_t dirty_writeback, dirty_expire;
+    struct linux_zswap_params zswap;
     uint64_t nr_requests; /* in the queue of a swap device, of reclaim              */
     uint64_t cost_scan;   /* references                                            */
 };
@@ -72,6 +74,7 @@ struct linux_kernel {
     uint64_t slots_taken, slots_max; /* by contents, now and at most                     */
     struct linux_writeback writeback;
     struct linux_flusher flusher;
+    struct linux_zswap zswap;
     struct vmstat counts; /* but those of the lists, which the policy counts              */
     content_t zero; /* of the zero page, or CONTENT_NONE: nobody has read it yet          */
     struct event timer;

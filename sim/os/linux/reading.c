@@ -56,6 +56,11 @@ enum status linux_read_frame(struct linux_reading *reading, pfn_t pfn, struct er
     const struct content *content = &pager->contents.all[pager->frames[pfn].content];
     const bool on_swap = content_on_swap(content);
     uint64_t offset;
+    if (on_swap && linux_zswap_has(reading->kernel, content->slot)) {
+        linux_zswap_load(reading->kernel, pfn);
+        return OK;
+    }
+    reading->kernel->counts.pswpin += on_swap;
     const enum status status = content_place(pager, content, &offset, err);
     if (status != OK)
         return status;

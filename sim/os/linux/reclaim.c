@@ -21,9 +21,9 @@ static enum page_fate write_out(struct linux_reclaim *reclaim, pfn_t pfn)
     const struct content *content = &pager->contents.all[frame->content];
     struct error err;
     reclaim->r.written++;
-    kernel->counts.pswpout += content->file == FILE_NONE;
     if (!linux_writes_at_once(pager, pfn))
         return linux_write_out(reclaim, pfn);
+    kernel->counts.pswpout += content->file == FILE_NONE;
     if (pager_evict_frame(pager, pfn, &err) == OK)
         return PAGE_GONE;
     pager_fail(pager, &err);

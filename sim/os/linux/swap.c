@@ -60,12 +60,18 @@ enum status linux_swapon(struct linux_kernel *kernel, struct error *err)
         kernel->swap_rotates |= params.areas[i].rotational;
     }
     swap_readahead_init(&kernel->swap_ahead);
-    return swapslots_create(&kernel->slots, &params, err);
+    const unsigned last = swap->n - 1;
+    const enum status created = swapslots_create(&kernel->slots, &params, err);
+    return created == OK
+               ? linux_zswap_init(kernel,
+                                  params.areas[last].first + params.areas[last].nslots, err)
+               : created;
 }
 
 void linux_swapoff(struct linux_kernel *kernel)
 {
     swapslots_free(kernel->slots);
+    linux_zswap_release(kernel);
 }
 
 enum status linux_place(void *state, struct pager *pager, content_t content, slot_t *slot,
@@ -89,6 +95,7 @@ void linux_place_given(void *state, struct pager *pager, slot_t slot)
     const bool free = swapslots_cache_clear(kernel->slots, pager->mmu.at_cpu, slot);
     assert(free);
     (void)free; /* without assertions */
+    linux_zswap_invalidate(kernel, slot);
     kernel->slots_taken--;
 }
 

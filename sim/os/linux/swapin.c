@@ -64,7 +64,6 @@ static enum status add(struct swapin *in, content_t content, bool *added)
     const enum status status = linux_read_ahead(&in->reading, content, &pfn, in->err);
     *added = pfn != PFN_NONE;
     kernel->counts.swap_ra += *added;
-    kernel->counts.pswpin += *added;
     return status;
 }
 

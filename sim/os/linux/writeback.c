@@ -160,21 +160,30 @@ static unsigned queue_of(const struct pager *pager, const struct pager_io *io)
     return i < pager->storage.swap.n ? i : DEVICES_MAX;
 }
 
+static enum status take_slot(struct linux_kernel *kernel, pfn_t pfn, struct error *err)
+{
+    struct pager *pager = kernel->pager;
+    const content_t number = pager->frames[pfn].content;
+    const struct content *content = &pager->contents.all[number];
+    return content->file == FILE_NONE && content->slot == SLOT_NONE
+               ? content_take_slot(pager, number, content->page, err)
+               : OK;
+}
+
 static enum status start_write(struct linux_kernel *kernel, pfn_t pfn,
                                struct linux_write **out, struct error *err)
 {
     struct pager *pager = kernel->pager;
-    const content_t number = pager->frames[pfn].content;
-    struct content *content = &pager->contents.all[number];
-    enum status status = OK;
-    if (content->file == FILE_NONE && content->slot == SLOT_NONE)
-        status = content_take_slot(pager, number, content->page, err);
+    struct content *content = &pager->contents.all[pager->frames[pfn].content];
+    enum status status = take_slot(kernel, pfn, err);
     if (status != OK)
         return status;
     struct linux_write *write = *out = write_get(kernel, pfn);
     if (!write)
         return error_nomem(err);
     write->io.on_swap = content_on_swap(content);
+    if (write->io.on_swap)
+        linux_zswap_invalidate(kernel, content->slot);
     status = content_place(pager, content, &write->io.offset, err);
     if (status != OK)
         return status;
@@ -203,15 +212,33 @@ bool linux_writes_at_once(const struct pager *pager, pfn_t pfn)
     return content->file == FILE_NONE && pager->storage.swap.in_memory;
 }
 
+/* swap_writepage(): zswap has it at once. */
+static bool compress(struct linux_kernel *kernel, pfn_t pfn)
+{
+    const struct frame *frame = &kernel->pager->frames[pfn];
+    return kernel->pager->contents.all[frame->content].file == FILE_NONE &&
+           linux_zswap_store(kernel, pfn);
+}
+
 enum page_fate linux_write_out(struct linux_reclaim *reclaim, pfn_t pfn)
 {
+    struct pager *pager = reclaim->kernel->pager;
     struct linux_write *write;
     struct error err;
-    const enum status status = start_write(reclaim->kernel, pfn, &write, &err);
+    enum status status = take_slot(reclaim->kernel, pfn, &err);
+    if (status == OK && compress(reclaim->kernel, pfn)) {
+        status = pager_evict_frame(pager, pfn, &err);
+        if (status != OK)
+            pager_fail(pager, &err);
+        return PAGE_GONE;
+    }
+    if (status == OK)
+        status = start_write(reclaim->kernel, pfn, &write, &err);
     if (status == ERR_NOMEM)
-        pager_fail(reclaim->kernel->pager, &err);
+        pager_fail(pager, &err);
     if (status != OK)
         return PAGE_ACTIVATE;
+    reclaim->kernel->counts.pswpout += write->io.on_swap;
     look_at_queue(reclaim, write);
     return PAGE_WRITING;
 }
@@ -229,12 +256,18 @@ enum status linux_evict(struct linux_reclaim *reclaim, pfn_t pfn, struct error *
     pager->counts.page_outs++;
     pager->counts.page_outs_dirty++;
     reclaim->r.written++;
-    reclaim->kernel->counts.pswpout +=
-        pager->contents.all[frame->content].file == FILE_NONE;
-    const enum status status = start_write(reclaim->kernel, pfn, &write, err);
+    enum status status = take_slot(reclaim->kernel, pfn, err);
+    if (status == OK && compress(reclaim->kernel, pfn)) {
+        frame_drop(pager, pfn);
+        return OK;
+    }
     if (status == OK)
-        look_at_queue(reclaim, write);
-    return status;
+        status = start_write(reclaim->kernel, pfn, &write, err);
+    if (status != OK)
+        return status;
+    reclaim->kernel->counts.pswpout += write->io.on_swap;
+    look_at_queue(reclaim, write);
+    return OK;
 }
 
 /* --- waiting ------------------------------------------------------------------------------ */
