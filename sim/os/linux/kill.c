@@ -48,8 +48,8 @@ static enum status count_tables(struct victim *victim, struct error *err)
     for (unsigned level = 1; level <= LEVELS && status == OK; level++)
         for (size_t i = 0; i < order->n; i++)
             victim->memory.page_tables +=
-                i == 0 || order->vpns[i] >> (level * ENTRIES) !=
-                              order->vpns[i - 1] >> (level * ENTRIES);
+                i == 0 || order->places[i].vpn >> (level * ENTRIES) !=
+                              order->places[i - 1].vpn >> (level * ENTRIES);
     return status;
 }
 
