@@ -39,7 +39,7 @@ void linux_read_stat(struct linux_kernel *kernel)
         flushed(kernel);
 }
 
-void linux_flush(struct linux_kernel *kernel)
+void linux_flush_stats(struct linux_kernel *kernel)
 {
     rstat_flush(&kernel->group.rstat);
     flushed(kernel);

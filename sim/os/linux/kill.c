@@ -147,7 +147,7 @@ static enum status kill_one(struct linux_kernel *kernel, struct fault *fault, bo
     const size_t n = kernel->pager->nspaces;
     struct victim *all = calloc(n + 1, sizeof *all);
     int64_t *points = calloc(n + 1, sizeof *points);
-    size_t chosen;
+    size_t chosen = 0;
     enum status status =
         all && points ? choose(kernel, all, points, &chosen, err) : error_nomem(err);
     if (status == OK && chosen == n)

@@ -171,7 +171,7 @@ void linux_updated(void *state, uint64_t n);
 void linux_stats(struct linux_kernel *kernel, unsigned n);
 /* memory.stat is read; and the timer flushes. */
 void linux_read_stat(struct linux_kernel *kernel);
-void linux_flush(struct linux_kernel *kernel);
+void linux_flush_stats(struct linux_kernel *kernel);
 uint64_t linux_tick(void *state, struct pager *pager, uint64_t references);
 /* try_charge(): room for n frames more, reclaiming if need be.  On OK with *charged false
  * the fault cannot go on for now; without a fault nobody can wait, and the limit is passed

@@ -14,7 +14,7 @@ static void each_second(struct event *event)
         lists->second(linux_lists_state(kernel));
     kernel->seconds++;
     if (kernel->params->cgroup_frames && kernel->seconds % 2 == 0)
-        linux_flush(kernel);
+        linux_flush_stats(kernel);
     engine_schedule(engine, event, engine_now(engine) + second);
 }
 
