@@ -10,7 +10,7 @@
 
 /* What the last run came to. */
 static struct rig_linux {
-    struct linux_counts counts;
+    struct vmstat counts;
     struct reclaim_counts lists; /* of the policy, if it has any                          */
     uint64_t slots;              /* taken while there were processes still                */
     uint64_t writes[2]; /* of the first swap devices, completed                            */
