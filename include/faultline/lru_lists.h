@@ -157,14 +157,6 @@ static inline uint64_t lru_age(const struct lru_lists *lists, pfn_t ghost)
     return (uint64_t)link.newer << 32 | link.older;
 }
 
-static inline void lru_sizes(const struct lru_lists *lists, struct reclaim_sizes *sizes)
-{
-    for (unsigned type = RECLAIM_ANON; type < RECLAIM_TYPES; type++) {
-        sizes->inactive[type] = lists->n[2 * type];
-        sizes->active[type] = lists->n[2 * type + LRU_ACTIVE];
-    }
-}
-
 /* For want of anything better: the oldest page that the kernel has not locked. */
 static inline pfn_t lru_last_resort(const struct lru_lists *lists,
                                     const struct policy_env *env)
@@ -185,14 +177,15 @@ static inline pfn_t lru_last_resort(const struct lru_lists *lists,
     return locked;
 }
 
+static const char *const lru_list_names[] = {"inactive anon", "active anon",
+                                             "inactive file", "active file", "waiting"};
+
 static inline void lru_show(const struct lru_lists *lists, struct policy_view *view)
 {
-    static const char *const names[] = {"inactive anon", "active anon", "inactive file",
-                                        "active file", "waiting"};
     for (unsigned list = LRU_INACTIVE_ANON; list <= LRU_WAITING; list++) {
         if (lists->n[list] == 0)
             continue;
-        view_list(view, names[list]);
+        view_list(view, lru_list_names[list]);
         pfn_t pfn = frame_ring_newest(&lists->ring[list]);
         for (uint64_t n = lists->n[list]; n > 0; n--) {
             view_entry(view, pfn);

@@ -15,7 +15,12 @@
 
 #include <stdarg.h>
 
-enum { RIG_FRAMES = 1024, RIG_PAGES = 1024, RIG_TEXT = 8192 };
+/* Before it is included, a test may ask for more pages. */
+#ifndef RIG_SIZE
+#define RIG_SIZE 1024
+#endif
+
+enum { RIG_FRAMES = RIG_SIZE, RIG_PAGES = RIG_SIZE, RIG_TEXT = 8192 };
 
 struct rig_frame {
     unsigned page;

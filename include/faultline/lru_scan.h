@@ -1,0 +1,356 @@
+/* lru_scan.h -- what policies with Linux's lists since 2.6.28 do alike: pages come, are marked
+ * as used and go, lists are scanned a batch at a time, and of the pages that are taken off a
+ * list those that stay go back.  In what the versions differ is in struct lru_rules.
+ *
+ * Of what is counted for a memory cgroup, each piece is told in the order in which the kernel
+ * (6.18) counts it: lists by the batch, what becomes of a page one by one. */
+#ifndef FAULTLINE_LRU_SCAN_H
+#define FAULTLINE_LRU_SCAN_H
+
+#include "faultline/lru_rules.h"
+
+/* Counts of a cgroup that change when an anonymous page is swapped out (measured on 6.18), and
+ * when a page of a file is let go: it is not mapped, and not in the page cache, any more. */
+enum { LRU_UPDATES_SWAP_OUT = 8, LRU_UPDATES_DROP = 2 };
+
+/* Pages of files that have gone are no longer charged so many at a time (PAGEVEC_SIZE). */
+enum { LRU_UNCHARGE_BATCH = 31 };
+
+/* How often the priorities are gone through for a victim: a page that was used goes on the
+ * second look, and an active one when active pages are not passed over any more. */
+enum { LRU_VICTIM_RUNS = 4 };
+
+static inline void lru_start(struct lru *l, const struct policy_env *env,
+                             const struct lru_rules *rules)
+{
+    l->env = env;
+    l->params = env->params;
+    l->rules = *rules;
+    lru_init(&l->lists, env);
+}
+
+/* Without a driver: the page that is to go has been chosen.  It is off its list, and of the
+ * other lists only active ones are still looked at, in their turn. */
+static inline bool lru_has_victim(const struct reclaim *r)
+{
+    return !r->page && r->chosen != PFN_NONE;
+}
+
+/* A list is too short beside the other, of which the more are to be active the more pages
+ * there are (inactive_is_low). */
+static inline bool lru_is_low(const struct lru *l, uint64_t inactive, uint64_t active)
+{
+    const uint64_t gib = (inactive + active) * l->env->page_size >> 30;
+    uint64_t ratio = 1;
+    while ((ratio + 1) * (ratio + 1) <= 10 * gib) /* int_sqrt() */
+        ratio++;
+    return inactive * ratio < active;
+}
+
+/* --- pages come, are used, and go -------------------------------------------------------- */
+
+/* lru_add_drain(): the new pages come to their lists, one after the other. */
+static inline void lru_drain_new(struct lru *l)
+{
+    while (l->lists.n[LRU_WAITING] > 0) {
+        const pfn_t pfn = lru_tail(&l->lists, LRU_WAITING);
+        const enum reclaim_type type = lru_type(&l->lists, pfn);
+        lru_move(&l->lists, pfn);
+        l->scanned[type]++;
+        l->rotated[type] += lru_is(&l->lists, pfn, LRU_ACTIVE);
+        policy_updated(l->env, 1);
+    }
+}
+
+/* The page comes, and waits to be put on a list. */
+static inline void lru_page_in(struct lru *l, pfn_t pfn)
+{
+    const bool file = page_is_file(l->env, pfn);
+    l->lists.marks[pfn] = file ? LRU_FILE : l->rules.anon_starts_active ? LRU_ACTIVE : 0;
+    if (!page_read_ahead(l->env, pfn))
+        page_set_referenced(l->env, pfn);
+}
+
+static inline uint64_t lru_addition_batch(const struct lru *l)
+{
+    return l->params->addition_batch > 0 || !l->env->driven ? l->params->addition_batch
+                                                            : l->rules.addition_batch;
+}
+
+static inline void lru_wait(struct lru *l, pfn_t pfn)
+{
+    lru_put(&l->lists, LRU_WAITING, pfn);
+    if (l->lists.n[LRU_WAITING] >= lru_addition_batch(l))
+        lru_drain_new(l);
+}
+
+/* workingset_refault(): the page was evicted, and has come back.  It turns active if no more
+ * than `size` pages have gone or turned active since.  True: it was of the working set. */
+static inline bool lru_refault(struct lru *l, pfn_t pfn, pfn_t ghost, uint64_t size)
+{
+    const enum reclaim_type type = lru_type(&l->lists, pfn);
+    l->counts.workingset_refault[type]++;
+    policy_updated(l->env, 1);
+    if (l->age - lru_age(&l->lists, ghost) > size)
+        return false;
+    lru_mark(&l->lists, pfn, LRU_ACTIVE, true);
+    l->age++;
+    l->counts.workingset_activate[type]++;
+    policy_updated(l->env, 1);
+    if (!lru_is(&l->lists, ghost, LRU_WORKINGSET))
+        return false;
+    lru_mark(&l->lists, pfn, LRU_WORKINGSET, true);
+    l->counts.workingset_restore[type]++;
+    policy_updated(l->env, 1);
+    return true;
+}
+
+static inline void lru_page_out(void *state, pfn_t pfn, bool evicted)
+{
+    struct lru *l = state;
+    const bool file = lru_is(&l->lists, pfn, LRU_FILE);
+    lru_take(&l->lists, pfn);
+    if (!evicted || !l->rules.remembers || (!file && !l->rules.remembers_anon))
+        return;
+    const uint64_t before = l->age++;
+    const pfn_t ghost = ghost_add(l->env, pfn);
+    if (ghost != PFN_NONE)
+        lru_remember(&l->lists, ghost, l->rules.remembers_before ? before : l->age,
+                     lru_is(&l->lists, pfn, LRU_WORKINGSET));
+}
+
+/* A ghost is in no list. */
+static inline void lru_forget(void *state, pfn_t ghost)
+{
+    (void)state;
+    (void)ghost;
+}
+
+/* Shadow entries are not bounded by the frames. */
+static inline uint64_t lru_ghosts(const void *params, pfn_t nframes)
+{
+    (void)params;
+    (void)nframes;
+    return UINT32_MAX;
+}
+
+/* mark_page_accessed() */
+static inline void lru_used(void *state, pfn_t pfn)
+{
+    struct lru *l = state;
+    const enum reclaim_type type = lru_type(&l->lists, pfn);
+    if (!lru_is(&l->lists, pfn, LRU_REFERENCED)) {
+        lru_mark(&l->lists, pfn, LRU_REFERENCED, true);
+        return;
+    }
+    if (lru_is(&l->lists, pfn, LRU_ACTIVE))
+        return;
+    lru_mark(&l->lists, pfn, LRU_REFERENCED, false);
+    lru_mark(&l->lists, pfn, LRU_ACTIVE, true);
+    l->age += type == RECLAIM_FILE || l->rules.used_anon_ages;
+    if (l->lists.where[pfn] == LRU_WAITING)
+        return;
+    lru_move(&l->lists, pfn);
+    l->scanned[type]++;
+    l->rotated[type]++;
+    l->counts.pgactivate++;
+}
+
+/* rotate_reclaimable_page(): it is to be the next to go. */
+static inline void lru_written(void *state, pfn_t pfn)
+{
+    struct lru *l = state;
+    if (l->lists.where[pfn] >= LRU_EVICTABLE || page_dirty(l->env, pfn) ||
+        page_locked(l->env, pfn) ||
+        (lru_is(&l->lists, pfn, LRU_ACTIVE) && !l->rules.rotates_active))
+        return;
+    lru_take(&l->lists, pfn);
+    lru_mark(&l->lists, pfn, LRU_ACTIVE, false);
+    lru_add_tail(&l->lists, pfn);
+    l->counts.pgrotated++;
+}
+
+static inline void lru_deactivate(void *state, pfn_t pfn)
+{
+    struct lru *l = state;
+    lru_drain_new(l);
+    if (!lru_is(&l->lists, pfn, LRU_ACTIVE))
+        return;
+    lru_mark(&l->lists, pfn, LRU_ACTIVE | LRU_REFERENCED, false);
+    lru_move(&l->lists, pfn);
+    l->scanned[lru_type(&l->lists, pfn)]++;
+    l->counts.pgdeactivate++;
+}
+
+static inline void lru_lazy_free(void *state, pfn_t pfn)
+{
+    struct lru *l = state;
+    lru_drain_new(l);
+    if (lru_is(&l->lists, pfn, LRU_FILE))
+        return;
+    lru_mark(&l->lists, pfn, LRU_ACTIVE | LRU_REFERENCED, false);
+    lru_mark(&l->lists, pfn, LRU_FILE | LRU_LAZY, true);
+    lru_move(&l->lists, pfn);
+    l->scanned[RECLAIM_FILE]++;
+}
+
+/* The page is mapped, or in the swap cache (for a page of a file the kernel asks whether any of
+ * the file is mapped). */
+static inline bool lru_in_use(const struct lru *l, pfn_t pfn)
+{
+    return !lru_is(&l->lists, pfn, LRU_FILE) || page_mappings(l->env, pfn) > 0;
+}
+
+/* page_referenced() before 2.6.34: the mark is taken too.  *young: so are bits of mappings. */
+static inline bool lru_take_used(struct lru *l, pfn_t pfn, bool *young)
+{
+    const bool marked = lru_is(&l->lists, pfn, LRU_REFERENCED);
+    *young = page_take_young(l->env, pfn) > 0;
+    lru_mark(&l->lists, pfn, LRU_REFERENCED, false);
+    return *young || marked;
+}
+
+/* --- scans ------------------------------------------------------------------------------- */
+
+/* shrink_active_list(): all turn inactive but programs in use. */
+static inline void lru_shrink_active(struct lru *l, struct reclaim *r, unsigned type,
+                                     uint64_t n)
+{
+    uint64_t used = 0, rotated = 0;
+    lru_drain_new(l);
+    const uint64_t taken = lru_isolate(&l->lists, 2 * type + LRU_ACTIVE, n);
+    reclaim_updated(r, taken);
+    reclaim_updated(r, taken);
+    l->counts.pgrefill += taken;
+    l->scanned[type] += taken;
+    for (uint64_t i = 0; i < taken; i++) {
+        const pfn_t pfn = lru_tail(&l->lists, LRU_TAKEN);
+        bool young = false;
+        if (!l->rules.counts_marks)
+            used += young = page_take_young(l->env, pfn) > 0;
+        else if (lru_in_use(l, pfn))
+            used += lru_take_used(l, pfn, &young);
+        const bool stays = young && page_is_executable(l->env, pfn);
+        rotated += stays;
+        if (!stays)
+            lru_mark(&l->lists, pfn, LRU_ACTIVE, false);
+        if (!stays && l->rules.marks_workingset)
+            lru_mark(&l->lists, pfn, LRU_WORKINGSET, true);
+        lru_move(&l->lists, pfn);
+        reclaim_updated(r, 1);
+    }
+    reclaim_updated(r, taken - rotated);
+    l->counts.pgdeactivate += taken - rotated;
+    l->rotated[type] += used;
+    if (rotated > 0 && l->rules.cost)
+        l->rules.cost(l, type, true, 0, rotated);
+}
+
+/* page_check_references() since 2.6.34: a page that was used stays, and turns active if it was
+ * so at the last look too. */
+static inline enum page_fate lru_check_twice(struct lru *l, const struct reclaim *r,
+                                             pfn_t pfn)
+{
+    const bool file = lru_is(&l->lists, pfn, LRU_FILE);
+    const bool referenced = lru_is(&l->lists, pfn, LRU_REFERENCED);
+    const unsigned young = page_take_young(l->env, pfn);
+    lru_mark(&l->lists, pfn, LRU_REFERENCED, false);
+    if (young > 0 && !file && l->rules.anon_used_once)
+        return PAGE_ACTIVATE;
+    if (young > 0) {
+        lru_mark(&l->lists, pfn, LRU_REFERENCED, true);
+        return referenced || young > 1 || (file && page_is_executable(l->env, pfn))
+                   ? PAGE_ACTIVATE
+                   : PAGE_KEEP;
+    }
+    /* Of a dirty page of a file, a kernel says itself what becomes of it. */
+    return referenced && file && !r->page && page_dirty(l->env, pfn) ? PAGE_KEEP
+                                                                     : PAGE_GONE;
+}
+
+/* shrink_page_list(), of one page, which is off its list. */
+static inline enum page_fate lru_try(struct lru *l, struct reclaim *r, pfn_t pfn)
+{
+    if (page_locked(l->env, pfn))
+        return PAGE_KEEP;
+    r->scanned++;
+    if (page_writing(l->env, pfn))
+        return l->rules.keeps_writing ? PAGE_KEEP : PAGE_ACTIVATE;
+    const enum page_fate fate = l->rules.check(l, r, pfn);
+    if (fate != PAGE_GONE)
+        return fate;
+    const bool file = lru_is(&l->lists, pfn, LRU_FILE);
+    const enum page_fate done = reclaim_page(r, pfn);
+    if (done == PAGE_CHOSEN)
+        r->written += page_dirty(l->env, pfn);
+    const int updates = file ? LRU_UPDATES_DROP : LRU_UPDATES_SWAP_OUT;
+    for (int i = 0; done == PAGE_GONE && i < updates; i++)
+        reclaim_updated(r, 1);
+    if (done == PAGE_ACTIVATE && lru_is(&l->lists, pfn, LRU_LAZY))
+        lru_mark(&l->lists, pfn, LRU_LAZY | LRU_FILE, false); /* stored into since */
+    return done;
+}
+
+/* mem_cgroup_uncharge_folios() */
+static inline void lru_uncharge(struct reclaim *r, unsigned type, uint64_t gone)
+{
+    for (; type == RECLAIM_FILE && gone > LRU_UNCHARGE_BATCH; gone -= LRU_UNCHARGE_BATCH)
+        reclaim_updated(r, LRU_UNCHARGE_BATCH);
+    if (type == RECLAIM_FILE)
+        reclaim_updated(r, gone);
+}
+
+/* Put the pages that were looked at back. */
+static inline void lru_put_back(struct lru *l, struct reclaim *r)
+{
+    while (l->lists.n[LRU_KEPT] > 0) {
+        const pfn_t pfn = lru_tail(&l->lists, LRU_KEPT);
+        const bool active = lru_is(&l->lists, pfn, LRU_ACTIVE);
+        lru_move(&l->lists, pfn);
+        l->age += active && l->rules.put_back_ages;
+        l->rotated[lru_type(&l->lists, pfn)] += active;
+        reclaim_updated(r, 1);
+    }
+}
+
+/* shrink_inactive_list(); returns how many pages have gone. */
+static inline uint64_t lru_shrink_inactive(struct lru *l, struct reclaim *r, unsigned type,
+                                           uint64_t n)
+{
+    const uint64_t written = r->written;
+    uint64_t gone = 0;
+    lru_drain_new(l);
+    const bool done = lru_has_victim(r) || r->stop;
+    const uint64_t taken = done ? 0 : lru_isolate(&l->lists, 2 * type, n);
+    if (taken == 0)
+        return 0;
+    reclaim_updated(r, taken);
+    reclaim_updated(r, taken);
+    while (l->lists.n[LRU_TAKEN] > 0 && !lru_has_victim(r) && !r->stop) {
+        const pfn_t pfn = lru_tail(&l->lists, LRU_TAKEN);
+        lru_take(&l->lists, pfn);
+        const enum page_fate fate = lru_try(l, r, pfn);
+        gone += fate == PAGE_GONE || fate == PAGE_CHOSEN;
+        if (fate == PAGE_ACTIVATE) {
+            lru_mark(&l->lists, pfn, LRU_ACTIVE, true);
+            l->counts.pgactivate++;
+            reclaim_updated(r, 1);
+        }
+        if (fate != PAGE_GONE && fate != PAGE_CHOSEN)
+            lru_put(&l->lists, LRU_KEPT, pfn);
+    }
+    const uint64_t scanned = taken - l->lists.n[LRU_TAKEN];
+    lru_return(&l->lists);
+    lru_uncharge(r, type, gone);
+    lru_put_back(l, r);
+    reclaim_updated(r, gone);
+    r->reclaimed += gone;
+    l->counts.pgscan[type] += scanned;
+    l->counts.pgsteal[type] += gone;
+    l->scanned[type] += scanned;
+    if (l->rules.cost)
+        l->rules.cost(l, type, false, r->written - written, scanned - gone);
+    return gone;
+}
+
+#endif

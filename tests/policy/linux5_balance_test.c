@@ -1,0 +1,501 @@
+/* linux5_balance_test.c -- Linux's lists since 5.7, by hand: how many pages of which lists are
+ * looked at, by priority, costs and statistics.  Rules: mm/vmscan.c get_scan_count(),
+ * prepare_scan_control(), shrink_lruvec(); mm/swap.c lru_note_cost(). */
+#include "policy/lru_rig.h"
+
+extern const struct policy_ops policy_linux5;
+
+enum { FILES = 512 }; /* pages from this number on are those of files */
+
+static struct rig *open_rig(const char *version)
+{
+    char set[32];
+    snprintf(set, sizeof set, "version=%s", version);
+    struct rig *rig =
+        rig_open(&policy_linux5, RIG_FRAMES, (const char *const[]){set, NULL});
+    rig_file(rig, FILES, RIG_PAGES - 1);
+    rig->run.batch = RECLAIM_BATCH;
+    rig->run.wanted = 1000;
+    rig->answer = PAGE_KEEP;
+    return rig;
+}
+
+/* --- inactive_is_low --------------------------------------------------------------------- */
+
+/* The least number of active pages beside which the list of inactive ones is too short. */
+static const struct {
+    unsigned page_shift, inactive, low; /* in all: 1 GiB and a bit, 10, 100 */
+    const char *ratio;
+} lows[] = {
+    {12, 10, 11, "1: less than 1 GiB"},
+    {22, 100, 301, "3: 1 GiB"},
+    {26, 15, 151, "10: 10 GiB"},
+    {27, 25, 776, "31: 100 GiB"},
+};
+
+START_TEST(the_larger_memory_the_fewer_pages_need_be_inactive)
+{
+    for (unsigned low = 0; low <= 1; low++) {
+        struct rig *rig = open_rig("6.18");
+        rig->env.page_size = (uint64_t)1 << lows[_i].page_shift;
+        const unsigned active = lows[_i].low - 1 + low;
+        for (unsigned page = 0; page < active + lows[_i].inactive; page++)
+            rig->pages[page].file = false;
+        bring(rig, 0, active + lows[_i].inactive);
+        activate(rig, 0, active);
+        rig->ops->reclaim->age(rig->state, &rig->run);
+        ck_assert_msg((sizes(rig).inactive[RECLAIM_ANON] > lows[_i].inactive) == low,
+                      "ratio %s, %u active", lows[_i].ratio, active);
+        rig_close(rig);
+    }
+}
+END_TEST
+
+START_TEST(kswapd_evens_the_lists_out_only_with_swap_space)
+{
+    struct rig *rig = open_rig("6.18");
+    bring(rig, 0, 100);
+    activate(rig, 0, 100);
+    rig->can_swap = false;
+    rig->ops->reclaim->age(rig->state, &rig->run);
+    ck_assert_uint_eq(sizes(rig).inactive[RECLAIM_ANON], 0);
+    rig->can_swap = true;
+    rig->ops->reclaim->age(rig->state, &rig->run);
+    ck_assert_uint_eq(sizes(rig).inactive[RECLAIM_ANON], RECLAIM_BATCH);
+    rig_close(rig);
+}
+END_TEST
+
+/* --- which types ------------------------------------------------------------------------- */
+
+/* 128 inactive pages of each type; `active`: and as many and one more active ones of files. */
+static const struct {
+    const char *what;
+    struct reclaim run;
+    bool active;
+    unsigned anon, file; /* looked at */
+} counts[] = {
+    {"no swap space", {.priority = 0, .swappiness = 60}, false, 0, 128},
+    {"a group, swappiness 0",
+     {.priority = 0, .may_swap = true, .in_group = true},
+     false,
+     0,
+     128},
+    {"priority 0", {.priority = 0, .may_swap = true, .swappiness = 1}, false, 128, 128},
+    {"priority 0, swappiness 0, all of memory",
+     {.priority = 0, .may_swap = true, .force = true},
+     false,
+     0,
+     128},
+    {"few pages of files",
+     {.priority = 1, .may_swap = true, .swappiness = 60, .free = 2, .high = 130},
+     false,
+     64,
+     0},
+    {"not so few",
+     {.priority = 1, .may_swap = true, .swappiness = 60, .free = 3, .high = 130},
+     false,
+     0,
+     64},
+    {"few in a group",
+     {.priority = 1,
+      .may_swap = true,
+      .swappiness = 60,
+      .free = 2,
+      .high = 130,
+      .in_group = true},
+     false,
+     0,
+     64},
+    {"few, but inactive ones may come",
+     {.priority = 1,
+      .may_swap = true,
+      .swappiness = 60,
+      .free = 2,
+      .high = 130,
+      .force = true},
+     false,
+     19,
+     44},
+    {"few, and hardly any inactive",
+     {.priority = 8, .may_swap = true, .swappiness = 60, .free = 2, .high = 130},
+     false,
+     0,
+     0},
+    {"many inactive pages of files",
+     {.priority = 7, .may_swap = true, .swappiness = 200},
+     false,
+     0,
+     1},
+    {"not so many", {.priority = 8, .may_swap = true, .swappiness = 200}, false, 0, 0},
+    {"no cost yet", {.priority = 1, .may_swap = true, .swappiness = 60}, true, 19, 44},
+    {"swappiness 200", {.priority = 1, .may_swap = true, .swappiness = 200}, true, 64, 0},
+    {"swappiness 100", {.priority = 1, .may_swap = true, .swappiness = 100}, true, 32, 32},
+};
+
+START_TEST(how_many_pages_of_each_type_are_looked_at)
+{
+    struct rig *rig = open_rig("6.18");
+    bring(rig, 0, 128);
+    bring(rig, FILES, 128 + (counts[_i].active ? 129 : 0));
+    if (counts[_i].active)
+        activate(rig, FILES, 129);
+    rig->run = counts[_i].run;
+    rig->run.batch = RECLAIM_BATCH;
+    rig->run.wanted = 1000;
+    rig->run.chosen = PFN_NONE;
+    rig_shrink(rig, counts[_i].run.priority);
+    ck_assert_msg(scanned(rig, RECLAIM_ANON) == counts[_i].anon &&
+                      scanned(rig, RECLAIM_FILE) == counts[_i].file,
+                  "%s: %" PRIu64 ", %" PRIu64, counts[_i].what, scanned(rig, RECLAIM_ANON),
+                  scanned(rig, RECLAIM_FILE));
+    rig_close(rig);
+}
+END_TEST
+
+/* So many pages of a type are written and gone, by one scan. */
+static void page_out(struct rig *rig, enum reclaim_type type, unsigned n)
+{
+    const unsigned first = type == RECLAIM_FILE ? FILES : 0;
+    for (unsigned page = first; page < first + n; page++)
+        rig->frames[rig->pages[page].pfn].dirty = true;
+    const struct reclaim before = rig->run;
+    rig->run.batch = n;
+    rig->run.wanted = n;
+    rig->run.swappiness = type == RECLAIM_FILE ? 0 : 200;
+    rig->run.force = true;
+    rig->answer = PAGE_GONE;
+    rig_shrink(rig, 1);
+    rig->run = before;
+    rig->answer = PAGE_KEEP;
+}
+
+START_TEST(the_type_that_cost_less_is_looked_at_more)
+{
+    struct rig *rig = open_rig("5.15");
+    bring(rig, 0, 138);
+    bring(rig, FILES, 158);
+    page_out(rig, RECLAIM_ANON, 10);
+    page_out(rig, RECLAIM_FILE, 30);
+    ck_assert_uint_eq(shown(rig, "anon cost"), 10);
+    ck_assert_uint_eq(shown(rig, "file cost"), 30);
+    const uint64_t anon = scanned(rig, RECLAIM_ANON), file = scanned(rig, RECLAIM_FILE);
+    rig->run.force = true;
+    rig_shrink(rig, 1); /* ap 60 * 121 / 51 = 142, fp 140 * 121 / 71 = 238 */
+    ck_assert_uint_eq(scanned(rig, RECLAIM_ANON) - anon, 23);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE) - file, 40);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(before_5_8_the_type_found_in_use_less_is_looked_at_more)
+{
+    struct rig *rig = open_rig("5.7");
+    bring(rig, 0, 200);     /* active: 200 looked at and in use */
+    bring(rig, FILES, 200); /* inactive: 200 looked at        */
+    rig->run.swappiness = 100;
+    for (unsigned page = 0; page < 200; page++)
+        rig->ops->reclaim->deactivate(rig->state, rig->pages[page].pfn); /* 200 more */
+    rig->run.force = true;
+    /* Halved, as that is more than a quarter of the pages: 200 and 100, 100 and 0;
+     * ap 100 * 201 / 101 = 199, fp 100 * 101 / 1 = 10100, of 10300. */
+    rig_shrink(rig, 1);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_ANON), 100 * 199 / 10300);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 100 * 10100 / 10300);
+    rig_close(rig);
+}
+END_TEST
+
+/* --- costs ------------------------------------------------------------------------------- */
+
+static const struct {
+    const char *version;
+    unsigned pages,
+        cost; /* after a scan of four: one written and gone, one gone, two kept */
+} scan_costs[] = {
+    {"6.5", 138, 34}, {"6.5", 137, 17}, {"6.18", 138, 34},
+    {"6.1", 8, 1},    {"6.1", 5, 0},    {"5.8", 9, 1},
+};
+
+START_TEST(what_a_scan_costs_and_when_costs_are_halved)
+{
+    struct rig *rig = open_rig(scan_costs[_i].version);
+    bring(rig, FILES, scan_costs[_i].pages);
+    rig->frames[rig->pages[FILES].pfn].dirty = true;
+    for (unsigned page = FILES + 2; page < FILES + 4; page++)
+        rig->frames[rig->pages[page].pfn].young = 1;
+    rig->answer = PAGE_GONE;
+    rig->run.batch = 4;
+    rig->run.wanted = 1;
+    rig_shrink(rig, 0);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 4);
+    ck_assert_uint_eq(shown(rig, "file cost"), scan_costs[_i].cost);
+    rig_close(rig);
+}
+END_TEST
+
+static const struct {
+    const char *version;
+    unsigned refault,
+        program; /* what a known page that is back costs, and one that stays */
+} other_costs[] = {
+    {"5.7", 0, 0}, {"5.8", 1, 0}, {"6.1", 1, 0}, {"6.5", 32, 1}, {"6.18", 32, 1}};
+
+START_TEST(what_pages_that_come_back_and_programs_cost)
+{
+    struct rig *rig = open_rig(other_costs[_i].version);
+    bring(rig, FILES, 300);
+    activate(rig, FILES, 300);
+    rig->run.batch = 1;
+    rig->pages[FILES + 1].executable = true;
+    rig->frames[rig->pages[FILES + 1].pfn].young = 1;
+    rig_shrink(rig, 0); /* nothing is inactive of which the share is not zero */
+    ck_assert_uint_eq(shown(rig, "file cost"), other_costs[_i].program);
+    rig_evict(rig, rig->pages[FILES].pfn, true);
+    bring(rig, FILES, 1);
+    ck_assert_uint_eq(rig->ops->reclaim->counts(rig->state)->workingset_restore[1], 1);
+    ck_assert_uint_eq(shown(rig, "file cost"),
+                      other_costs[_i].program + other_costs[_i].refault);
+    rig_close(rig);
+}
+END_TEST
+
+/* --- the scans of a priority ------------------------------------------------------------- */
+
+/* 128 pages to be swapped out, 256 of files: 19 and 89 are to be looked at.  After eight of
+ * each, 11 and 81 are left: of files 45 % of 89 less 8 are still looked at, in one batch since
+ * 6.1. */
+static const struct {
+    const char *version;
+    unsigned anon, file;
+} cuts[] = {{"5.15", 8, 40}, {"6.1", 8, 16}, {"6.18", 8, 16}};
+
+START_TEST(when_enough_have_gone_the_rest_is_cut)
+{
+    struct rig *rig = open_rig(cuts[_i].version);
+    bring(rig, 0, 128);
+    bring(rig, FILES, 256);
+    rig->answer = PAGE_GONE;
+    rig->run.force = true;
+    rig->run.batch = 8;
+    rig->run.wanted = 8;
+    rig_shrink(rig, 1);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_ANON), cuts[_i].anon);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), cuts[_i].file);
+    ck_assert_uint_eq(rig->run.reclaimed, cuts[_i].anon + cuts[_i].file);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(the_type_of_which_less_is_left_is_given_up)
+{
+    struct rig *rig = open_rig("5.15");
+    bring(rig, 0, 256);
+    bring(rig, FILES, 64);
+    rig->answer = PAGE_GONE;
+    rig->run.force = true;
+    rig->run.batch = 8;
+    rig->run.wanted = 8;
+    /* 128 * 60 / 200 = 38 and 32 * 140 / 200 = 22; 30 and 14 are left; 14 of 23 are 60 %, so
+     * that of 38 there remain 40 %, 15, less 8. */
+    rig_shrink(rig, 1);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_ANON), 15);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 8);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(with_one_type_left_it_ends_when_enough_have_gone)
+{
+    struct rig *rig = open_rig("6.18");
+    bring(rig, FILES, 256);
+    rig->answer = PAGE_GONE;
+    rig->run.batch = 8;
+    rig->run.wanted = 8;
+    rig_shrink(rig, 1);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 8);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(active_lists_are_left_alone_unless_inactive_ones_are_short_or_it_is_forced)
+{
+    struct rig *rig = open_rig("6.18");
+    const struct reclaim_counts *counted = rig->ops->reclaim->counts(rig->state);
+    bring(rig, FILES, 64);
+    activate(rig, FILES, 32);
+    rig_shrink(rig, 0);
+    ck_assert(rig->run.passed_over);
+    ck_assert_uint_eq(counted->pgrefill, 0);
+    rig->run.passed_over = false;
+    rig->run.force = true;
+    rig_shrink(rig, 0);
+    ck_assert(!rig->run.passed_over);
+    ck_assert_uint_eq(counted->pgrefill, 32);
+    rig_close(rig);
+}
+END_TEST
+
+/* --- what is counted for a group --------------------------------------------------------- */
+
+START_TEST(a_group_reads_what_was_flushed_last)
+{
+    struct rig *rig = open_rig("6.18");
+    const struct reclaim_counts *counted = rig->ops->reclaim->counts(rig->state);
+    rig->run.in_group = true;
+    bring(rig, FILES, 64);
+    rig->ops->reclaim->flushed(rig->state);
+    activate(rig, FILES, 63);
+    rig_shrink(rig, 1); /* its lists are as they were: nothing is active */
+    ck_assert_uint_eq(counted->pgrefill, 0);
+    rig->ops->reclaim->flushed(rig->state);
+    rig_shrink(rig, 1);
+    ck_assert_uint_eq(counted->pgrefill, 31 * 140 / 200);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(pages_that_came_back_let_active_ones_go_once_a_flush)
+{
+    struct rig *rig = open_rig("6.18");
+    const struct reclaim_ops *ops = rig->ops->reclaim;
+    const struct reclaim_counts *counted = ops->counts(rig->state);
+    rig->run.in_group = true;
+    bring(rig, FILES, 200);
+    activate(rig, FILES, 64);
+    ops->flushed(rig->state);
+    rig_evict(rig, rig->pages[FILES + 100].pfn, true);
+    bring(rig, FILES + 100, 1);
+    ck_assert_uint_eq(counted->workingset_activate[RECLAIM_FILE], 1);
+    rig_shrink(rig, 1); /* nobody has seen that yet */
+    ck_assert_uint_eq(counted->pgrefill, 0);
+    ops->flushed(rig->state);
+    rig_shrink(rig, 1);
+    ck_assert_uint_gt(counted->pgrefill, 0);
+    const uint64_t before = counted->pgrefill;
+    rig_shrink(rig, 1);
+    ck_assert_uint_gt(counted->pgrefill, before);
+    ops->finish(rig->state, &rig->run);
+    const uint64_t after = counted->pgrefill;
+    rig_shrink(rig, 1);
+    ck_assert_uint_eq(counted->pgrefill, after);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(pages_that_came_back_let_active_ones_of_their_type_go)
+{
+    static const char *const versions[] = {"5.8", "5.9"};
+    for (unsigned i = 0; i < ARRAY_LEN(versions); i++) {
+        struct rig *rig = open_rig(versions[i]);
+        const struct reclaim_counts *counted = rig->ops->reclaim->counts(rig->state);
+        bring(rig, 0, 100);
+        bring(rig, FILES, 100);
+        activate(rig, FILES, 20);
+        if (i == 0)
+            for (unsigned page = 50; page < 100; page++)
+                rig->ops->reclaim->deactivate(rig->state, rig->pages[page].pfn);
+        else
+            activate(rig, 0, 20);
+        const unsigned page = i == 0 ? FILES + 50 : 50;
+        rig_evict(rig, rig->pages[page].pfn, true);
+        bring(rig, page, 1);
+        ck_assert_uint_eq(counted->workingset_activate[i == 0], 1);
+        rig->run.batch = 4;
+        rig->can_swap = false;
+        rig_shrink(rig, 0);
+        ck_assert_uint_eq(counted->pgrefill, 21);
+        rig_close(rig);
+    }
+}
+END_TEST
+
+START_TEST(statistics_are_told_in_the_order_of_a_scan)
+{
+    struct rig *rig = open_rig("6.18");
+    bring(rig, 0, 6);
+    rig->frames[rig->pages[1].pfn].young = 1; /* stays */
+    rig->frames[rig->pages[2].pfn].young = 2; /* turns active */
+    rig->answer = PAGE_GONE;
+    rig->run.batch = 4;
+    rig->run.wanted = 1;
+    rig->can_swap = false;
+    rig_shrink(rig, 0);
+    ck_assert_str_eq(rig->lumps, " 4 4"             /* off the list, pgscan */
+                                 " 1 1 1 1 1 1 1 1" /* page 0 */
+                                 " 1"               /* page 2, pgactivate */
+                                 " 1 1 1 1 1 1 1 1" /* page 3 */
+                                 " 1 1"             /* back on lists */
+                                 " 2");             /* pgsteal */
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(statistics_of_files_are_told_when_pages_are_no_longer_charged)
+{
+    struct rig *rig = open_rig("6.18");
+    bring(rig, FILES, 40);
+    rig->answer = PAGE_GONE;
+    rig->run.batch = 33;
+    rig->updates = 0;
+    rig->run.wanted = 1;
+    rig_shrink(rig, 0);
+    ck_assert_uint_eq(rig->updates, 33 + 33 + 2 * 33 + 33 + 33);
+    const size_t length = strlen(rig->lumps);
+    ck_assert_str_eq(rig->lumps + length - strlen(" 1 31 2 33"), " 1 31 2 33");
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(statistics_of_an_active_list_are_told_page_by_page)
+{
+    struct rig *rig = open_rig("6.18");
+    bring(rig, 0, 5);
+    activate(rig, 0, 5);
+    rig->run.batch = 3;
+    rig->ops->reclaim->age(rig->state, &rig->run);
+    ck_assert_str_eq(rig->lumps, "");
+    rig->run.updated = rig_updated;
+    rig->ops->reclaim->age(rig->state, &rig->run); /* 3 inactive, 2 active: no more */
+    ck_assert_str_eq(rig->lumps, "");
+    activate(rig, 0, 1);
+    rig->ops->reclaim->age(rig->state, &rig->run);
+    ck_assert_str_eq(rig->lumps, " 3 3 1 1 1 3");
+    rig_close(rig);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("linux5 balance");
+    TCase *types = tcase_create("types");
+    tcase_add_loop_test(types, the_larger_memory_the_fewer_pages_need_be_inactive, 0,
+                        ARRAY_LEN(lows));
+    tcase_add_test(types, kswapd_evens_the_lists_out_only_with_swap_space);
+    tcase_add_loop_test(types, how_many_pages_of_each_type_are_looked_at, 0,
+                        ARRAY_LEN(counts));
+    tcase_add_test(types, the_type_that_cost_less_is_looked_at_more);
+    tcase_add_test(types, before_5_8_the_type_found_in_use_less_is_looked_at_more);
+    tcase_add_loop_test(types, what_a_scan_costs_and_when_costs_are_halved, 0,
+                        ARRAY_LEN(scan_costs));
+    tcase_add_loop_test(types, what_pages_that_come_back_and_programs_cost, 0,
+                        ARRAY_LEN(other_costs));
+    suite_add_tcase(suite, types);
+    TCase *scans = tcase_create("scans");
+    tcase_add_loop_test(scans, when_enough_have_gone_the_rest_is_cut, 0, ARRAY_LEN(cuts));
+    tcase_add_test(scans, the_type_of_which_less_is_left_is_given_up);
+    tcase_add_test(scans, with_one_type_left_it_ends_when_enough_have_gone);
+    tcase_add_test(
+        scans, active_lists_are_left_alone_unless_inactive_ones_are_short_or_it_is_forced);
+    suite_add_tcase(suite, scans);
+    TCase *statistics = tcase_create("statistics");
+    tcase_add_test(statistics, a_group_reads_what_was_flushed_last);
+    tcase_add_test(statistics, pages_that_came_back_let_active_ones_go_once_a_flush);
+    tcase_add_test(statistics, pages_that_came_back_let_active_ones_of_their_type_go);
+    tcase_add_test(statistics, statistics_are_told_in_the_order_of_a_scan);
+    tcase_add_test(statistics,
+                   statistics_of_files_are_told_when_pages_are_no_longer_charged);
+    tcase_add_test(statistics, statistics_of_an_active_list_are_told_page_by_page);
+    suite_add_tcase(suite, statistics);
+    return run_suite(suite);
+}
