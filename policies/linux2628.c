@@ -98,7 +98,7 @@ static uint64_t shrink_inactive(struct linux2628 *l, struct reclaim *r, unsigned
     do {
         before = *scanned;
         gone += lru_shrink_inactive(&l->lru, r, type, r->batch);
-    } while (*scanned > before && *scanned < until);
+    } while (*scanned > before && *scanned < until && !r->stop);
     return gone;
 }
 
@@ -106,7 +106,7 @@ static uint64_t shrink_inactive(struct linux2628 *l, struct reclaim *r, unsigned
 static uint64_t shrink_lists(struct linux2628 *l, struct reclaim *r, uint64_t *left)
 {
     uint64_t gone = 0;
-    for (unsigned list = 0; list < LRU_EVICTABLE; list++) {
+    for (unsigned list = 0; list < LRU_EVICTABLE && !r->stop; list++) {
         const uint64_t n = left[list] < r->batch ? left[list] : r->batch;
         const unsigned type = list / 2;
         left[list] -= n;

@@ -49,7 +49,7 @@ static inline struct lru_balance lru_balance_by_use(struct lru *l, uint64_t swap
 static inline uint64_t lru_shrink_lists(struct lru *l, struct reclaim *r, uint64_t *left)
 {
     uint64_t gone = 0;
-    for (unsigned list = 0; list < LRU_EVICTABLE; list++) {
+    for (unsigned list = 0; list < LRU_EVICTABLE && !r->stop; list++) {
         const uint64_t n = left[list] < r->batch ? left[list] : r->batch;
         const unsigned type = list / 2;
         left[list] -= n;

@@ -1,6 +1,7 @@
 /* linux5_balance_test.c -- Linux's lists since 5.7, by hand: how many pages of which lists are
  * looked at, by priority, costs and statistics.  Rules: mm/vmscan.c get_scan_count(),
  * prepare_scan_control(), shrink_lruvec(); mm/swap.c lru_note_cost(). */
+#define RIG_SIZE 16384 /* of 8192 pages two are looked at with priority 12 */
 #include "policy/lru_rig.h"
 
 extern const struct policy_ops policy_linux5;
@@ -318,6 +319,60 @@ START_TEST(with_one_type_left_it_ends_when_enough_have_gone)
 }
 END_TEST
 
+/* Who reclaims with priority 12, and how much: two pages would be looked at. */
+static const struct {
+    bool in_group, daemon;
+    unsigned priority, gone;
+} wholes[] = {{false, false, 12, 2},
+              {true, false, 12, 1},
+              {false, true, 12, 1},
+              {false, false, 11, 1}};
+
+START_TEST(a_process_that_needs_memory_does_all_of_the_first_priority)
+{
+    struct rig *rig = open_rig("6.18");
+    bring(rig, FILES, 8192);
+    rig->answer = PAGE_GONE;
+    rig->run.batch = 1;
+    rig->run.wanted = 1;
+    rig->run.in_group = wholes[_i].in_group;
+    rig->run.daemon = wholes[_i].daemon;
+    rig_shrink(rig, wholes[_i].priority);
+    ck_assert_uint_eq(rig->run.reclaimed, wholes[_i].gone);
+    rig_close(rig);
+}
+END_TEST
+
+static enum page_fate stop_at_third(struct reclaim *r, pfn_t pfn)
+{
+    r->stop = r->scanned == 3;
+    return rig_answer(r, pfn);
+}
+
+START_TEST(the_kernel_can_stop_a_scan_in_its_midst)
+{
+    struct rig *rig = open_rig("6.18");
+    bring(rig, FILES, 8);
+    activate(rig, FILES + 6, 2);
+    rig->run.page = stop_at_third;
+    rig->run.priority = 0;
+    rig->run.force = true;
+    rig->answer = PAGE_WRITING;
+    rig->ops->reclaim->shrink(rig->state, &rig->run);
+    ck_assert_str_eq(lists(rig),
+                     "inactive file: 514 513 512 517 516 515; active file: 519 518");
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 3);
+    for (unsigned page = FILES; page < FILES + 3; page++)
+        rig->frames[rig->pages[page].pfn].writing = false;
+    rig->run.stop = false;
+    rig->answer = PAGE_KEEP;
+    rig_shrink(rig, 0);
+    ck_assert_str_eq(lists(rig), "inactive file: 519w 518w 514 513 512 517 516 515");
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 9);
+    rig_close(rig);
+}
+END_TEST
+
 START_TEST(active_lists_are_left_alone_unless_inactive_ones_are_short_or_it_is_forced)
 {
     struct rig *rig = open_rig("6.18");
@@ -485,6 +540,9 @@ int main(void)
     tcase_add_loop_test(scans, when_enough_have_gone_the_rest_is_cut, 0, ARRAY_LEN(cuts));
     tcase_add_test(scans, the_type_of_which_less_is_left_is_given_up);
     tcase_add_test(scans, with_one_type_left_it_ends_when_enough_have_gone);
+    tcase_add_loop_test(scans, a_process_that_needs_memory_does_all_of_the_first_priority,
+                        0, ARRAY_LEN(wholes));
+    tcase_add_test(scans, the_kernel_can_stop_a_scan_in_its_midst);
     tcase_add_test(
         scans, active_lists_are_left_alone_unless_inactive_ones_are_short_or_it_is_forced);
     suite_add_tcase(suite, scans);
