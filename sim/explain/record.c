@@ -34,11 +34,11 @@ static struct held look(const struct observer *observer, pfn_t pfn)
     struct held held = {.kind = HELD_NOTHING};
     if (pager->frames[pfn].state == FRAME_POOL)
         held.kind = HELD_TABLES;
-    if (page == PAGE_NONE)
+    /* What a policy has unmapped is in memory until it goes. */
+    if (!entry_vpn(observer->view.instance, pfn, &held.vpn))
         return held;
     held.kind = HELD_PAGE;
-    held.vpn = pager->mmu.index->vpns[page];
-    held.referenced = is_referenced(pager, page);
+    held.referenced = page != PAGE_NONE && is_referenced(pager, page);
     held.dirty = frame_dirty(pager, pfn);
     return held;
 }

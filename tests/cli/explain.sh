@@ -97,6 +97,22 @@ exits 0 "$FAULTLINE" explain --policy ./plain.so --policy ./wordy.so --frames 2 
 prints "Policy plain has chosen page 1, and gives no reason."
 prints "1 < 7 & | so on."
 
+# What a policy has unmapped is in memory until it goes: at the fault on 5 three pages are unmapped,
+# and one of them goes.
+exits 0 "$FAULTLINE" explain --policy '{name: linux24, batch: 3}' --frames 4 --from 5 "1 2 3 4 5"
+cat >expected.txt <<'END'
+reference            ..    5
+page                       5
+
+linux24(batch=3), 4 frames
+frame 0               1r   5r
+frame 1               2r   2
+frame 2               3r   3
+frame 3               4r   4
+END
+head -8 out.txt >head.txt
+diff expected.txt head.txt
+
 # Forms.  A file's ending says which.
 exits 0 "$FAULTLINE" explain --policy fifo --frames 2 --format csv "1 2w 3 1"
 cat >expected.txt <<'END'

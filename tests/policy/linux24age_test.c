@@ -266,6 +266,15 @@ START_TEST(inactive_pages_in_use_are_activated_and_busy_ones_wait)
 }
 END_TEST
 
+START_TEST(kswapd_leaves_inactive_pages_alone_when_nothing_is_short)
+{
+    struct rig *rig = open_inactive();
+    kswapd(rig, 1, 0);
+    assert_lists(rig, "", " 2 1", "");
+    rig_close(rig);
+}
+END_TEST
+
 START_TEST(clean_pages_can_be_had)
 {
     struct rig *rig = open_inactive();
@@ -426,6 +435,9 @@ START_TEST(it_says_why_a_page_goes_and_takes_no_notice_of_it)
     const uint64_t before = pressure(rig);
     rig_evict(rig, pfn, true);
     ck_assert_uint_eq(pressure(rig), before);
+    ck_assert_uint_eq(rig_bring(rig, 105, 0), pfn);
+    rig_evict(rig, pfn, true); /* which is freed */
+    ck_assert_uint_eq(pressure(rig), before);
     rig_evict(rig, rig->pages[102].pfn, true);
     ck_assert_uint_eq(pressure(rig), before - 1);
     rig_close(rig);
@@ -471,6 +483,7 @@ int main(void)
     tcase_add_test(tests, seconds_are_references_unless_the_kernel_tells_them);
     tcase_add_loop_test(tests, inactive_pages_in_use_are_activated_and_busy_ones_wait, 0,
                         ARRAY_LEN(launders));
+    tcase_add_test(tests, kswapd_leaves_inactive_pages_alone_when_nothing_is_short);
     tcase_add_test(tests, clean_pages_can_be_had);
     tcase_add_loop_test(tests, dirty_pages_are_written_in_a_shortage, 0, 4);
     tcase_add_loop_test(tests, a_clean_page_goes_unless_it_has_been_used_or_stored_into, 0,
