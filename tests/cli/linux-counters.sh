@@ -98,11 +98,13 @@ exits 0 "$FAULTLINE" run group.yaml --output result --quiet --set timing=events 
     --set workload.regions=infer --set swap.device=zram --set files.device=disk \
     --set 'series=10 ms'
 sed -i 's/"[^"]*"/trace/' result/series.csv
-[[ "$(head -n 1 result/series.csv)" == *,swap_queue,nr_free_pages,nr_inactive_anon,*,\
+[[ "$(head -n 1 result/series.csv)" == *,swap_queue,nr_free_pages,watermark_min,*,\
 cgroup_usage,pgfault,*,pageoutrun ]] || fail "other headings of series.csv"
 awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
     $at["process"] != "all" { bad += $at["nr_free_pages"] $at["cgroup_usage"] $at["pgfault"] != "" }
     $at["process"] == "all" {
+        bad += $at["watermark_min"] <= 0 || $at["watermark_low"] < $at["watermark_min"] ||
+               $at["watermark_high"] <= $at["watermark_low"]
         bad += $at["nr_free_pages"] != $at["free_frames"] || $at["cgroup_usage"] > 300 ||
                $at["cgroup_usage"] < $at["resident"]
     }

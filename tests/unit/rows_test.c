@@ -181,7 +181,8 @@ static const char *const columns[TABLES] = {
     "page_outs_per_second scans_per_second cpu_utilisation ready waiting swap_queue "
     "freemem lotsfree desfree minfree deficit desscan "
     "front back rss pgin pgout pgrec fastpgrec pgfrec zfod scan rev dfree swpin swpout "
-    "nr_free_pages nr_inactive_anon nr_active_anon nr_inactive_file nr_active_file "
+    "nr_free_pages watermark_min watermark_low watermark_high nr_inactive_anon "
+    "nr_active_anon nr_inactive_file nr_active_file "
     "cgroup_usage pgfault pgmajfault pswpin pswpout pgscan_direct pgscan_kswapd "
     "pgsteal_direct "
     "pgsteal_kswapd allocstall pageoutrun",

@@ -55,10 +55,16 @@ void linux_sample(const void *state, const struct pager *pager, const struct spa
 {
     const struct linux_kernel *kernel = state;
     const struct reclaim_ops *lists = linux_lists(kernel);
+    const struct zones *zones = &kernel->memory.zones;
     struct reclaim_sizes sizes;
     if (space)
         return;
     gauges->nr_free_pages = pager_free_frames(pager);
+    if (!zones->endless) {
+        gauges->watermark_min = zones->min;
+        gauges->watermark_low = zones->low;
+        gauges->watermark_high = zones->high;
+    }
     if (kernel->params->cgroup_frames)
         gauges->cgroup_usage = linux_usage(kernel);
     if (!lists)

@@ -114,7 +114,7 @@ static void so_far(const struct linux_reclaim *reclaim, uint64_t *scanned,
     const struct linux_kernel *kernel = reclaim->kernel;
     const struct reclaim_ops *lists = linux_lists(kernel);
     *scanned = reclaim->r.scanned;
-    *reclaimed = reclaim->r.reclaimed;
+    *reclaimed = kernel->pager->counts.page_outs; /* some are still to be written */
     if (!lists)
         return;
     const struct reclaim_counts *counts = lists->counts(linux_lists_state(kernel));

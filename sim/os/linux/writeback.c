@@ -117,7 +117,7 @@ static void page_written(struct pager_io *io, pfn_t pfn, bool wanted)
     (void)wanted;
     if (frame->state == FRAME_LEAVING)
         linux_leave(kernel, pfn);
-    else if (frame->state == FRAME_ACTIVE && lists)
+    else if (frame->state == FRAME_ACTIVE && lists && lists->written)
         lists->written(linux_lists_state(kernel), pfn);
 }
 
@@ -248,8 +248,12 @@ enum status linux_evict(struct linux_reclaim *reclaim, pfn_t pfn, struct error *
     struct pager *pager = reclaim->kernel->pager;
     struct linux_write *write;
     struct frame *frame = &pager->frames[pfn];
-    if (!frame_dirty(pager, pfn) || frame->writing || linux_writes_at_once(pager, pfn))
+    const bool writes = frame_dirty(pager, pfn) && !frame->writing;
+    if (!writes || linux_writes_at_once(pager, pfn)) {
+        reclaim->kernel->counts.pswpout +=
+            writes && pager->contents.all[frame->content].file == FILE_NONE;
         return pager_evict_frame(pager, pfn, err);
+    }
     frame_withdraw(pager, pfn, FRAME_LEAVING, true);
     while (frame->page != PAGE_NONE)
         frame_unmap(pager, frame->page);
