@@ -54,6 +54,13 @@ sed -i 's/"[^"]*"/trace/' out.txt
 [ "$(column pgsteal_anon | tail -n 1)" = "$(column page_outs | tail -n 1)" ] ||
     fail "its counters are others"
 
+# What may be left out is not called, also where writes take time.
+build $verb few -DNAME='"few"' -DTABLE=policy_few -DFIELDS='.reclaim = &fewest,'
+slow=(--set timing=events --set workload.regions=infer --set swap.device=ssd)
+slow+=(--set kernel.cgroup_frames=0 --set machine.frames=2000 --set generate.pages=3000)
+exits 0 "${run[@]}" --policy ./few.so "${slow[@]}"
+exits 0 "${run[@]}" --policy ./every-verb.so "${slow[@]}"
+
 # Without what must be there it is no policy.
 build $verb bad -DNAME='"bad"' -DTABLE=policy_bad -DFIELDS='.reclaim = &no_sizes,'
 exits 2 "${run[@]}" --policy ./bad.so
