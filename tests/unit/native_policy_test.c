@@ -1,6 +1,8 @@
 /* native_policy_test.c -- `policy: native`: the policy that is the kernel's own, and the
  * default with a kernel that has one.  4.2BSD has one hand, 4.3BSD two. */
 #include "experiment/cell.h"
+#include "pager/kernel.h"
+#include "pager/policies.h"
 #include "unit/experiment_folder.h"
 
 #define T "trace: traces/sq2.lackey.zst\n"
@@ -79,6 +81,31 @@ START_TEST(native_follows_the_version_of_linux)
         ck_assert_str_eq(setting(i, "policy.version"), versions[i]);
         ck_assert_str_eq(experiment->cells[i].policy_label, labels[i]);
     }
+}
+END_TEST
+
+/* With each choice of each kernel's parameters that its policy depends on. */
+START_TEST(policies_take_what_their_kernels_set)
+{
+    unsigned cells = 0;
+    for (const struct kernel_ops *const *k = kernel_table; *k; k++)
+        for (const struct param *p = (*k)->params; (*k)->native && p->name; p++)
+            for (uint32_t i = 0; p->kind == PARAM_CHOICE && p->choices[i]; i++) {
+                _Alignas(16) unsigned char params[PARAM_VALUES_MAX] = {0};
+                struct native_policy native = {0};
+                char text[200];
+                param_defaults((*k)->params, params);
+                memcpy(params + p->offset, &i, sizeof i);
+                (*k)->native(params, &native);
+                if (!policy_find(native.name))
+                    continue;
+                snprintf(text, sizeof text, T "kernel: { name: %s, %s: %s }\n", (*k)->name,
+                         p->name, p->choices[i]);
+                load(text, NULL);
+                ck_assert_str_eq(setting(0, "policy"), native.name);
+                cells++;
+            }
+    ck_assert_uint_gt(cells, 20);
 }
 END_TEST
 
@@ -179,6 +206,7 @@ int main(void)
     tcase_add_test(tcase, the_default_is_native_with_a_kernel_that_has_one);
     tcase_add_test(tcase, native_follows_a_kernel_that_varies);
     tcase_add_test(tcase, native_follows_the_version_of_linux);
+    tcase_add_test(tcase, policies_take_what_their_kernels_set);
     tcase_add_test(tcase, the_identity_is_that_of_the_policy_which_runs);
     tcase_add_loop_test(tcase, the_effective_experiment_gives_the_same_cells, 0,
                         ARRAY_LEN(effective));
