@@ -104,7 +104,7 @@ run=("$live" --live-only --folder . --frames)
 exits 0 "${run[@]}" 400 --runs 1 --csv fits.csv loop.u32
 [ "$(cut -d, -f1-9 fits.csv | sed 1d)" = 'loop,300,0,400,60,100,0,0,0' ] ||
     fail "where all fits: $(cat fits.csv)"
-exits 0 "${run[@]}" 200 --runs 2 --flush-every 10 --csv loop.csv --series series.csv loop.u32
+exits 0 "${run[@]}" 200 --runs 2 --flush-every 1 --csv loop.csv --series series.csv loop.u32
 unchanged "a run"
 faults=$(awk -F, 'NR == 2 { print $7 }' loop.csv)
 [[ $faults -ge 1000 && $faults -le 2700 ]] || fail "$faults faults are no round of 300"
