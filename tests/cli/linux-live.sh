@@ -50,8 +50,9 @@ with open(sys.argv[1], "wb") as out:
 
 # Of references to one page one after the other those stay that change something; pages are
 # numbered in the order of addresses.
-printf '%s\n' '@map 0 4096 rw' 'R 700' 'R 700' 'W 700' 'R 700' 'W 700' 'R 5' 'W 900' 'R 900' \
-    'R 700' | "$patterns" --from-pages pages.u32
+printf '%s\n' '@map 0 4096 rw' '700 R' '700 R' '700 W' '700 R' '700 W' '5 R' '900 W' '900 R' \
+    '700 R' >pages.txt
+"$FAULTLINE" trace convert --to pages pages.txt | "$patterns" --from-pages pages.u32
 [ "$(words pages.u32)" = '1 1w 0 2w 1 ' ] || fail "other references: $(words pages.u32)"
 
 # What the model is given.  Two processes take turns of two references; a file follows both
