@@ -68,9 +68,20 @@ static void enter(struct linux_kswapd *kswapd, enum linux_kswapd_state state, ps
     kswapd->delay = delay;
 }
 
+/* The lists are told that kswapd has been through the priorities, as far as it came. */
+static void end_run(struct linux_kernel *kernel)
+{
+    struct linux_kswapd *kswapd = &kernel->memory.kswapd;
+    const struct reclaim_ops *lists = linux_lists(kernel);
+    if (kswapd->passes > 0 && lists && lists->finish)
+        lists->finish(linux_lists_state(kernel), &kswapd->pass);
+    kswapd->passes = 0;
+}
+
 static void begin_run(struct linux_kernel *kernel)
 {
     struct linux_kswapd *kswapd = &kernel->memory.kswapd;
+    end_run(kernel);
     linux_priorities(kernel, &kswapd->first, &kswapd->last);
     kswapd->priority = kswapd->first;
     kswapd->reclaimed = 0;
@@ -105,12 +116,15 @@ static void shrink(struct linux_kernel *kernel)
     } else {
         reclaim.r.wanted = wanted(kernel);
         reclaim.r.priority = kswapd->priority;
+        if (manner(kernel) == MANNER_24) /* one goal for all priorities */
+            reclaim.r.reclaimed = kswapd->reclaimed;
         if (lists && lists->age)
             lists->age(linux_lists_state(kernel), &reclaim.r);
     }
     linux_shrink(&reclaim);
     kswapd->pass = reclaim.r;
     kswapd->resumes = reclaim.r.stop;
+    kswapd->passes++;
 }
 
 /* --- between two passes ------------------------------------------------------------------- */
@@ -119,6 +133,7 @@ static void shrink(struct linux_kernel *kernel)
 static void fall_asleep(struct linux_kernel *kernel, psec_t delay)
 {
     struct linux_kswapd *kswapd = &kernel->memory.kswapd;
+    end_run(kernel);
     pager_wakeup(kernel->pager, &kernel->memory.throttled);
     kswapd->woken = false;
     enter(kswapd, KSWAPD_FALLS_ASLEEP, delay);
@@ -132,12 +147,28 @@ static bool must_wait(const struct linux_kernel *kernel)
     return pass->reclaimed == 0 && pass->written == 0 && kernel->pager->writes > 0;
 }
 
+/* How long it is before it sleeps, once it need not run. */
+static psec_t nap(const struct linux_kernel *kernel)
+{
+    return manner(kernel) == MANNER_3 ? SECOND / 10 : 0;
+}
+
+/* It has been through the priorities, or done its share: once more, if need be. */
+static void run_again(struct linux_kernel *kernel)
+{
+    if (zones_balanced(&kernel->memory.zones) || has_given_up(kernel))
+        fall_asleep(kernel, nap(kernel));
+    else
+        begin_run(kernel);
+}
+
 static void end_24(struct linux_kernel *kernel)
 {
     struct linux_kswapd *kswapd = &kernel->memory.kswapd;
     const bool late = kernel->version >= LINUX_VERSION(2, 4, 32);
-    if (kswapd->pass.reclaimed >= kswapd->pass.wanted)
-        begin_run(kernel);
+    kswapd->reclaimed = kswapd->pass.reclaimed;
+    if (kswapd->reclaimed >= kswapd->pass.wanted)
+        run_again(kernel);
     else if (kswapd->priority-- == kswapd->last)
         fall_asleep(kernel, (late ? 5 : 1) * SECOND);
 }
@@ -148,10 +179,10 @@ static void end_26(struct linux_kernel *kernel)
     const unsigned priority = kswapd->priority;
     kswapd->reclaimed += kswapd->pass.reclaimed;
     if (kswapd->reclaimed >= RECLAIM_BATCH || priority == kswapd->last)
-        begin_run(kernel);
+        run_again(kernel);
     else
         kswapd->priority--;
-    if (priority < RECLAIM_PRIORITY - 2)
+    if (priority < RECLAIM_PRIORITY - 2 && kswapd->state == KSWAPD_RUNS)
         enter(kswapd, KSWAPD_WAITS, SECOND / 10);
 }
 
@@ -163,13 +194,12 @@ static void end_3(struct linux_kernel *kernel)
     let_reclaim(kernel);
     if (pass->scanned < pass->wanted || pass->reclaimed == 0)
         kswapd->priority--;
-    if (kswapd->priority > 0) {
-        if (must_wait(kernel))
-            enter(kswapd, KSWAPD_WAITS, SECOND / 10);
-        return;
+    if (kswapd->priority == 0) {
+        kswapd->failures += kswapd->reclaimed == 0;
+        run_again(kernel);
+    } else if (must_wait(kernel)) {
+        enter(kswapd, KSWAPD_WAITS, SECOND / 10);
     }
-    kswapd->failures += kswapd->reclaimed == 0;
-    begin_run(kernel);
 }
 
 /* The pass is over: what now? */
@@ -193,18 +223,19 @@ static void step(struct linux_kernel *kernel)
 {
     struct linux_kswapd *kswapd = &kernel->memory.kswapd;
     const bool balanced = zones_balanced(&kernel->memory.zones);
-    const bool begins = kswapd->priority == kswapd->first;
-    const psec_t nap = manner(kernel) == MANNER_3 ? SECOND / 10 : 0;
+    /* 2.6 looks once at what it has given up. */
+    const bool hopeless = has_given_up(kernel) &&
+                          (manner(kernel) != MANNER_26 || kswapd->priority < kswapd->first);
     if (kswapd->state == KSWAPD_FALLS_ASLEEP) {
-        if (kswapd->woken || (nap && !balanced && !has_given_up(kernel)))
+        if (kswapd->woken || (nap(kernel) && !balanced && !hopeless))
             begin_run(kernel);
         else
             enter(kswapd, KSWAPD_ASLEEP, 0);
         return;
     }
     enter(kswapd, KSWAPD_RUNS, 0);
-    if (!kswapd->resumes && (balanced || (has_given_up(kernel) && (nap || !begins)))) {
-        fall_asleep(kernel, nap);
+    if (!kswapd->resumes && (balanced || hopeless)) {
+        fall_asleep(kernel, nap(kernel));
         return;
     }
     shrink(kernel);

@@ -26,6 +26,7 @@ struct linux_kswapd {
     struct kernel_work work; /* what it has done and not yet spent the time for           */
     bool spends;             /* what is done at the moment is done by it                  */
     bool woken;              /* while it fell asleep                                      */
+    uint64_t passes;         /* since it began to run through the priorities              */
     bool resumes;            /* the last pass has been stopped in the middle              */
     struct reclaim pass;     /* the last                                                  */
     unsigned priority;       /* of the next                                               */
