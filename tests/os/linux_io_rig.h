@@ -30,6 +30,7 @@ static inline void rig_linux_setup(void)
     rig_linux.watch = NULL;
     rig.params.pager.kernel = kernel_find("linux");
     param_defaults(kernel_find("linux")->params, rig.kernel.bytes);
+    rig_set(kernel_find("linux")->params, &rig.kernel, "cost_scan", "0");
     rig_policy("linux5");
     rig_set(rig.params.pager.policy->params, &rig.policy, "addition_batch", "1");
     rig_mmu("ideal", 12);

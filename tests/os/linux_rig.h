@@ -29,6 +29,7 @@ static inline void lrig_setup(void)
     memset(&lrig, 0, sizeof lrig);
     rig.params.pager.kernel = kernel_find("linux");
     param_defaults(kernel_find("linux")->params, rig.kernel.bytes);
+    lrig_kernel("cost_scan", "0");
     rig_policy("fifo");
     rig_mmu("ideal", 12);
     rig.params.pager.mmu.narrays = 0;

@@ -88,10 +88,12 @@ static const struct param linux_table[] = {
      .unit = "KiB",
      .help = "of the device that files are on: at most so much is read at a time; 0: no "
              "read-ahead of files"},
+    /* 6.18 frees 12288 pages of a file, read once in random order, in 11.4 ms of system time
+     * (memory.force_empty): 930 instructions of a nanosecond each. */
     {.name = "cost_scan",
      .kind = PARAM_UINT,
      .offset = offsetof(struct linux_params, cost_scan),
-     .fallback = "0",
+     .fallback = "930",
      .max = 1e9,
      .unit = "references",
      .help = "CPU time of reclaim for each page that it looks at: kswapd's, or of the "
