@@ -20,6 +20,7 @@ static void run_file(bool shared, const char *text)
 {
     seen.most = 0;
     rig_linux.watch = watch;
+    rig_linux.every = strstr(text, "@sleep") ? 100 * MS : 100 * US;
     rig_frames(100);
     rig_file(0, 0, 64, 0, 0)->shared = shared;
     rig_program(0, text);
@@ -98,7 +99,8 @@ START_TEST(writers_wait_at_the_limit)
     char text[512] = "L0 L32 L48x2000";
     rig_stores(text, 0, 40);
     run_file(true, text);
-    ck_assert_uint_eq(seen.most, 20);
+    ck_assert_uint_gt(seen.most, 15);
+    ck_assert_uint_le(seen.most, 20);
     ck_assert_uint_ge(rig.totals.elapsed, 200 * MS);
     ck_assert_uint_le(rig.totals.elapsed, 700 * MS);
 }

@@ -39,7 +39,7 @@ static size_t operate(char *text, bool forks)
     case 2:
         return (size_t)sprintf(text, " %s", PICK(sleeps));
     case 3:
-        return (size_t)sprintf(text, " @thread 1;");
+        return (size_t)sprintf(text, " %s", forks ? "@thread 1;" : "");
     default:
         return (size_t)sprintf(text, " @advise 0x%llx 32768 %s;",
                                (unsigned long long)start, PICK(advices));
@@ -78,6 +78,7 @@ static void make(uint64_t seed, struct device_params *more)
 {
     static const char *const policies[] = {"linux5", "linux5", "lru", "clock"};
     rng_seed(&rng, seed);
+    rig_linux.every = 0;
     rig_policy(PICK(policies));
     make_kernel();
     rig_limit(24 + (unsigned)below(40));

@@ -15,6 +15,7 @@ static struct rig_linux {
     uint64_t slots;              /* taken while there were processes still                */
     uint64_t writes[2]; /* of the first swap devices, completed                            */
     struct event beat;           /* a CPU runs no further at once                         */
+    psec_t every;                /* of the beat; 0: there is none                         */
     void (*watch)(struct linux_kernel *kernel); /* after each event; or NULL              */
 } rig_linux;
 
@@ -28,6 +29,7 @@ static inline void rig_linux_setup(void)
     folder_setup();
     rig_machine();
     rig_linux.watch = NULL;
+    rig_linux.every = REFERENCE;
     rig.params.pager.kernel = kernel_find("linux");
     param_defaults(kernel_find("linux")->params, rig.kernel.bytes);
     rig_set(kernel_find("linux")->params, &rig.kernel, "cost_scan", "0");
@@ -62,7 +64,7 @@ static inline bool rig_linux_look(void *context, uint64_t references)
 static inline void rig_linux_beat(struct event *event)
 {
     struct engine *engine = rig.sim->engine;
-    engine_schedule(engine, event, engine_now(engine) + REFERENCE);
+    engine_schedule(engine, event, engine_now(engine) + rig_linux.every);
 }
 
 static inline enum status rig_linux_try(struct error *err)
@@ -73,7 +75,8 @@ static inline enum status rig_linux_try(struct error *err)
         return status;
     rig.sim->turns = UINT64_MAX; /* 0 with the first event: the host is told */
     event_init(&rig_linux.beat, rig_linux_beat);
-    engine_schedule(rig.sim->engine, &rig_linux.beat, REFERENCE);
+    if (rig_linux.every)
+        engine_schedule(rig.sim->engine, &rig_linux.beat, rig_linux.every);
     if (status == OK)
         status = simulation_run(rig.sim, &host, err);
     if (status != OK)

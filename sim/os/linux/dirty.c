@@ -91,7 +91,7 @@ bool linux_pace(struct linux_kernel *kernel, struct fault *fault)
     const uint64_t dirty = flusher->dirty + flusher->writing;
     const psec_t now = engine_now(kernel->pager->storage.engine);
     if (flusher->dirty > limits.background)
-        linux_flush(kernel);
+        linux_flusher_run(kernel);
     if (fault->paced || dirty <= (limits.background + limits.limit) / 2)
         return false;
     const double rate = flusher->bandwidth * position_ratio(limits, dirty);

@@ -232,7 +232,7 @@ static void flushed(struct pager_io *io)
     flush->next = kernel->flusher.spare;
     kernel->flusher.spare = flush;
     update_bandwidth(kernel);
-    linux_flush(kernel);
+    linux_flusher_run(kernel);
     linux_wrote(kernel, pages);
 }
 
@@ -329,7 +329,7 @@ static enum status start_next(struct linux_kernel *kernel, bool *started, struct
     return status;
 }
 
-void linux_flush(struct linux_kernel *kernel)
+void linux_flusher_run(struct linux_kernel *kernel)
 {
     struct linux_flusher *flusher = &kernel->flusher;
     struct error err;
@@ -354,7 +354,7 @@ static void wake(struct event *event)
         flusher->before = now - age;
         flusher->kind = FLUSH_OLD;
     }
-    linux_flush(kernel);
+    linux_flusher_run(kernel);
     if (flusher->dirty > 0)
         engine_schedule(engine, event, now + kernel->params->dirty_writeback);
 }
@@ -362,7 +362,7 @@ static void wake(struct event *event)
 void linux_flush_all(struct linux_kernel *kernel)
 {
     kernel->flusher.wanted = kernel->flusher.dirty;
-    linux_flush(kernel);
+    linux_flusher_run(kernel);
 }
 
 void linux_flusher_init(struct linux_kernel *kernel)

@@ -62,7 +62,7 @@ bool linux_pace(struct linux_kernel *kernel, struct fault *fault);
 /* wakeup_flusher_threads(): reclaim finds nothing but dirty pages. */
 void linux_flush_all(struct linux_kernel *kernel);
 /* More can be written, or something has been: go on. */
-void linux_flush(struct linux_kernel *kernel);
+void linux_flusher_run(struct linux_kernel *kernel);
 
 /* domain_dirty_limits(), in pages. */
 struct linux_dirty_limits {
