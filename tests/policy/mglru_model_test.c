@@ -1,7 +1,7 @@
 /* mglru_model_test.c -- Linux's multi-gen LRU, of pages in no file, as a slow model: one array
  * of pages, in which lists are searched for; generations have their numbers and never wrap
  * round; and one page table, which is walked or not. */
-#include "policy/policy_model.h"
+#include "policy/variants.h"
 
 enum { OLD, MIDDLE, NEW }; /* 6.1, 6.12, 6.14 */
 
@@ -395,21 +395,21 @@ static bool model_reference(void *state, vpn_t vpn, vpn_t *victim)
     return false;
 }
 
+/* [variant / 3]: walk_least, refaults_least */
+static const uint64_t least[][2] = {{64, 64}, {0, 64}, {0, 2}, {20, 1}};
+
 START_TEST(hits_and_victims_are_those_of_the_model)
 {
     static const char *const names[] = {"6.1", "6.12", "6.14"};
-    static const uint64_t least[][2] = {{64, 64}, {0, 64}, {0, 2}, {20, 1}};
-    for (unsigned version = OLD; version <= NEW; version++)
-        for (size_t i = 0; i < ARRAY_LEN(least); i++) {
-            const struct rules rules = {version, least[i][0], least[i][1]};
-            const struct policy_model model = {model_create, free, model_reference, &rules};
-            char policy[128];
-            snprintf(policy, sizeof policy,
-                     "policy={name: mglru, version: '%s', walk_least: %" PRIu64
-                     ", refaults_least: %" PRIu64 "}",
-                     names[version], least[i][0], least[i][1]);
-            model_compare_many(&model, (const char *const[]){policy, NULL}, 40);
-        }
+    const uint64_t *at = least[_i / 3];
+    const struct rules rules = {(unsigned)_i % 3, at[0], at[1]};
+    const struct policy_model model = {model_create, free, model_reference, &rules};
+    char setting[128];
+    snprintf(setting, sizeof setting,
+             "policy={name: mglru, version: '%s', walk_least: %" PRIu64
+             ", refaults_least: %" PRIu64 "}",
+             names[_i % 3], at[0], at[1]);
+    variant_compare(&model, setting, _i);
 }
 END_TEST
 
@@ -417,7 +417,8 @@ int main(void)
 {
     Suite *suite = suite_create("mglru_model");
     TCase *tests = tcase_create("mglru_model");
-    tcase_add_test(tests, hits_and_victims_are_those_of_the_model);
+    tcase_add_loop_test(tests, hits_and_victims_are_those_of_the_model, 0,
+                        3 * (int)ARRAY_LEN(least));
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }
