@@ -124,7 +124,7 @@ static inline void mglru_reclaim(struct mglru *m, struct reclaim *reclaim)
         batch.swappiness = mglru_swappiness(m, reclaim);
         wanted = mglru_pages_to_scan(m, reclaim, &batch, &aging);
         const uint64_t n = wanted > 0 ? mglru_evict(m, &batch, &swapped) : 0;
-        if (n == 0 || reclaim->chosen != PFN_NONE)
+        if (n == 0 || reclaim->stop || reclaim->chosen != PFN_NONE)
             return;
         scanned += n;
     } while (scanned < wanted &&
@@ -143,8 +143,9 @@ static inline void mglru_begin_round(struct mglru *m, struct reclaim *reclaim)
         mglru_set_priority(m, reclaim);
         return;
     }
-    if (reclaim->scanned == 0) /* kswapd has just begun */
+    if (reclaim->priority > m->round_priority) /* kswapd begins anew */
         m->age_in_turn = false;
+    m->round_priority = reclaim->priority;
     m->round = reclaim->reclaimed;
     if (m->age_in_turn && mglru_should_age(m, anon_too, &total))
         mglru_run_aging(m, anon_too);

@@ -8,6 +8,8 @@
 
 #include "faultline/mglru_walk.h"
 
+#include <string.h>
+
 /* Pages that have been taken off their lists, the oldest first, and what was known of them. */
 struct mglru_batch {
     struct reclaim *reclaim;
@@ -241,7 +243,30 @@ static inline void mglru_reject(struct mglru *m, pfn_t pfn)
     mglru_add(m, pfn, false);
 }
 
-/* The pages from the i-th on have not been looked at, but for the first of them, the victim. */
+/* What is known of the oldest generations, while some of their pages are on no list. */
+struct mglru_end {
+    uint64_t min_seq[RECLAIM_TYPES];
+    struct mglru_tier tiers[RECLAIM_TYPES][MGLRU_TIERS];
+};
+
+/* An oldest generation that was passed over as empty is not: pages go back to it. */
+static inline void mglru_unpass(struct mglru *m, const struct mglru_end *before)
+{
+    for (unsigned type = 0; type < RECLAIM_TYPES; type++) {
+        if (m->min_seq[type] == before->min_seq[type])
+            continue;
+        m->min_seq[type] = before->min_seq[type];
+        for (unsigned i = 0; i < MGLRU_TIERS; i++) {
+            struct mglru_tier *tier = &m->tiers[type][i];
+            const uint64_t evicted = tier->evicted;
+            *tier = before->tiers[type][i];
+            tier->evicted += evicted;
+        }
+    }
+}
+
+/* The pages from the i-th on have not been looked at: they go back where they were, unless
+ * they have been found used from others of the batch. */
 static inline void mglru_return(struct mglru *m, const struct mglru_batch *batch,
                                 unsigned i)
 {
@@ -249,10 +274,12 @@ static inline void mglru_return(struct mglru *m, const struct mglru_batch *batch
         const pfn_t pfn = batch->pages[k];
         if (m->pages[pfn].list != MGLRU_ISOLATED)
             continue;
-        if (k > i) {
-            m->pages[pfn].refs = batch->before[k].refs;
-            m->pages[pfn].marks = batch->before[k].marks;
+        if (m->params->version < MGLRU_6_14 && mglru_is(m, pfn, MGLRU_REFERENCED)) {
+            mglru_reject(m, pfn);
+            continue;
         }
+        m->pages[pfn].refs = batch->before[k].refs;
+        m->pages[pfn].marks = batch->before[k].marks;
         mglru_put(m, pfn, m->min_seq[mglru_type(m, pfn)], true);
     }
 }
@@ -264,20 +291,28 @@ static inline uint64_t mglru_evict(struct mglru *m, struct mglru_batch *batch,
                                    bool *swapped)
 {
     const bool anon_too = batch->swappiness > 0;
+    struct mglru_end before;
     batch->n = 0;
     uint64_t scanned = mglru_scan_types(m, batch);
+    memcpy(before.min_seq, m->min_seq, sizeof before.min_seq);
+    memcpy(before.tiers, m->tiers, sizeof before.tiers);
     scanned += mglru_pass_empty(m, anon_too);
     if (mglru_oldest(m, anon_too) + MGLRU_MIN_GENS > m->max_seq)
         scanned = 0;
     unsigned done = 0;
-    enum page_fate fate = PAGE_KEEP;
-    for (; done < batch->n && fate != PAGE_CHOSEN; done++)
-        if (m->pages[batch->pages[done]].list == MGLRU_ISOLATED)
-            fate = mglru_try(m, batch, batch->pages[done]);
+    pfn_t victim = PFN_NONE;
+    for (; done < batch->n && victim == PFN_NONE && !batch->reclaim->stop; done++) {
+        const pfn_t pfn = batch->pages[done];
+        if (m->pages[pfn].list == MGLRU_ISOLATED && mglru_try(m, batch, pfn) == PAGE_CHOSEN)
+            victim = pfn;
+    }
     if (batch->n > 0 && mglru_type(m, batch->pages[0]) == RECLAIM_ANON)
         *swapped = true;
-    if (fate == PAGE_CHOSEN)
-        mglru_return(m, batch, --done);
+    if (done < batch->n)
+        mglru_unpass(m, &before);
+    mglru_return(m, batch, done);
+    if (victim != PFN_NONE)
+        mglru_put(m, victim, m->min_seq[mglru_type(m, victim)], true);
     for (unsigned i = 0; i < done; i++)
         if (m->pages[batch->pages[i]].list == MGLRU_ISOLATED)
             mglru_reject(m, batch->pages[i]);

@@ -75,6 +75,7 @@ struct mglru {
     uint32_t walked; /* processes below have been walked once                            */
     struct reclaim_counts counts;
     uint64_t round; /* pages that had gone when kswapd's round began                     */
+    unsigned round_priority;
     bool age_in_turn;  /* kswapd's next round ages                                        */
     unsigned priority; /* at which the victim was found                                  */
     bool last_resort;

@@ -34,8 +34,10 @@ enum page_fate {
 
 /* One run of the driver through the priorities: Linux's scan_control. */
 struct reclaim {
-    unsigned priority; /* RECLAIM_PRIORITY to 0                                          */
-    uint64_t wanted;   /* pages that are to go in all                                    */
+    unsigned
+        priority;    /* RECLAIM_PRIORITY to 0; the policy may change it, and kswapd goes on
+                        * from there                                                     */
+    uint64_t wanted; /* pages that are to go in all                                    */
     uint64_t scanned, reclaimed; /* the policy's: pages looked at on inactive lists, and
                                   * gone, since the driver began                         */
     uint64_t written;    /* the kernel's, in page: writes that it has started             */

@@ -188,14 +188,16 @@ END_TEST
 START_TEST(since_6_12_pages_whose_uses_cannot_be_counted_any_more_do_not_go)
 {
     for (unsigned version = 0; version <= MGLRU_6_14; version++) {
-        struct rig *rig = open_read(version, 2);
-        for (unsigned uses = 1; uses < 5; uses++)
+        struct rig *rig = open_read(version, 3);
+        for (unsigned uses = 1; uses < 5; uses++) {
             rig_read(rig, 1);
+            rig_read(rig, 2);
+        }
         evict(rig);
-        ck_assert_uint_eq(rig->nvictims, version == MGLRU_6_1 ? 2 : 1);
-        ck_assert_uint_eq(state(rig)->tiers[RECLAIM_FILE][3].avg_total * 2 +
-                              state(rig)->tiers[RECLAIM_FILE][3].evicted,
-                          version == MGLRU_6_1 ? 1 : 0);
+        const struct mglru_tier *tier = &state(rig)->tiers[RECLAIM_FILE][3];
+        ck_assert_uint_eq(rig->nvictims, version == MGLRU_6_1 ? 3 : 1);
+        ck_assert_uint_eq(tier->evicted, version == MGLRU_6_1 ? 2 : 0);
+        ck_assert_uint_eq(tier->avg_total, version == MGLRU_6_12 ? 1 : 0);
         if (version == MGLRU_6_14)
             ck_assert(mglru_is(state(rig), frame_of(rig, 1), MGLRU_WORKINGSET));
         rig_close(rig);
@@ -314,12 +316,42 @@ START_TEST(what_has_not_been_looked_at_goes_back_where_it_was)
                              ? "anon 7: 0; anon 4: 5 4 3t 2 1; max_seq=7; "
                                "min_seq anon=4; min_seq file=4"
                              : "anon 6: 0; anon 4: 5 4 3t3 2 1; max_seq=7; "
-                               "min_seq anon=4; min_seq file=5");
+                               "min_seq anon=4; min_seq file=4");
         ck_assert_uint_eq(state(rig)->pages[frame_of(rig, 3)].marks, marks);
         ck_assert_str_eq(rig_why(rig, victim),
                          "page 1 of tier 0 was at the tail of the oldest generation of "
                          "anon pages and had not been used (priority 2; the youngest is "
                          "7)");
+        rig_close(rig);
+    }
+}
+END_TEST
+
+static enum page_fate stop_at_2(struct reclaim *reclaim, pfn_t pfn)
+{
+    struct rig *rig = CONTAINER_OF(reclaim, struct rig, run);
+    reclaim->stop = pfn == frame_of(rig, 2);
+    return PAGE_KEEP;
+}
+
+/* Page 1 is used, and so is 4, its neighbour; 2 is kept and the kernel must wait. */
+START_TEST(what_the_kernel_stops_before_goes_back_where_it_was)
+{
+    for (unsigned version = 0; version <= MGLRU_6_14; version++) {
+        struct rig *rig = open_used(version, 0);
+        for (unsigned page = 6; page < 20; page++)
+            rig_evict(rig, frame_of(rig, page), true);
+        set_young(rig, 1, 1);
+        set_young(rig, 4, 4);
+        set_generations(rig, 7, 4, 4);
+        rig->run.page = stop_at_2;
+        rig->run.priority = 0;
+        policy_mglru.reclaim->shrink(rig->state, &rig->run);
+        ck_assert_uint_eq(rig->run.scanned, 3);
+        check_shown(rig, version == MGLRU_6_14 ? "anon 6: 2 1 0; anon 4: 5 4 3; max_seq=7; "
+                                                 "min_seq anon=4; min_seq file=4"
+                                               : "anon 7: 2 1 0 4; anon 4: 5 3; max_seq=7; "
+                                                 "min_seq anon=4; min_seq file=4");
         rig_close(rig);
     }
 }
@@ -357,6 +389,7 @@ int main(void)
     tcase_add_test(tests, pages_of_two_generations_are_not_taken);
     tcase_add_test(tests, types_stay_together);
     tcase_add_test(tests, what_has_not_been_looked_at_goes_back_where_it_was);
+    tcase_add_test(tests, what_the_kernel_stops_before_goes_back_where_it_was);
     tcase_add_test(tests, without_swap_space_the_oldest_page_goes_in_the_end);
     suite_add_tcase(suite, tests);
     return run_suite(suite);

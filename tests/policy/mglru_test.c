@@ -89,13 +89,16 @@ START_TEST(in_6_1_kswapd_ages_in_the_second_of_its_rounds)
     struct rig *rig = open_read(MGLRU_6_1, 4);
     set_generations(rig, 5, 4, 4);
     rig->run.daemon = true;
-    rig->run.priority = 5;
     rig_shrink(rig, 5);
-    policy_mglru.reclaim->age(rig->state, &rig->run);
-    ck_assert_uint_eq(state(rig)->max_seq, 5);
-    rig->run.scanned = 1;
-    policy_mglru.reclaim->age(rig->state, &rig->run);
-    ck_assert_uint_eq(state(rig)->max_seq, 6);
+    for (unsigned run = 0; run < 2; run++) {
+        rig->run.priority = 12;
+        policy_mglru.reclaim->age(rig->state, &rig->run);
+        ck_assert_uint_eq(state(rig)->max_seq, 5 + run);
+        rig->run.priority = 11;
+        policy_mglru.reclaim->age(rig->state, &rig->run);
+        ck_assert_uint_eq(state(rig)->max_seq, 6 + run);
+        set_generations(rig, 6 + run, 5 + run, 5 + run);
+    }
     rig_close(rig);
 }
 END_TEST

@@ -232,6 +232,22 @@ START_TEST(a_fault_restores_the_working_set_and_since_6_14_only_what_was_in_it)
 }
 END_TEST
 
+/* 6.14: what the counter held from before is not taken for uses. */
+START_TEST(a_first_use_begins_to_count_anew)
+{
+    struct rig *rig = open_version(MGLRU_6_14);
+    rig_file(rig, A, A);
+    for (unsigned uses = 0; uses < 4; uses++)
+        rig_read(rig, A);
+    leave(rig, A);
+    rig_read(rig, A); /* it brings back a counter of 3 */
+    ck_assert_uint_eq(mglru_refs(state(rig), frame_of(rig, A)), 1);
+    rig_read(rig, A);
+    ck_assert_uint_eq(mglru_refs(state(rig), frame_of(rig, A)), 2);
+    rig_close(rig);
+}
+END_TEST
+
 /* Before 6.14 the oldest generation must be the same, then the youngest less than 4 younger. */
 START_TEST(a_page_that_comes_back_too_late_is_not_counted)
 {
@@ -274,6 +290,7 @@ int main(void)
     tcase_add_test(tests, a_page_that_comes_back_is_counted_to_the_tier_it_left);
     tcase_add_test(tests,
                    a_fault_restores_the_working_set_and_since_6_14_only_what_was_in_it);
+    tcase_add_test(tests, a_first_use_begins_to_count_anew);
     tcase_add_test(tests, a_page_that_comes_back_too_late_is_not_counted);
     suite_add_tcase(suite, tests);
     return run_suite(suite);

@@ -123,6 +123,7 @@ static void shrink(struct linux_kernel *kernel)
     }
     linux_shrink(&reclaim);
     kswapd->pass = reclaim.r;
+    kswapd->priority = reclaim.r.priority;
     kswapd->resumes = reclaim.r.stop;
     kswapd->passes++;
 }
