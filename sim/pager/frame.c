@@ -257,7 +257,7 @@ void frame_free(struct pager *pager, pfn_t pfn)
     if (frame->content != CONTENT_NONE)
         pager->contents.all[frame->content].frame = PFN_NONE;
     frame->content = CONTENT_NONE;
-    frame->dirty = frame->read_ahead = frame->reclaim = false;
+    frame->dirty = frame->read_ahead = frame->reclaim = frame->lazy = false;
     add_free(pager, pfn);
 }
 

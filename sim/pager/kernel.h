@@ -158,6 +158,12 @@ struct kernel_ops {
      * while frames are free. */
     void (*process_advised)(void *state, struct pager *pager, struct space *space,
                             uint8_t advice);
+    /* WILLNEED, DONTNEED, FREE, COLD or PAGEOUT of the part first..last of a region: to be
+     * followed at once.  NULL: WILLNEED as above, the pages of DONTNEED hold nothing any
+     * more, and the others are passed over. */
+    enum status (*region_advised)(void *state, struct pager *pager, struct space *space,
+                                  const struct region *region, vpn_t first, vpn_t last,
+                                  uint8_t advice, struct error *err);
 };
 
 extern const struct kernel_ops *const kernel_table[]; /* ended by NULL */

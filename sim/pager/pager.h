@@ -47,6 +47,7 @@ struct frame {
     bool writing;    /* a write of it is under way                                  */
     bool read_ahead; /* was read ahead of any use                                   */
     bool reclaim;    /* by the kernel: it is to go as soon as it has been written   */
+    bool lazy;       /* the kernel's: what it holds is not needed unless it is stored into */
     uint32_t owner;  /* while ACTIVE: number of the instance that has it             */
     struct fault *waiters; /* for its filling: the last, whose next is the first          */
 };

@@ -20,7 +20,8 @@ struct region {
     uint64_t file_page;  /* BACKING_FILE: page of the file at `first`                     */
     bool shared;         /* stores are seen by all that map the file, and go to it        */
     uint8_t protection;  /* bits of enum vm_protection                                    */
-    uint8_t advice;      /* enum vm_advice                                                */
+    uint8_t advice;      /* VM_NORMAL, RANDOM or SEQUENTIAL (enum vm_advice)         */
+    uint8_t huge;        /* VM_NORMAL, HUGEPAGE or NOHUGEPAGE                             */
     unsigned page_shift; /* of its pages where large ones can be had; 0: base pages only  */
     bool global;         /* it is the same in every address space that has it            */
     uint64_t kernel[2];  /* what the kernel remembers of it; 0 at first                   */

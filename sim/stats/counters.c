@@ -229,6 +229,8 @@ const struct counter counter_table[] = {
            "cgroup that is at its limit"),
     VMSTAT(pageoutrun, "rounds", "rounds of kswapd"),
     VMSTAT(oom_kill, "processes", "processes killed for want of memory"),
+    VMSTAT(pglazyfree, "pages", "anonymous pages that a process has said may be dropped"),
+    VMSTAT(pglazyfreed, "pages", "of these, dropped by reclaim"),
     VMSTAT(pgscan_anon, "pages", "anonymous pages looked at by reclaim"),
     VMSTAT(pgscan_file, "pages", "pages of files looked at by reclaim"),
     VMSTAT(pgsteal_anon, "pages", "anonymous pages freed by reclaim"),

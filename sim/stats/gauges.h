@@ -18,7 +18,6 @@ struct gauges {
     uint64_t nr_free_pages;
     uint64_t watermark_min, watermark_low, watermark_high; /* of all zones together       */
     uint64_t nr_inactive_anon, nr_active_anon, nr_inactive_file, nr_active_file;
-    uint64_t watermark_min, watermark_low, watermark_high; /* of all zones together      */
     uint64_t cgroup_usage;
 };
 

@@ -12,6 +12,7 @@ struct vmstat {
     uint64_t zswpin, zswpout, zswpwb;
     uint64_t pgscan_direct, pgscan_kswapd, pgsteal_direct, pgsteal_kswapd;
     uint64_t allocstall, pageoutrun, oom_kill;
+    uint64_t pglazyfree, pglazyfreed;
 
     /* Of the policy's lists: COUNT_UNKNOWN if it has none. */
     uint64_t pgscan_anon, pgscan_file, pgsteal_anon, pgsteal_file;

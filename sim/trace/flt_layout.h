@@ -15,11 +15,11 @@
  * the fields of struct vm_op in their order | names, each ended by NUL.
  *
  * Full traces are written as version 4.  Version 1 has no operations; a file without any
- * differs in its version only.  Version 2 has the first FLT_KINDS_2 kinds of them, and no
- * status of an exit.  Version 3 is that of reduced traces: only these have a reduction
- * (method 4 | frames 8), so that a program that knows nothing of them does not take one for
- * a full trace; they have no operations.  Checksums are XXH3: 64 bits, or their low 32 for
- * a chunk header. */
+ * differs in its version only.  Version 2 has the first FLT_KINDS_2 kinds of them, the first
+ * FLT_ADVICES_2 advices, and no status of an exit.  Version 3 is that of reduced traces:
+ * only these have a reduction (method 4 | frames 8), so that a program that knows nothing of
+ * them does not take one for a full trace; they have no operations.  Checksums are XXH3: 64
+ * bits, or their low 32 for a chunk header. */
 #ifndef FAULTLINE_TRACE_FLT_LAYOUT_H
 #define FAULTLINE_TRACE_FLT_LAYOUT_H
 
@@ -40,6 +40,7 @@ enum {
     FLT_VERSION_FULL = 4,    /* of traces that are not reduced */
     FLT_VERSION_REDUCED = 3, /* of those that are */
     FLT_KINDS_2 = 8,         /* kinds of operations in version 2 */
+    FLT_ADVICES_2 = 5,       /* enum vm_advice */
     FLT_KINDS_4 = 10,        /* in version 4 at first; those after them came later */
     FLT_HEADER_FIXED = 28,   /* up to the origin */
     FLT_REDUCTION = 12,      /* method 4, frames 8 */

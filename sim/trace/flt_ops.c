@@ -95,7 +95,8 @@ const char *flt_ops_refuse(const struct batch *batch, uint32_t version)
         return "has operations, which a reduced trace cannot";
     for (uint32_t i = 0; i < batch->nops && version < FLT_VERSION_FULL; i++) {
         const struct vm_op *op = &batch->ops[i];
-        if (op->kind >= FLT_KINDS_2 || (op->kind == VM_EXIT && op->stream))
+        if (op->kind >= FLT_KINDS_2 || (op->kind == VM_EXIT && op->stream) ||
+            op->advice >= FLT_ADVICES_2)
             return "has an operation that a trace of version 2 cannot";
     }
     return NULL;

@@ -10,8 +10,16 @@ const char *const vm_op_names[VM_OP_KINDS] = {
 };
 
 const char *const vm_advice_names[VM_ADVICES] = {
-    [VM_NORMAL] = "normal",     [VM_RANDOM] = "random",     [VM_SEQUENTIAL] = "sequential",
-    [VM_WILLNEED] = "willneed", [VM_DONTNEED] = "dontneed",
+    [VM_NORMAL] = "normal",
+    [VM_RANDOM] = "random",
+    [VM_SEQUENTIAL] = "sequential",
+    [VM_WILLNEED] = "willneed",
+    [VM_DONTNEED] = "dontneed",
+    [VM_FREE] = "free",
+    [VM_COLD] = "cold",
+    [VM_PAGEOUT] = "pageout",
+    [VM_HUGEPAGE] = "hugepage",
+    [VM_NOHUGEPAGE] = "nohugepage",
 };
 
 bool vm_op_has_range(const struct vm_op *op)

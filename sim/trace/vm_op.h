@@ -41,6 +41,12 @@ enum vm_advice {
     VM_SEQUENTIAL, /* read-ahead; pages behind may go                                     */
     VM_WILLNEED,   /* read it in now                                                     */
     VM_DONTNEED,   /* drop it: anonymous pages are zero at their next use                */
+    VM_FREE,       /* anonymous pages may be dropped when memory is short, unless they are
+                    * stored into before                                                 */
+    VM_COLD,       /* it will not be used soon                                           */
+    VM_PAGEOUT,    /* reclaim it now                                                     */
+    VM_HUGEPAGE,   /* huge pages are worth having                                        */
+    VM_NOHUGEPAGE, /* they are not                                                       */
     VM_ADVICES
 };
 

@@ -95,74 +95,6 @@ static enum status protect(struct thread *thread, const struct vm_op *op, vpn_t 
     return OK;
 }
 
-/* The i-th page that may lie in the region, of as many as it or the map of the space has
- * places: a region may be far larger than what was ever used of it.  PAGE_NONE: none. */
-static page_t used_page(const struct page_space *pages, const struct region *region,
-                        uint64_t i)
-{
-    if (region->last - region->first < pages->map.nslots)
-        return page_space_find(pages, region->first + i);
-    const struct map_slot *slot = &pages->map.slots[i];
-    return slot->key >= region->first && slot->key <= region->last ? slot->value
-                                                                   : PAGE_NONE;
-}
-
-/* Begin to read what of the region is on a device, while frames are free.  What was never
- * used of a region without a file is zero and on no device. */
-static enum status will_need_zero(struct thread *thread, const struct region *region,
-                                  struct error *err)
-{
-    struct pager *pager = &thread->simulation->pager;
-    const struct page_space *pages = &thread->space->pages;
-    const uint64_t length = region->last - region->first;
-    const uint64_t n = length < pages->map.nslots ? length + 1 : pages->map.nslots;
-    for (uint64_t i = 0; i < n && pager_free_frames(pager) > 0; i++) {
-        const page_t page = used_page(pages, region, i);
-        if (page == PAGE_NONE || pager->content_of[page] == CONTENT_NONE)
-            continue;
-        const enum status status = pager_prefetch(pager, page, err);
-        if (status != OK)
-            return status;
-    }
-    return OK;
-}
-
-static enum status will_need(struct thread *thread, const struct region *region,
-                             struct error *err)
-{
-    struct pager *pager = &thread->simulation->pager;
-    if (region->backing == BACKING_ZERO)
-        return will_need_zero(thread, region, err);
-    for (vpn_t vpn = region->first; pager_free_frames(pager) > 0; vpn++) {
-        page_t page;
-        enum status status = pager_page(pager, thread->space, &page, vpn, err);
-        if (status == OK)
-            status = pager_prefetch(pager, page, err);
-        if (status != OK || vpn == region->last)
-            return status;
-    }
-    return OK;
-}
-
-static enum status advise(struct thread *thread, const struct vm_op *op, vpn_t first,
-                          vpn_t last, struct error *err)
-{
-    struct region *regions;
-    size_t n;
-    if (op->advice == VM_DONTNEED) {
-        pager_forget(&thread->simulation->pager, thread->space, first, last);
-        return OK;
-    }
-    enum status status = space_split(thread->space, first, last, &regions, &n, err);
-    const bool told = status == OK && n > 0 && process_advise(thread, op->advice);
-    for (size_t i = 0; i < n && status == OK; i++)
-        if (op->advice != VM_WILLNEED)
-            regions[i].advice = op->advice;
-        else if (!told)
-            status = will_need(thread, &regions[i], err);
-    return status;
-}
-
 /* A child or a thread that runs the operation's stream. */
 static enum status start(struct thread *thread, const struct vm_op *op, struct space *space,
                          struct thread **child, struct error *err)
@@ -309,7 +241,7 @@ static enum status run(struct thread *thread, const struct vm_op *op, bool *ende
     case VM_PROTECT:
         return some ? protect(thread, op, first, last, err) : OK;
     case VM_ADVISE:
-        return some ? advise(thread, op, first, last, err) : OK;
+        return some ? operation_advise(thread, op, first, last, err) : OK;
     case VM_FORK:
         return fork_process(thread, op, err);
     case VM_VFORK:

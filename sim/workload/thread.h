@@ -269,6 +269,9 @@ MUST_CHECK enum status process_add_region(struct thread *thread,
                                           const struct region *region, struct error *err);
 /* The pages first..last hold nothing any more, and will be in no region. */
 void process_remove_regions(struct thread *thread, vpn_t first, vpn_t last);
+/* Its operation on the pages first..last is an advice. */
+MUST_CHECK enum status operation_advise(struct thread *thread, const struct vm_op *op,
+                                        vpn_t first, vpn_t last, struct error *err);
 /* The thread has said how its process will use some of its regions.  False: the kernel has
  * no say in that. */
 bool process_advise(struct thread *thread, uint8_t advice);

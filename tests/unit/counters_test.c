@@ -125,6 +125,8 @@ static const char *const names[] = {
     "allocstall",
     "pageoutrun",
     "oom_kill",
+    "pglazyfree",
+    "pglazyfreed",
     "pgscan_anon",
     "pgscan_file",
     "pgsteal_anon",

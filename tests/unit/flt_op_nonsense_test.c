@@ -357,6 +357,8 @@ static const struct {
     {{.kind = VM_SLEEP}, NULL},
     {{.kind = VM_VFORK, .stream = 1}, NULL},
     {{.kind = VM_MARK}, "a"},
+    {{.kind = VM_ADVISE, .length = 1, .advice = VM_FREE}, NULL},
+    {{.kind = VM_ADVISE, .length = 1, .advice = VM_NOHUGEPAGE}, NULL},
 };
 
 START_TEST(operations_of_version_4_in_a_trace_of_version_2_are_refused)

@@ -121,6 +121,11 @@ static const struct {
     {"@advise 1 2 sequential", "@advise 0x1 0x2 sequential\n"},
     {"@advise 1 2 willneed", "@advise 0x1 0x2 willneed\n"},
     {"@advise 1 2 dontneed", "@advise 0x1 0x2 dontneed\n"},
+    {"@advise 1 2 free", "@advise 0x1 0x2 free\n"},
+    {"@advise 1 2 cold", "@advise 0x1 0x2 cold\n"},
+    {"@advise 1 2 pageout", "@advise 0x1 0x2 pageout\n"},
+    {"@advise 1 2 hugepage", "@advise 0x1 0x2 hugepage\n"},
+    {"@advise 1 2 nohugepage", "@advise 0x1 0x2 nohugepage\n"},
     {"@fork 1", "@fork 1\n"},
     {"@thread 4294967295", "@thread 4294967295\n"},
     {"@exec", "@exec\n"},
@@ -228,7 +233,9 @@ END_TEST
     "(map, unmap, protect, advise, fork, thread, exec, exit, switch, name, wait, sleep, "  \
     "vfork, mark)"
 #define TIME "a time above 0 expected, with a unit as in 20ms (ps, ns, us, ms, s, min)"
-#define ADVICES "(normal, random, sequential, willneed, dontneed)"
+#define ADVICES                                                                            \
+    "(normal, random, sequential, willneed, dontneed, free, cold, pageout, hugepage, "     \
+    "nohugepage)"
 
 static const struct {
     const char *text, *message;
@@ -297,7 +304,7 @@ static const struct {
     {"@advise 1 1", "1:12: missing advice: a word such as dontneed expected"},
     {"@advise 1 1 dontned",
      "1:13: unknown advice 'dontned'; did you mean 'dontneed'? " ADVICES},
-    {"@advise 1 1 free", "1:13: unknown advice 'free' " ADVICES},
+    {"@advise 1 1 merge", "1:13: unknown advice 'merge' " ADVICES},
     {"@advise 1 1 random 1", "1:20: unexpected '1': nothing expected after the advice"},
     {"@fork", "1:6: missing stream: decimal digits expected"},
     {"@fork 0", "1:7: bad stream '0': a number from 1 expected"},

@@ -144,6 +144,18 @@ START_TEST(memory_that_is_not_needed_is_zero_again)
 }
 END_TEST
 
+/* The textbook's kernel knows nothing of it. */
+START_TEST(advice_that_a_kernel_does_not_know_is_passed_over)
+{
+    const struct counters *c = run_alone(
+        "S1 S2 @advise 0x1000 8KiB free; @advise 0x1000 8KiB cold; @advise 0x1000 8KiB "
+        "pageout; @advise 0x1000 8KiB hugepage; @advise 0x1000 8KiB nohugepage; L1 L2",
+        PROCESS, "machine.frames=2", NULL);
+    ck_assert_uint_eq(c->faults, 2);
+    ck_assert_uint_eq(c->page_outs, 0);
+}
+END_TEST
+
 /* A file is what it was: its page is still in memory. */
 START_TEST(a_page_of_a_file_that_is_not_needed_is_reclaimed)
 {
@@ -249,6 +261,7 @@ static Suite *operations_suite(void)
     tcase_add_test(tcase, a_page_that_is_made_writable_again_does_not_fault);
     tcase_add_test(tcase, a_first_store_into_a_read_only_region_counts_as_both);
     tcase_add_test(tcase, memory_that_is_not_needed_is_zero_again);
+    tcase_add_test(tcase, advice_that_a_kernel_does_not_know_is_passed_over);
     tcase_add_test(tcase, a_page_of_a_file_that_is_not_needed_is_reclaimed);
     tcase_add_test(tcase, memory_that_will_be_needed_is_read_meanwhile);
     tcase_add_test(tcase, what_will_be_needed_is_read_while_frames_are_free);

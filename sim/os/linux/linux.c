@@ -301,6 +301,7 @@ const struct kernel_ops kernel_linux = {
     .count = linux_count,
     .sample = linux_sample,
     .mapped = linux_mapped,
+    .region_advised = linux_advised,
     .lets_store = linux_lets_store,
     .place = linux_place,
     .place_given = linux_place_given,

@@ -240,6 +240,16 @@ void linux_spend(struct linux_kernel *kernel, uint64_t references);
 /* throttle_direct_reclaim(): true: the fault waits for kswapd, little being free. */
 bool linux_throttle(struct linux_kernel *kernel, struct fault *fault);
 
+/* --- advise.c --------------------------------------------------------------------------- */
+
+/* kernel_ops. */
+enum status linux_advised(void *state, struct pager *pager, struct space *space,
+                          const struct region *region, vpn_t first, vpn_t last,
+                          uint8_t advice, struct error *err);
+/* Reclaim would have a page go that was freed lazily: it is dropped, unless it has been
+ * stored into since. */
+enum page_fate linux_let_lazy_go(struct linux_kernel *kernel, pfn_t pfn);
+
 /* --- check.c ------------------------------------------------------------------------------ */
 
 /* kernel_ops: conservation of frames, and of those who wait for them. */

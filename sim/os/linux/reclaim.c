@@ -38,6 +38,8 @@ static enum page_fate let_go(struct reclaim *r, pfn_t pfn)
     struct error err;
     if (frame->writing)
         return PAGE_ACTIVATE;
+    if (frame->lazy)
+        return linux_let_lazy_go(reclaim->kernel, pfn);
     const bool anon = pager->contents.all[frame->content].file == FILE_NONE;
     if (anon && pager->contents.all[frame->content].slot == SLOT_NONE) {
         if (!r->may_swap || !policy_can_swap(&pager_instance(pager, 0)->env))
