@@ -150,6 +150,12 @@ bool fault_wake_waiters(struct pager *pager, pfn_t pfn);
 
 /* --- large.c ---------------------------------------------------------------------------- */
 
+/* Frames of the large page that the fault would have; 0: none. */
+pfn_t large_wanted(const struct pager *pager, const struct fault *fault);
+
+/* These are the n frames from `run` on, all GRANTED. */
+void large_give_run(struct pager *pager, struct fault *fault, pfn_t run, pfn_t n);
+
 /* If the fault is to have a large page: get it a run of frames, or count that there is none. */
 MUST_CHECK enum status large_get_run(struct pager *pager, struct fault *fault,
                                      struct error *err);

@@ -73,24 +73,36 @@ static bool is_fresh(const struct pager *pager, const struct large *large, page_
     return true;
 }
 
-enum status large_get_run(struct pager *pager, struct fault *fault, struct error *err)
+pfn_t large_wanted(const struct pager *pager, const struct fault *fault)
 {
     struct large large;
-    if (!find(pager, fault->page, &large) || is_barred(large.region, fault) ||
-        (fault->store && pager_must_copy(pager, fault->page)) ||
-        !is_fresh(pager, &large, fault->page))
-        return OK;
+    const bool wanted = find(pager, fault->page, &large) &&
+                        !is_barred(large.region, fault) &&
+                        !(fault->store && pager_must_copy(pager, fault->page)) &&
+                        is_fresh(pager, &large, fault->page);
+    return wanted ? large.n : 0;
+}
+
+void large_give_run(struct pager *pager, struct fault *fault, pfn_t run, pfn_t n)
+{
+    fault->run = run;
+    fault->run_length = n;
+    fault->frame = run + (pfn_t)(pager->mmu.index->vpns[fault->page] & (n - 1));
+}
+
+enum status large_get_run(struct pager *pager, struct fault *fault, struct error *err)
+{
+    const pfn_t n = large_wanted(pager, fault);
     pfn_t run;
-    const enum status status = frame_take_run(pager, &run, large.n, err);
+    if (n == 0)
+        return OK;
+    const enum status status = frame_take_run(pager, &run, n, err);
     if (status != OK)
         return status;
-    if (run == PFN_NONE) {
+    if (run == PFN_NONE)
         pager->counts.large_page_failures++;
-        return OK;
-    }
-    fault->run = run;
-    fault->run_length = large.n;
-    fault->frame = run + (pfn_t)(pager->mmu.index->vpns[fault->page] - large.first);
+    else
+        large_give_run(pager, fault, run, n);
     return OK;
 }
 

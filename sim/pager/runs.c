@@ -48,6 +48,11 @@ static enum status create(struct pager *pager, struct error *err)
     return OK;
 }
 
+enum status runs_begin(struct pager *pager, struct error *err)
+{
+    return pager->runs ? OK : create(pager, err);
+}
+
 void runs_free(struct frame_runs *runs)
 {
     if (!runs)
@@ -70,7 +75,7 @@ enum status runs_want(struct pager *pager, pfn_t n, struct error *err)
 {
     if (find(pager->runs, n))
         return OK;
-    if (!pager->runs && create(pager, err) != OK)
+    if (runs_begin(pager, err) != OK)
         return ERR_NOMEM;
     assert(pager->runs->nsizes < SIZES_MAX);
     struct run_size size = {.n = n};

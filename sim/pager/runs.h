@@ -8,6 +8,10 @@
 
 #include "pager/pager.h"
 
+/* Keep the referenced bits of large pages from now on, for a kernel that has runs of its
+ * own. */
+MUST_CHECK enum status runs_begin(struct pager *pager, struct error *err);
+
 /* Keep account of runs of n frames from now on. */
 MUST_CHECK enum status runs_want(struct pager *pager, pfn_t n, struct error *err);
 void runs_free(struct frame_runs *runs);

@@ -13,6 +13,7 @@ struct vmstat {
     uint64_t pgscan_direct, pgscan_kswapd, pgsteal_direct, pgsteal_kswapd;
     uint64_t allocstall, pageoutrun, oom_kill;
     uint64_t pglazyfree, pglazyfreed;
+    uint64_t thp_fault_alloc, thp_fault_fallback, thp_split_page;
 
     /* Of the policy's lists: COUNT_UNKNOWN if it has none. */
     uint64_t pgscan_anon, pgscan_file, pgsteal_anon, pgsteal_file;

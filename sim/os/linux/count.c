@@ -44,6 +44,7 @@ void linux_count(const void *state, struct counters *counters)
     const struct reclaim_ops *lists = linux_lists(kernel);
     counters->kernel_own = COUNTING_LINUX;
     counters->vmstat = kernel->counts;
+    counters->vmstat.thp_split_page = kernel->pager->counts.large_page_splits;
     counters->pswpin = kernel->counts.pswpin;
     counters->pswpout = kernel->counts.pswpout;
     count_lists(&counters->vmstat,

@@ -103,11 +103,12 @@ static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
                             content_t content, bool copy, struct error *err)
 {
     struct pager *pager = kernel->pager;
-    bool charged;
+    bool charged = true;
     enum status status = linux_alloc(kernel, fault, err);
     if (status != OK || fault->frame == PFN_NONE)
         return status;
-    status = linux_charge(kernel, fault, 1, &charged, err);
+    if (!fault->run_length) /* which is charged */
+        status = linux_charge(kernel, fault, 1, &charged, err);
     if (status != OK || !charged)
         return status;
     const struct content c = pager->contents.all[content];
@@ -174,16 +175,18 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
     enum status status = pager_region(pager, fault, &region, err);
     if (status != OK)
         return status;
-    if (pager->content_of[fault->page] == CONTENT_NONE && !fault->store &&
-        is_anonymous(pager, region) && shares_zeros(pager))
+    if (kernel->params->cgroup_frames)
+        status = linux_charge_table(kernel, fault, region, err);
+    if (status == OK)
+        status = linux_huge_fault(kernel, fault, err);
+    if (status == OK && pager->content_of[fault->page] == CONTENT_NONE && !fault->store &&
+        !fault->run_length && is_anonymous(pager, region) && shares_zeros(pager))
         status = zero_page(kernel, fault->page, err);
     if (status == OK)
         status = content_of(kernel, region, fault->page, &content, err);
     if (status != OK)
         return status;
-    if (kernel->params->cgroup_frames)
-        status = linux_charge_table(kernel, fault, region, err);
-    if (status == OK && !fault->counted)
+    if (!fault->counted)
         status = look_around(kernel, region, fault, content, err);
     if (status != OK)
         return status;

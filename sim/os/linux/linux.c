@@ -19,6 +19,8 @@ static const uint32_t version_numbers[] = {
 
 static const char *const priority_choices[] = {"falling", "equal", NULL};
 
+static const char *const thp_choices[] = {"always", "madvise", "never", NULL};
+
 static const struct param linux_table[] = {
     {.name = "version",
      .kind = PARAM_CHOICE,
@@ -66,6 +68,13 @@ static const struct param linux_table[] = {
      .max = 1 << 30,
      .help = "a fault on a page of a file also maps the pages in memory of a window of so "
              "many bytes (fault_around_bytes)"},
+    {.name = "thp",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct linux_params, thp),
+     .fallback = "madvise",
+     .choices = thp_choices,
+     .help = "transparent_hugepage/enabled: anonymous memory that gets huge pages at faults, "
+             "where the MMU has them; madvise: that for which a trace advises hugepage"},
     {.name = "swap_priority",
      .kind = PARAM_CHOICE,
      .offset = offsetof(struct linux_params, swap_priority),

@@ -27,6 +27,7 @@ struct linux_params {
     uint64_t stats_flush_every; /* references; 0: a timer                                */
     uint64_t fault_around;      /* bytes                                                 */
     uint32_t swap_priority;     /* enum linux_swap_priority                               */
+    uint32_t thp;               /* enum linux_thp                                         */
     uint64_t page_cluster;      /* log2 of slots                                          */
     uint64_t read_ahead_kb;     /* KiB                                                    */
     uint64_t dirty_background_ratio, dirty_ratio; /* percent                              */
@@ -38,6 +39,9 @@ struct linux_params {
 
 /* Priorities of swap areas: as swapon gives them, the first one the highest, or the same. */
 enum linux_swap_priority { LINUX_SWAP_FALLING, LINUX_SWAP_EQUAL };
+
+/* Which anonymous memory may have huge pages: transparent_hugepage/enabled. */
+enum linux_thp { LINUX_THP_ALWAYS, LINUX_THP_MADVISE, LINUX_THP_NEVER };
 
 /* A file, which everybody has opened once. */
 struct linux_file {
@@ -249,6 +253,13 @@ enum status linux_advised(void *state, struct pager *pager, struct space *space,
 /* Reclaim would have a page go that was freed lazily: it is dropped, unless it has been
  * stored into since. */
 enum page_fate linux_let_lazy_go(struct linux_kernel *kernel, pfn_t pfn);
+
+/* --- thp.c ------------------------------------------------------------------------------ */
+
+/* Get the fault the frames of a huge page, if its page is to be in one and there are some
+ * (fault->run_length); it must not wait before they are filled. */
+MUST_CHECK enum status linux_huge_fault(struct linux_kernel *kernel, struct fault *fault,
+                                        struct error *err);
 
 /* --- check.c ------------------------------------------------------------------------------ */
 

@@ -130,9 +130,24 @@ bool zones_balanced(const struct zones *zones)
 
 /* --- allocation ------------------------------------------------------------------------- */
 
-static pfn_t take_endless(struct zones *zones, struct pager *pager)
+/* 2^order frames that were never used; those before them, as far as the run is not aligned,
+ * are free. */
+static pfn_t take_endless_run(struct zones *zones, struct pager *pager, uint32_t order)
+{
+    const pfn_t n = (pfn_t)1 << order;
+    while (pager->nused % n != 0)
+        zones_give(zones, pager, pager_unused_frame(pager));
+    const pfn_t first = pager->nused;
+    for (pfn_t i = 0; i < n; i++)
+        (void)pager_unused_frame(pager);
+    return first;
+}
+
+static pfn_t take_endless(struct zones *zones, struct pager *pager, uint32_t order)
 {
     const pfn_t pfn = zones->freed;
+    if (order > 0)
+        return take_endless_run(zones, pager, order);
     if (pfn == PFN_NONE)
         return pager_unused_frame(pager);
     zones->freed = pager->frames[pfn].link;
@@ -144,7 +159,7 @@ pfn_t zones_take(struct zones *zones, struct pager *pager, enum zone_mark mark,
 {
     uint64_t above = 0;
     if (zones->endless)
-        return order == 0 ? take_endless(zones, pager) : PFN_NONE;
+        return take_endless(zones, pager, order);
     for (int i = zones->top; i >= 0; i--) {
         struct buddy *buddy = &zones->buddies[i];
         if (zones->zones[i].managed == 0 ||
