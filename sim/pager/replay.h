@@ -218,8 +218,7 @@ ALWAYS_INLINE bool replay_is_slow(const struct pager *pager, const uint8_t *bits
         return true;
     unsigned slow = missing & PAGE_VALID;
     /* A store may need it where all pages are there. */
-    if (kind->timed || kind->tlb)
-        slow |= class & STEP_STORE & bits[class & STEP_FIRST_DATA ? first : other];
+    slow |= class & STEP_STORE & bits[class & STEP_FIRST_DATA ? first : other];
     if (!kind->settled)
         return slow;
     const pfn_t *frame_of = pager->mmu.frame_of;
@@ -343,8 +342,7 @@ ALWAYS_INLINE bool replay_span_is_quiet(const struct pager *pager, const uint32_
     const pfn_t *frame_of = pager->mmu.frame_of;
     for (; entry < end; entry++) {
         const page_t page = *entry >> 1;
-        if (!(bits[page] & PAGE_VALID) ||
-            (kind->timed && *entry & 1 && bits[page] & PAGE_STORE_SLOW))
+        if (!(bits[page] & PAGE_VALID) || (*entry & 1 && bits[page] & PAGE_STORE_SLOW))
             return false;
         const pfn_t pfn = frame_of[page];
         if (kind->settled && !kind->settled(replay_state(pager, state, pfn, kind), pfn))
