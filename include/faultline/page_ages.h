@@ -88,10 +88,10 @@ static inline uint64_t ages_inactive_target(const struct page_ages *l)
 static inline uint64_t ages_free_shortage(const struct page_ages *l)
 {
     const uint64_t freeable = l->free + l->lists.n[INACTIVE_CLEAN];
-    const uint64_t target = l->high + ages_inactive_target(l) / 3, min = l->high / 3;
+    const uint64_t target = l->high + ages_inactive_target(l) / 3;
     if (freeable < target)
         return target - freeable;
-    return freeable < min + 1 ? min + 1 - freeable : 0;
+    return freeable == 0; /* below pages_min + 1 */
 }
 
 static inline uint64_t ages_inactive_shortage(const struct page_ages *l)

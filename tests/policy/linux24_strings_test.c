@@ -178,11 +178,43 @@ START_TEST(hits_and_victims_are_those_of_the_slow_lists)
 }
 END_TEST
 
+static vpn_t mapped_again[4];
+static size_t nmapped;
+
+static void note_mapped(void *state, pfn_t pfn)
+{
+    const struct shown *s = shown_now;
+    ck_assert(page_evictable(&s->view.instance->env, pfn));
+    ck_assert_uint_lt(nmapped, ARRAY_LEN(mapped_again));
+    mapped_again[nmapped++] = shown_page(s, pfn);
+    s->policy->mapped(state, pfn);
+}
+
+/* For page 5 pages 1, 2 and 3 are unmapped, and 1 goes. */
+START_TEST(minor_faults_are_told_and_no_others)
+{
+    static const char *const set[] = {"policy={name: linux24, batch: 3}",
+                                      "machine.frames=4", NULL};
+    struct shown *s = shown_open("1 2 3 4 5 3 2 3 4 5", set);
+    s->ops.mapped = note_mapped;
+    shown_take(s, 4);
+    shown_evicts(s, 1, NULL);
+    ck_assert_uint_eq(nmapped, 0);
+    shown_take(s, 5);
+    ck_assert_uint_eq(nmapped, 2);
+    ck_assert_uint_eq(mapped_again[0], 3);
+    ck_assert_uint_eq(mapped_again[1], 2);
+    ck_assert_str_eq(shown_list(s, "active"), "2 3");
+    shown_close(s);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("linux24 strings");
     TCase *tests = tcase_create("strings");
     tcase_add_loop_test(tests, hits_and_victims_are_those_of_the_slow_lists, 0, 5);
+    tcase_add_test(tests, minor_faults_are_told_and_no_others);
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }

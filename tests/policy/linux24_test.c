@@ -391,6 +391,9 @@ START_TEST(dirty_pages_stay_mapped_without_swap_space_unless_of_files)
     frame_of(rig, 2)->dirty = frame_of(rig, 601)->dirty = frame_of(rig, 602)->dirty = true;
     rig_shrink(rig, 59);
     ck_assert_str_eq(mapped(rig, all), "01010");
+    rig->can_swap = true;
+    rig_shrink(rig, 60);
+    ck_assert_str_eq(mapped(rig, all), "00000");
     rig_close(rig);
 }
 END_TEST
