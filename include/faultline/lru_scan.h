@@ -320,8 +320,7 @@ static inline uint64_t lru_shrink_inactive(struct lru *l, struct reclaim *r, uns
     const uint64_t written = r->written;
     uint64_t gone = 0;
     lru_drain_new(l);
-    const bool done = lru_has_victim(r) || r->stop;
-    const uint64_t taken = done ? 0 : lru_isolate(&l->lists, 2 * type, n);
+    const uint64_t taken = lru_has_victim(r) ? 0 : lru_isolate(&l->lists, 2 * type, n);
     if (taken == 0)
         return 0;
     reclaim_updated(r, taken);

@@ -213,7 +213,7 @@ START_TEST(what_is_too_little_for_a_batch_is_kept_for_the_next_time)
 }
 END_TEST
 
-START_TEST(a_short_list_is_looked_at_again_until_there_is_a_batch)
+START_TEST(whole_batches_are_looked_at)
 {
     struct rig *rig = open_rig(RIG_FRAMES);
     bring(rig, FILES, 5);
@@ -222,6 +222,39 @@ START_TEST(a_short_list_is_looked_at_again_until_there_is_a_batch)
     rig->run.batch = 4;
     rig_shrink(rig, 0); /* four, and for the fifth four more */
     ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 8);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(a_short_list_is_looked_at_again_until_there_is_a_batch)
+{
+    struct rig *rig = open_rig(RIG_FRAMES);
+    bring(rig, FILES, 64);
+    rig->answer = PAGE_KEEP;
+    rig->run.may_swap = rig->can_swap = false;
+    rig->run.batch = RECLAIM_BATCH;
+    for (unsigned i = 1; i < 16; i++)
+        rig_shrink(rig, 5); /* two pages each: 30 are kept */
+    for (unsigned page = FILES + 10; page < FILES + 64; page++)
+        rig_evict(rig, rig->pages[page].pfn, true);
+    rig_shrink(rig, 2); /* two more of ten */
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 40);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(swappiness_counts_one_more)
+{
+    struct rig *rig = open_rig(RIG_FRAMES);
+    rig->answer = PAGE_KEEP;
+    bring(rig, 0, 100);
+    for (unsigned page = 0; page < 100; page++)
+        rig->ops->reclaim->deactivate(rig->state, rig->pages[page].pfn);
+    bring(rig, FILES, 100);
+    activate(rig, FILES, 100);
+    /* Halved, 100 and 50 of both: ap 61 * 101 / 51 = 120, fp 141 * 101 / 51 = 279: 30 %. */
+    rig_shrink(rig, 1);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_ANON), 50 * 30 / 100);
     rig_close(rig);
 }
 END_TEST
@@ -295,6 +328,8 @@ int main(void)
     tcase_add_loop_test(scans, how_many_pages_of_each_type_are_looked_at, 0,
                         ARRAY_LEN(counts));
     tcase_add_test(scans, what_is_too_little_for_a_batch_is_kept_for_the_next_time);
+    tcase_add_test(scans, whole_batches_are_looked_at);
+    tcase_add_test(scans, swappiness_counts_one_more);
     tcase_add_test(scans, a_short_list_is_looked_at_again_until_there_is_a_batch);
     tcase_add_loop_test(scans, it_stops_when_more_than_a_batch_has_gone, 0,
                         ARRAY_LEN(stops));

@@ -310,6 +310,47 @@ START_TEST(the_type_found_in_use_less_is_looked_at_more)
 }
 END_TEST
 
+START_TEST(pages_found_in_use_on_either_list_count)
+{
+    struct rig *rig = open_large("3.16");
+    rig->run.batch = 80;
+    bring(rig, 0, 400); /* 400 looked at and in use */
+    for (unsigned page = 0; page < 40; page++)
+        rig->frames[rig->pages[page].pfn].young = 1;
+    rig->ops->reclaim->age(rig->state, &rig->run); /* 480, 440 in use; 80 are inactive */
+    for (unsigned page = 0; page < 30; page++)
+        rig->frames[rig->pages[page].pfn].young = 1;
+    rig->can_swap = false; /* active ones are left alone */
+    rig_shrink(rig, 0);    /* 560, 470 in use */
+    ck_assert_uint_eq(scanned(rig, RECLAIM_ANON), 80);
+    bring(rig, FILES, 300);
+    activate(rig, FILES, 200); /* 500, 200 in use */
+    /* Halved: 280 and 235, 250 and 100.  ap 60 * 281 / 236 = 71, fp 140 * 251 / 101 = 347. */
+    rig_shrink(rig, 1);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_ANON) - 80, 25 * 71 / 419);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 50 * 347 / 419);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(what_was_looked_at_is_halved_down_to_a_quarter_of_the_pages)
+{
+    struct rig *rig = open_large("3.16");
+    bring(rig, 0, 100);
+    for (unsigned page = 0; page < 100; page++)
+        rig->ops->reclaim->deactivate(rig->state, rig->pages[page].pfn);
+    bring(rig, FILES, 70);
+    activate(rig, FILES, 40);
+    for (unsigned i = 0; i < 10; i++)
+        rig_shrink(rig, 12); /* nothing but halved: 200 and 100 to 25 and 12, 110 and 40 to
+                              * 13 and 5 */
+    rig_shrink(rig, 1);      /* ap 60 * 26 / 13 = 120, fp 140 * 14 / 6 = 326 */
+    ck_assert_uint_eq(scanned(rig, RECLAIM_ANON), 50 * 120 / 447);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 15 * 326 / 447);
+    rig_close(rig);
+}
+END_TEST
+
 START_TEST(active_lists_are_looked_at_while_inactive_ones_are_the_shorter)
 {
     struct rig *rig = open_large(versions[_i]);
@@ -413,6 +454,8 @@ int main(void)
     tcase_add_loop_test(scans, anonymous_lists_are_evened_out_with_swap_space_only, 0,
                         nversions);
     tcase_add_test(scans, with_enough_gone_the_rest_is_cut_once);
+    tcase_add_test(scans, pages_found_in_use_on_either_list_count);
+    tcase_add_test(scans, what_was_looked_at_is_halved_down_to_a_quarter_of_the_pages);
     suite_add_tcase(suite, scans);
     return run_suite(suite);
 }

@@ -175,7 +175,7 @@ START_TEST(the_type_that_cost_less_is_looked_at_more)
 {
     struct rig *rig = open_rig("5.15");
     bring(rig, 0, 138);
-    bring(rig, FILES, 158);
+    bring(rig, FILES, 8030);
     page_out(rig, RECLAIM_ANON, 10);
     page_out(rig, RECLAIM_FILE, 30);
     ck_assert_uint_eq(shown(rig, "anon cost"), 10);
@@ -184,7 +184,7 @@ START_TEST(the_type_that_cost_less_is_looked_at_more)
     rig->run.force = true;
     rig_shrink(rig, 1); /* ap 60 * 121 / 51 = 142, fp 140 * 121 / 71 = 238 */
     ck_assert_uint_eq(scanned(rig, RECLAIM_ANON) - anon, 23);
-    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE) - file, 40);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE) - file, 4000 * 238 / 380);
     rig_close(rig);
 }
 END_TEST
@@ -257,6 +257,24 @@ START_TEST(what_pages_that_come_back_and_programs_cost)
     ck_assert_uint_eq(rig->ops->reclaim->counts(rig->state)->workingset_restore[1], 1);
     ck_assert_uint_eq(shown(rig, "file cost"),
                       other_costs[_i].program + other_costs[_i].refault);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(before_6_5_programs_that_stay_do_not_halve_costs)
+{
+    struct rig *rig = open_rig("6.1");
+    bring(rig, FILES, 50);
+    page_out(rig, RECLAIM_FILE, 10); /* of the 40 pages that are left a quarter */
+    ck_assert_uint_eq(shown(rig, "file cost"), 10);
+    activate(rig, FILES + 10, 1);
+    for (unsigned page = FILES + 11; page < FILES + 50; page++)
+        rig_evict(rig, rig->pages[page].pfn, true);
+    rig->pages[FILES + 10].executable = true;
+    rig->frames[rig->pages[FILES + 10].pfn].young = 1;
+    rig_shrink(rig, 0);
+    ck_assert_uint_eq(rig->ops->reclaim->counts(rig->state)->pgrefill, 1);
+    ck_assert_uint_eq(shown(rig, "file cost"), 10);
     rig_close(rig);
 }
 END_TEST
@@ -343,6 +361,20 @@ START_TEST(a_process_that_needs_memory_does_all_of_the_first_priority)
 }
 END_TEST
 
+START_TEST(without_a_driver_it_ends_with_the_round_of_the_victim)
+{
+    struct rig *rig =
+        rig_open(&policy_linux5, RIG_FRAMES, (const char *const[]){"batch=1", NULL});
+    rig_file(rig, 0, RIG_PAGES - 1);
+    rig->can_swap = false;
+    bring(rig, 0, 7000 + 8900);
+    activate(rig, 0, 8900); /* one and two would be looked at with priority 12 */
+    rig_choose(rig);
+    ck_assert_uint_eq(rig->ops->reclaim->counts(rig->state)->pgrefill, 1);
+    rig_close(rig);
+}
+END_TEST
+
 static enum page_fate stop_at_third(struct reclaim *r, pfn_t pfn)
 {
     r->stop = r->scanned == 3;
@@ -352,22 +384,27 @@ static enum page_fate stop_at_third(struct reclaim *r, pfn_t pfn)
 START_TEST(the_kernel_can_stop_a_scan_in_its_midst)
 {
     struct rig *rig = open_rig("6.18");
+    bring(rig, 0, 1);
+    activate(rig, 0, 1); /* to be evened out at the end */
     bring(rig, FILES, 8);
     activate(rig, FILES + 6, 2);
+    rig->run.may_swap = false;
     rig->run.page = stop_at_third;
     rig->run.priority = 0;
     rig->run.force = true;
     rig->answer = PAGE_WRITING;
     rig->ops->reclaim->shrink(rig->state, &rig->run);
-    ck_assert_str_eq(lists(rig),
-                     "inactive file: 514 513 512 517 516 515; active file: 519 518");
+    ck_assert_str_eq(
+        lists(rig),
+        "active anon: 0; inactive file: 514 513 512 517 516 515; active file: 519 518");
     ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 3);
     for (unsigned page = FILES; page < FILES + 3; page++)
         rig->frames[rig->pages[page].pfn].writing = false;
     rig->run.stop = false;
     rig->answer = PAGE_KEEP;
     rig_shrink(rig, 0);
-    ck_assert_str_eq(lists(rig), "inactive file: 519w 518w 514 513 512 517 516 515");
+    ck_assert_str_eq(lists(rig),
+                     "inactive anon: 0w; inactive file: 519w 518w 514 513 512 517 516 515");
     ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 9);
     rig_close(rig);
 }
@@ -520,6 +557,70 @@ START_TEST(statistics_of_an_active_list_are_told_page_by_page)
 }
 END_TEST
 
+START_TEST(pages_of_files_are_uncharged_before_others_go_back_on_lists)
+{
+    struct rig *rig = open_rig("6.18");
+    bring(rig, FILES, 3);
+    rig->frames[rig->pages[FILES].pfn].young = 1;
+    rig->answer = PAGE_GONE;
+    rig->run.wanted = 1;
+    rig_shrink(rig, 0);
+    ck_assert_str_eq(rig->lumps, " 3 3 1 1 1 1 2 1 2");
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(programs_that_stay_active_are_not_told_as_deactivated)
+{
+    struct rig *rig = open_rig("6.18");
+    bring(rig, FILES, 2);
+    activate(rig, FILES, 2);
+    rig->pages[FILES].executable = true;
+    rig->frames[rig->pages[FILES].pfn].young = 1;
+    rig_shrink(rig, 0);
+    ck_assert_str_eq(rig->lumps, " 2 2 1 1 1");
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(pages_that_come_are_told_when_they_are_on_a_list)
+{
+    struct rig *rig =
+        rig_open(&policy_linux5, 16, (const char *const[]){"addition_batch=2", NULL});
+    bring(rig, 0, 1);
+    ck_assert_uint_eq(rig->updates, 0);
+    bring(rig, 1, 1);
+    ck_assert_uint_eq(rig->updates, 2);
+    activate(rig, 0, 2);
+    rig->can_swap = false;
+    rig->run.force = true;
+    rig_shrink(rig,
+               0); /* nothing but active pages: one batch at the end, with swap space */
+    rig->can_swap = true;
+    rig->ops->reclaim->age(rig->state, &rig->run);
+    rig->updates = 0;
+    rig_evict(rig, rig->pages[0].pfn, true);
+    bring(rig, 0, 1); /* it comes back, turns active, is of the working set */
+    ck_assert_uint_eq(rig->updates, 3);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(without_a_driver_a_dirty_victim_costs_a_write)
+{
+    struct rig *rig =
+        rig_open(&policy_linux5, 8, (const char *const[]){"version=6.1", NULL});
+    bring(rig, 0, 8);
+    rig->frames[rig->pages[0].pfn].dirty = true;
+    rig_choose(rig);
+    ck_assert_uint_eq(rig->victims[0], 0);
+    ck_assert_uint_eq(shown(rig, "anon cost"), 1);
+    rig_choose(rig);
+    ck_assert_uint_eq(shown(rig, "anon cost"), 1);
+    rig_close(rig);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("linux5 balance");
@@ -535,6 +636,7 @@ int main(void)
                         ARRAY_LEN(scan_costs));
     tcase_add_loop_test(types, what_pages_that_come_back_and_programs_cost, 0,
                         ARRAY_LEN(other_costs));
+    tcase_add_test(types, before_6_5_programs_that_stay_do_not_halve_costs);
     suite_add_tcase(suite, types);
     TCase *scans = tcase_create("scans");
     tcase_add_loop_test(scans, when_enough_have_gone_the_rest_is_cut, 0, ARRAY_LEN(cuts));
@@ -542,6 +644,7 @@ int main(void)
     tcase_add_test(scans, with_one_type_left_it_ends_when_enough_have_gone);
     tcase_add_loop_test(scans, a_process_that_needs_memory_does_all_of_the_first_priority,
                         0, ARRAY_LEN(wholes));
+    tcase_add_test(scans, without_a_driver_it_ends_with_the_round_of_the_victim);
     tcase_add_test(scans, the_kernel_can_stop_a_scan_in_its_midst);
     tcase_add_test(
         scans, active_lists_are_left_alone_unless_inactive_ones_are_short_or_it_is_forced);
@@ -554,6 +657,10 @@ int main(void)
     tcase_add_test(statistics,
                    statistics_of_files_are_told_when_pages_are_no_longer_charged);
     tcase_add_test(statistics, statistics_of_an_active_list_are_told_page_by_page);
+    tcase_add_test(statistics, pages_of_files_are_uncharged_before_others_go_back_on_lists);
+    tcase_add_test(statistics, programs_that_stay_active_are_not_told_as_deactivated);
+    tcase_add_test(statistics, pages_that_come_are_told_when_they_are_on_a_list);
+    tcase_add_test(statistics, without_a_driver_a_dirty_victim_costs_a_write);
     suite_add_tcase(suite, statistics);
     return run_suite(suite);
 }

@@ -139,16 +139,23 @@ START_TEST(what_a_look_at_an_inactive_page_leads_to)
 }
 END_TEST
 
+/* The oldest of three pages is dirty; does it go, marked as used or not? */
+static const struct {
+    bool file, marked;
+    unsigned victim;
+} dirty_ones[] = {{true, true, 2}, {true, false, 1}, {false, true, 1}};
+
 START_TEST(without_a_driver_a_dirty_page_of_a_file_that_is_marked_stays)
 {
-    struct rig *rig = open_rig(2, "6.18");
-    rig_file(rig, 0, 9);
-    rig_read(rig, 1);
-    rig_read(rig, 2);
+    struct rig *rig = open_rig(3, "6.18");
+    if (dirty_ones[_i].file)
+        rig_file(rig, 0, 9);
+    bring(rig, 1, 3);
     rig->frames[rig->pages[1].pfn].dirty = true;
-    rig_read(rig, 3);
-    ck_assert_uint_eq(rig->victims[0], 2);
-    ck_assert_str_eq(lists(rig), "inactive file: 3* 1");
+    if (dirty_ones[_i].marked)
+        rig->ops->reclaim->used(rig->state, rig->pages[1].pfn);
+    rig_choose(rig);
+    ck_assert_uint_eq(rig->victims[0], dirty_ones[_i].victim);
     rig_close(rig);
 }
 END_TEST
@@ -470,6 +477,68 @@ START_TEST(a_victim_stays_where_it_was_and_is_explained)
 }
 END_TEST
 
+START_TEST(one_victim_is_chosen_though_both_types_are_looked_at)
+{
+    struct rig *rig = open_rig(8, "6.18");
+    rig_file(rig, 5, 9);
+    bring(rig, 1, 2);
+    bring(rig, 5, 3);
+    activate(rig, 6, 2);
+    const pfn_t victim = rig->ops->victim(rig->state);
+    ck_assert_uint_eq(rig->frames[victim].page, 1);
+    ck_assert_str_eq(lists(rig), "inactive anon: 2 1; inactive file: 6w 5; active file: 7");
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(what_is_not_looked_at_for_a_victim_costs_nothing)
+{
+    struct rig *rig = rig_open(&policy_linux5, 64, (const char *const[]){"batch=4", NULL});
+    rig_file(rig, 0, 99);
+    bring(rig, 0, 64);
+    rig->frames[rig->pages[0].pfn].young = 1; /* stays: priority 6 looks at no other */
+    rig_choose(rig);                          /* priority 5 at the next one of two */
+    ck_assert_uint_eq(rig->victims[0], 1);
+    ck_assert_uint_eq(shown(rig, "file cost"), 1);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 2);
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(active_pages_are_taken_when_no_inactive_one_can_go)
+{
+    struct rig *rig = open_rig(4, "6.18");
+    rig_file(rig, 0, 9);
+    bring(rig, 1, 4);
+    activate(rig, 3, 2);
+    rig->frames[rig->pages[1].pfn].locked = rig->frames[rig->pages[2].pfn].locked = true;
+    const pfn_t victim = rig->ops->victim(rig->state);
+    ck_assert_uint_eq(rig->frames[victim].page, 3);
+    ck_assert_ptr_null(strstr(rig_why(rig, victim), "no page could go"));
+    rig_close(rig);
+}
+END_TEST
+
+START_TEST(a_page_that_came_back_counts_for_one_victim)
+{
+    struct rig *rig = open_rig(22, "6.18");
+    const struct reclaim_counts *counted = rig->ops->reclaim->counts(rig->state);
+    rig_file(rig, 0, 99);
+    rig->can_swap = false;
+    bring(rig, 1, 22);
+    activate(rig, 1, 9);
+    rig_evict(rig, rig->pages[22].pfn, true);
+    bring(rig, 22, 1);
+    ck_assert_uint_eq(counted->workingset_activate[RECLAIM_FILE], 1);
+    rig_choose(rig); /* priority 3: one of twelve inactive pages, one of ten active ones */
+    ck_assert_uint_eq(counted->pgrefill, 1);
+    bring(rig, 23, 1);
+    rig_choose(rig);
+    ck_assert_uint_eq(counted->pgrefill, 1);
+    rig_close(rig);
+}
+END_TEST
+
 START_TEST(pages_read_ahead_are_not_in_use)
 {
     struct rig *rig = open_rig(3, "6.18");
@@ -496,7 +565,8 @@ int main(void)
                    before_5_9_an_anonymous_page_starts_active_and_stays_so_while_used);
     tcase_add_loop_test(pages, what_a_look_at_an_inactive_page_leads_to, 0,
                         ARRAY_LEN(looks));
-    tcase_add_test(pages, without_a_driver_a_dirty_page_of_a_file_that_is_marked_stays);
+    tcase_add_loop_test(pages, without_a_driver_a_dirty_page_of_a_file_that_is_marked_stays,
+                        0, ARRAY_LEN(dirty_ones));
     tcase_add_test(pages, locked_pages_are_not_looked_at_and_stay);
     tcase_add_loop_test(pages, a_page_that_could_not_go_is_at_the_head, 0,
                         ARRAY_LEN(answers));
@@ -523,6 +593,10 @@ int main(void)
     tcase_add_test(batch,
                    without_swap_space_and_files_the_oldest_page_that_is_not_locked_goes);
     tcase_add_test(batch, a_victim_stays_where_it_was_and_is_explained);
+    tcase_add_test(batch, one_victim_is_chosen_though_both_types_are_looked_at);
+    tcase_add_test(batch, what_is_not_looked_at_for_a_victim_costs_nothing);
+    tcase_add_test(batch, active_pages_are_taken_when_no_inactive_one_can_go);
+    tcase_add_test(batch, a_page_that_came_back_counts_for_one_victim);
     tcase_add_test(batch, pages_read_ahead_are_not_in_use);
     suite_add_tcase(suite, batch);
     return run_suite(suite);

@@ -20,7 +20,7 @@
 #define RIG_SIZE 1024
 #endif
 
-enum { RIG_FRAMES = RIG_SIZE, RIG_PAGES = RIG_SIZE, RIG_TEXT = 8192 };
+enum { RIG_FRAMES = RIG_SIZE, RIG_PAGES = RIG_SIZE, RIG_TEXT = 8 * RIG_SIZE };
 
 struct rig_frame {
     unsigned page;
