@@ -56,10 +56,11 @@ static enum status linux2628_init(void *state, const struct policy_env *env,
 
 static bool inactive_is_low(const struct linux2628 *l, unsigned type)
 {
-    const uint64_t *n = &l->lru.lists.n[2 * type];
+    const uint64_t inactive = l->lru.lists.n[lru_inactive(type)];
+    const uint64_t active = l->lru.lists.n[lru_active(type)];
     if (type == RECLAIM_FILE)
-        return n[0] < n[LRU_ACTIVE];
-    return lru_is_low(&l->lru, n[0], n[LRU_ACTIVE]);
+        return inactive < active;
+    return lru_is_low(&l->lru, inactive, active);
 }
 
 /* get_scan_ratio(), in percent. */

@@ -47,11 +47,12 @@ static void linux3_page_in(void *state, pfn_t pfn, pfn_t ghost)
 
 static bool inactive_is_low(const struct linux3 *l, unsigned type)
 {
-    const uint64_t *n = &l->lru.lists.n[2 * type];
+    const uint64_t inactive = l->lru.lists.n[lru_inactive(type)];
+    const uint64_t active = l->lru.lists.n[lru_active(type)];
     if (type == RECLAIM_FILE && !since(l, V4_19))
-        return n[0] < n[LRU_ACTIVE];
+        return inactive < active;
     return (type == RECLAIM_FILE || policy_can_swap(l->lru.env)) &&
-           lru_is_low(&l->lru, n[0], n[LRU_ACTIVE]);
+           lru_is_low(&l->lru, inactive, active);
 }
 
 /* shrink_list(), of an active list.  While pages of files come back, all that are active may

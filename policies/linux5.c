@@ -78,7 +78,7 @@ static void linux5_flushed(void *state)
 static bool inactive_is_low(const struct linux5 *l, unsigned type)
 {
     const struct seen seen = see(l);
-    return lru_is_low(&l->lru, seen.n[2 * type], seen.n[2 * type + LRU_ACTIVE]);
+    return lru_is_low(&l->lru, seen.n[lru_inactive(type)], seen.n[lru_active(type)]);
 }
 
 /* --- costs ------------------------------------------------------------------------------- */

@@ -50,6 +50,16 @@ static inline void lru_init(struct lru_lists *lists, const struct policy_env *en
         frame_ring_init(&lists->ring[i], env->frames);
 }
 
+static inline enum lru_list lru_inactive(unsigned type)
+{
+    return type == RECLAIM_FILE ? LRU_INACTIVE_FILE : LRU_INACTIVE_ANON;
+}
+
+static inline enum lru_list lru_active(unsigned type)
+{
+    return type == RECLAIM_FILE ? LRU_ACTIVE_FILE : LRU_ACTIVE_ANON;
+}
+
 static inline bool lru_is(const struct lru_lists *lists, pfn_t pfn, unsigned mark)
 {
     return lists->marks[pfn] & mark;

@@ -17,7 +17,7 @@ static const struct lru_balance lru_both = {.share = {1, 1}, .of = 1};
 
 static inline uint64_t lru_pages(const struct lru *l, unsigned type)
 {
-    return l->lists.n[2 * type] + l->lists.n[2 * type + LRU_ACTIVE];
+    return l->lists.n[lru_inactive(type)] + l->lists.n[lru_active(type)];
 }
 
 /* What was looked at lately weighs less, the longer ago it was. */
@@ -156,8 +156,8 @@ static inline void lru_sizes(const void *state, struct reclaim_sizes *sizes)
 {
     const struct lru *l = state;
     for (unsigned type = RECLAIM_ANON; type < RECLAIM_TYPES; type++) {
-        sizes->inactive[type] = l->lists.n[2 * type];
-        sizes->active[type] = l->lists.n[2 * type + LRU_ACTIVE];
+        sizes->inactive[type] = l->lists.n[lru_inactive(type)];
+        sizes->active[type] = l->lists.n[lru_active(type)];
     }
 }
 

@@ -218,7 +218,7 @@ static inline void lru_shrink_active(struct lru *l, struct reclaim *r, unsigned 
 {
     uint64_t used = 0, rotated = 0;
     lru_drain_new(l);
-    const uint64_t taken = lru_isolate(&l->lists, 2 * type + LRU_ACTIVE, n);
+    const uint64_t taken = lru_isolate(&l->lists, lru_active(type), n);
     reclaim_updated(r, taken);
     reclaim_updated(r, taken);
     l->counts.pgrefill += taken;
@@ -320,7 +320,8 @@ static inline uint64_t lru_shrink_inactive(struct lru *l, struct reclaim *r, uns
     const uint64_t written = r->written;
     uint64_t gone = 0;
     lru_drain_new(l);
-    const uint64_t taken = lru_has_victim(r) ? 0 : lru_isolate(&l->lists, 2 * type, n);
+    const uint64_t taken =
+        lru_has_victim(r) ? 0 : lru_isolate(&l->lists, lru_inactive(type), n);
     if (taken == 0)
         return 0;
     reclaim_updated(r, taken);

@@ -6,7 +6,7 @@
 
 extern const struct policy_ops policy_linux5;
 
-enum { PAGES = 60, FRAMES = 24, FIRST_FILE = 30, STEPS = 400 };
+enum { PAGES = 60, FRAMES = 24, FIRST_FILE = 30, STEPS = 300 };
 enum { NONE, WAITING, INACTIVE, ACTIVE, PLACES }; /* a page not in memory is in none */
 
 static const char *const versions[] = {"5.7", "5.8", "5.9", "5.15", "6.1", "6.18"};
@@ -467,7 +467,7 @@ static void step(struct model *m)
 
 START_TEST(random_strings_leave_the_same_lists_as_in_the_model)
 {
-    for (unsigned seed = 1; seed <= 40; seed++) {
+    for (unsigned seed = 1; seed <= 24; seed++) {
         char version[32], batch[32];
         struct model m = {.version = numbers[_i], .addition_batch = 1 + seed % 4};
         snprintf(version, sizeof version, "version=%s", versions[_i]);
