@@ -19,10 +19,9 @@ struct seen {
 
 struct linux5 {
     struct lru lru;
-    uint64_t cost[RECLAIM_TYPES]; /* anon_cost, file_cost: recent, from 5.8           */
-    uint64_t
-        refaults[RECLAIM_TYPES]; /* activated, when a process had reclaimed last      */
-    bool lags;                   /* the kernel reads what was flushed last           */
+    uint64_t cost[RECLAIM_TYPES];     /* anon_cost, file_cost: recent, from 5.8 */
+    uint64_t refaults[RECLAIM_TYPES]; /* activated, when the last run ended */
+    bool lags;                        /* the kernel reads what was flushed last */
     struct seen flushed;
     /* Of the priority under way: */
     uint64_t cost_before[RECLAIM_TYPES];

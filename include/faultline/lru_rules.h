@@ -40,7 +40,7 @@ struct lru_params {
 struct lru_rules {
     /* What is to become of a page at the tail of an inactive list; PAGE_GONE: it may go. */
     enum page_fate (*check)(struct lru *l, const struct reclaim *r, pfn_t pfn);
-    /* A batch of an active list is to be looked at: may it?  NULL: it may. */
+    /* A batch of an active list is to be looked at: may it?  For lru_shrink_lists(). */
     bool (*may_deactivate)(struct lru *l, struct reclaim *r, unsigned type);
     /* Pages of the type have been looked at: so many writes were started, and so many pages
      * stayed.  May be NULL. */
@@ -52,11 +52,11 @@ struct lru_rules {
     bool keeps_writing;      /* a page that is being written stays inactive              */
     bool rotates_active;     /* one that was, goes to the inactive tail if it is active   */
     bool marks_workingset;   /* what has been active is marked                           */
-    bool remembers,
-        remembers_anon;    /* pages that are evicted, with the age                */
-    bool remembers_before; /* the age is that before the page has gone                 */
-    bool used_anon_ages;   /* use of an inactive page that is of no file adds to it      */
-    bool put_back_ages;    /* ... and a page that reclaim puts on an active list       */
+    bool remembers;          /* pages of files that are evicted, with the age */
+    bool remembers_anon;     /* ... and all others */
+    bool remembers_before;   /* the age is that before the page has gone                 */
+    bool used_anon_ages; /* use of an inactive page that is of no file adds to it      */
+    bool put_back_ages;  /* ... and a page that reclaim puts on an active list       */
 };
 
 struct lru {
