@@ -131,6 +131,27 @@ enum status space_cut(struct space *space, vpn_t first, vpn_t last, struct error
     return OK;
 }
 
+static bool goes_on(const struct region *a, const struct region *b)
+{
+    return a->last + 1 == b->first && a->backing == BACKING_ZERO &&
+           b->backing == BACKING_ZERO && !a->shared && !b->shared &&
+           a->protection == b->protection && a->advice == b->advice && a->huge == b->huge;
+}
+
+void space_merge(struct space *space, vpn_t vpn)
+{
+    struct region *regions = space->regions;
+    size_t first = find(space, vpn), last = first;
+    while (first > 0 && goes_on(&regions[first - 1], &regions[first]))
+        first--;
+    while (last + 1 < space->nregions && goes_on(&regions[last], &regions[last + 1]))
+        last++;
+    regions[first].last = regions[last].last;
+    memmove(regions + first + 1, regions + last + 1,
+            (space->nregions - last - 1) * sizeof *regions);
+    space->nregions -= last - first;
+}
+
 enum status space_add_region(struct space *space, const struct region *region,
                              struct error *err)
 {

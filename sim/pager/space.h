@@ -70,6 +70,10 @@ MUST_CHECK enum status space_cut(struct space *space, vpn_t first, vpn_t last,
 MUST_CHECK enum status space_split(struct space *space, vpn_t first, vpn_t last,
                                    struct region **within, size_t *n, struct error *err);
 
+/* Make one region of those round vpn, which lies in one, that follow each other and differ in
+ * nothing; all private and zero-filled.  Pointers to regions do not outlast it. */
+void space_merge(struct space *space, vpn_t vpn);
+
 /* Give a copy of all regions to a space that has none; violations are to it what they are
  * to the other. */
 MUST_CHECK enum status space_copy_regions(struct space *to, const struct space *from,

@@ -84,6 +84,19 @@ START_TEST(a_range_that_has_base_pages_gets_none)
 }
 END_TEST
 
+/* The heap grows from half of 64 to 127 to all of it before it is used. */
+START_TEST(areas_that_follow_each_other_and_are_alike_are_one)
+{
+    run("@map 0x1000000 128KiB rw; @map 0x1020000 128KiB rw; S4096 S4159");
+    ck_assert_uint_eq(rig_linux.counts.thp_fault_alloc, 1);
+    ck_assert_uint_eq(rig_linux.counts.pgfault, 1);
+    again("always");
+    run("@map 0x1000000 128KiB rw; @map 0x1020000 128KiB r; S4096 L4159");
+    ck_assert_uint_eq(rig_linux.counts.thp_fault_alloc, 0);
+    ck_assert_uint_eq(rig_linux.counts.pgfault, 2);
+}
+END_TEST
+
 /* --- frames ------------------------------------------------------------------------------- */
 
 /* 128 frames are two blocks of 64; the watermark, which is 32 frames at least, leaves one. */
@@ -157,6 +170,7 @@ int main(void)
     tcase_add_loop_test(tcase, the_setting_and_the_advice_say_who_has_huge_pages, 0, 8);
     tcase_add_test(tcase, files_shared_memory_and_old_releases_have_none);
     tcase_add_test(tcase, a_range_that_has_base_pages_gets_none);
+    tcase_add_test(tcase, areas_that_follow_each_other_and_are_alike_are_one);
     tcase_add_test(tcase,
                    without_a_block_of_frames_above_the_watermark_base_pages_are_mapped);
     tcase_add_test(tcase, a_cgroup_without_room_for_a_huge_page_gets_base_pages);

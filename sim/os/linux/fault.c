@@ -179,6 +179,8 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
         status = linux_charge_table(kernel, fault, region, err);
     if (status == OK)
         status = linux_huge_fault(kernel, fault, err);
+    if (status == OK)
+        status = pager_region(pager, fault, &region, err);
     if (status == OK && pager->content_of[fault->page] == CONTENT_NONE && !fault->store &&
         !fault->run_length && is_anonymous(pager, region) && shares_zeros(pager))
         status = zero_page(kernel, fault->page, err);

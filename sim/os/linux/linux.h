@@ -257,7 +257,8 @@ enum page_fate linux_let_lazy_go(struct linux_kernel *kernel, pfn_t pfn);
 /* --- thp.c ------------------------------------------------------------------------------ */
 
 /* Get the fault the frames of a huge page, if its page is to be in one and there are some
- * (fault->run_length); it must not wait before they are filled. */
+ * (fault->run_length); it must not wait before they are filled.  Its region may become part of
+ * a larger one. */
 MUST_CHECK enum status linux_huge_fault(struct linux_kernel *kernel, struct fault *fault,
                                         struct error *err);
 

@@ -48,9 +48,12 @@ enum status linux_huge_fault(struct linux_kernel *kernel, struct fault *fault,
     const unsigned *shift = huge_shift(pager);
     if (!shift || fault->counted || fault->frame != PFN_NONE)
         return OK;
-    struct region *region = space_region_of(pager_space_of(pager, fault->page),
-                                            pager->mmu.index->vpns[fault->page]);
-    region->page_shift = may_be_huge(kernel, region) ? *shift : 0;
+    struct space *space = pager_space_of(pager, fault->page);
+    const vpn_t vpn = pager->mmu.index->vpns[fault->page];
+    const bool huge = may_be_huge(kernel, space_region(space, vpn));
+    if (huge) /* as the kernel does when they come into being: vma_merge() */
+        space_merge(space, vpn);
+    space_region_of(space, vpn)->page_shift = huge ? *shift : 0;
     const pfn_t n = large_wanted(pager, fault);
     if (n == 0)
         return OK;
