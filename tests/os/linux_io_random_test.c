@@ -26,8 +26,9 @@ static size_t refer(char *text)
 
 static size_t operate(char *text, bool forks)
 {
-    static const char *const advices[] = {"dontneed", "willneed", "random", "sequential",
-                                          "normal"};
+    static const char *const advices[] = {"dontneed", "willneed", "random",    "sequential",
+                                          "normal",   "free",     "free",      "cold",
+                                          "pageout",  "hugepage", "nohugepage"};
     static const char *const sleeps[] = {"@sleep 100us;", "@sleep 10ms;", "@sleep 6s;",
                                          "@sleep 31s;"};
     const uint64_t start = 4096 * (below(2) ? below(ANON - 8) : FILES + 100 * below(2));
@@ -41,8 +42,8 @@ static size_t operate(char *text, bool forks)
     case 3:
         return (size_t)sprintf(text, " %s", forks ? "@thread 1;" : "");
     default:
-        return (size_t)sprintf(text, " @advise 0x%llx 32768 %s;",
-                               (unsigned long long)start, PICK(advices));
+        return (size_t)sprintf(text, " @advise 0x%llx 32768 %s;", (unsigned long long)start,
+                               PICK(advices));
     }
 }
 
@@ -74,6 +75,16 @@ static void make_kernel(void)
     rig_linux_kernel("stats_flush_every", below(2) ? "100" : "0");
 }
 
+/* Huge pages of 64 base pages, and room for a few of them. */
+static void make_huge(void)
+{
+    rig_mmu("srmmu", 12);
+    rig.params.pager.mmu.narrays = 1;
+    rig_linux_kernel("thp", below(2) ? "always" : "madvise");
+    rig_limit(80 + (unsigned)below(80));
+    rig_frames(250 + below(100));
+}
+
 static void make(uint64_t seed, struct device_params *more)
 {
     static const char *const policies[] = {"linux5", "linux5", "lru", "clock"};
@@ -83,6 +94,8 @@ static void make(uint64_t seed, struct device_params *more)
     make_kernel();
     rig_limit(24 + (unsigned)below(40));
     rig_frames(120 + below(100));
+    if (below(3) == 0)
+        make_huge();
     rig_device("latency", below(2) ? "1 ms" : "50 us");
     rig_device("servers", below(2) ? "1" : "4");
     rig.params.slots.nslots = 1000;
@@ -90,7 +103,7 @@ static void make(uint64_t seed, struct device_params *more)
     rig.params.more_swap = more;
     rig.params.pager.mmu.ncpus = 1 + (unsigned)below(2);
     for (size_t i = 0; i < PROGRAMS; i++) {
-        rig_region(i, 0, ANON, 0);
+        rig_region(i, 0, 2 * N, 0); /* of which ANON are used                            */
         rig_file(i, FILES, PAGES, 0, 0)->shared = true;
         rig_file(i, FILES + 100, PAGES, 0, 20);
         write_program(i, true);
@@ -102,6 +115,7 @@ START_TEST(whatever_happens_what_must_hold_holds)
 {
     struct device_params more[2];
     uint64_t writes = 0, waits = 0, flushed = 0, ahead = 0, compressed = 0, killed = 0;
+    uint64_t dropped = 0, huge = 0, split = 0;
     for (uint64_t seed = 1; seed <= RUNS; seed++) {
         struct error err = {0};
         more[0] = more[1] = (struct device_params){device_find("fixed"), rig.device.bytes};
@@ -115,6 +129,9 @@ START_TEST(whatever_happens_what_must_hold_holds)
         flushed += rig.counts.write_backs;
         ahead += rig_linux.counts.swap_ra;
         compressed += rig_linux.counts.zswpout;
+        dropped += rig_linux.counts.pglazyfreed;
+        huge += rig_linux.counts.thp_fault_alloc;
+        split += rig.counts.large_page_splits;
         rig_teardown();
         rig_linux_setup();
     }
@@ -123,6 +140,9 @@ START_TEST(whatever_happens_what_must_hold_holds)
     ck_assert_uint_gt(flushed, RUNS);
     ck_assert_uint_gt(ahead, RUNS);
     ck_assert_uint_gt(compressed, RUNS);
+    ck_assert_uint_gt(dropped, 0);
+    ck_assert_uint_gt(huge, 0);
+    ck_assert_uint_gt(split, 0);
     ck_assert_uint_lt(killed, RUNS / 4);
 }
 END_TEST

@@ -73,8 +73,9 @@ static const struct param linux_table[] = {
      .offset = offsetof(struct linux_params, thp),
      .fallback = "madvise",
      .choices = thp_choices,
-     .help = "transparent_hugepage/enabled: anonymous memory that gets huge pages at faults, "
-             "where the MMU has them; madvise: that for which a trace advises hugepage"},
+     .help = "transparent_hugepage/enabled: anonymous memory that gets huge pages at "
+             "faults, where the MMU has them; madvise: that for which a trace advises "
+             "hugepage"},
     {.name = "swap_priority",
      .kind = PARAM_CHOICE,
      .offset = offsetof(struct linux_params, swap_priority),
