@@ -85,6 +85,18 @@ START_TEST(in_a_cgroup_it_dies_at_the_groups_limit)
 }
 END_TEST
 
+START_TEST(in_a_cgroup_who_faults_dies_if_it_is_the_largest)
+{
+    rig_frames(UINT64_MAX);
+    lrig_kernel("cgroup_frames", "300");
+    stores_and_sleeps(0, 100, 0);
+    stores_and_sleeps(1, 250, 1000 * MS);
+    lrig_run();
+    ck_assert_ptr_nonnull(strstr(lrig.kills, "process 'b' was ended at"));
+    ck_assert_uint_eq(lrig.counts.oom_kill, 1);
+}
+END_TEST
+
 /* 2.4.16 keeps 20 frames, which leaves b 1024 - 20 - 599 = 405.  Reclaim fails for the first time when b wants its page too many;
  * after 100 ticks of 10 ms failures begin to count, and the tenth, nine ticks later, kills. */
 START_TEST(linux_24_kills_after_ten_failures_in_its_second_second)
@@ -125,6 +137,7 @@ int main(void)
     tcase_add_test(tcase, who_faults_dies_if_it_is_the_largest);
     tcase_add_test(tcase, several_die_if_one_is_not_enough);
     tcase_add_test(tcase, in_a_cgroup_it_dies_at_the_groups_limit);
+    tcase_add_test(tcase, in_a_cgroup_who_faults_dies_if_it_is_the_largest);
     tcase_add_test(tcase, linux_24_kills_after_ten_failures_in_its_second_second);
     tcase_add_test(tcase, without_a_clock_the_run_fails_and_says_so);
     suite_add_tcase(suite, tcase);

@@ -217,6 +217,8 @@ START_TEST(before_3_6_nobody_waited_for_kswapd)
     lrig_kernel("version", "2.6.32");
     struct linux_kernel *kernel = idle_machine(10);
     struct fault fault = {.frame = PFN_NONE};
+    frame_set_state(kernel->pager, 0,
+                    FRAME_LEAVING); /* it has not given up               */
     ck_assert(!linux_throttle(kernel, &fault));
 }
 END_TEST
