@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A process that the kernel ends, for want of swap space or by its limits, is told of: on
+# A process that the kernel ends, for want of memory or swap space or by its limits, is told of: on
 # standard error, in processes.csv and in results.json, and again by --resume.
 set -euo pipefail
 # shellcheck source=tests/expect.bash
@@ -38,3 +38,27 @@ exits 0 "$FAULTLINE" run --quiet --set swap.size=64MiB --set kernel.limits=kerne
     --set "trace=$SOURCE_DIR/traces/cc1.flt" --output limits bsd.yaml
 says "its text would have 6598 KiB, of at most 6144 KiB that 4.3BSD allows"
 says "set 'kernel.limits: none'"
+
+# Linux kills for want of memory; without a clock, where there is nobody else, the cell fails.
+cat >linux.yaml <<END
+trace: $SOURCE_DIR/traces/sort.flt
+timing: events
+kernel: linux
+policy: native
+swap.device: ssd
+files.device: ssd
+swap.size: 64KiB
+workload: {regions: infer, fold: yes}
+END
+exits 0 "$FAULTLINE" run --quiet --set machine.memory=512KiB --output little linux.yaml
+says "cell 1 (sort, linux5): process 'sort' was ended at"
+says "out of memory: it had"
+grep -q ',killed$' little/processes.csv || fail "processes.csv does not tell of it"
+grep -q '"warning": "process .sort. was ended' little/results.json ||
+    fail "results.json does not tell of it"
+exits 0 "$FAULTLINE" run --quiet --set machine.memory=1MiB --output more linux.yaml
+[ ! -s err.txt ] || fail "there are messages"
+exits 1 "$FAULTLINE" run --quiet --set "trace=$SOURCE_DIR/traces/sort.flt" \
+    --set kernel=linux --set machine.memory=128KiB --output none
+says "out of memory: nothing can be reclaimed in 32 frames"
+says "the only process would be killed"
