@@ -223,6 +223,40 @@ START_TEST(before_3_6_nobody_waited_for_kswapd)
 }
 END_TEST
 
+static uint64_t runnable;
+
+static uint64_t say_runnable(void *context)
+{
+    (void)context;
+    return runnable;
+}
+
+/* After 10 ms of CPU time: n threads and kswapd have the same share of the CPUs. */
+static const struct {
+    uint64_t runnable;
+    unsigned cpus;
+    psec_t pause;
+} shares[] = {{0, 1, 0}, {1, 1, 10 * MS}, {3, 1, 30 * MS}, {1, 2, 0}, {3, 2, 10 * MS}};
+
+START_TEST(kswapd_has_its_share_of_the_cpus)
+{
+    struct linux_kernel *kernel = idle_machine(70);
+    struct pager *pager = kernel->pager;
+    struct linux_kswapd *kswapd = &kernel->memory.kswapd;
+    struct pager_host host = *pager->host;
+    host.runnable = say_runnable;
+    pager->host = &host;
+    pager->mmu.ncpus = shares[_i].cpus;
+    runnable = shares[_i].runnable;
+    linux_wake_kswapd(kernel);
+    engine_cancel(rig.sim->engine, &kswapd->event);
+    kswapd->work.time = 10 * MS;
+    kswapd->work.done(&kswapd->work);
+    ck_assert_uint_eq(engine_next(rig.sim->engine), shares[_i].pause);
+    pager->mmu.ncpus = 1;
+}
+END_TEST
+
 /* A kernel that sleeps for a second, and for five, after a run of no avail; if it is woken
  * meanwhile it runs again after that. */
 static const struct {
@@ -261,6 +295,7 @@ int main(void)
     tcase_add_test(tcase, who_needs_memory_waits_for_kswapd_while_next_to_none_is_free);
     tcase_add_test(tcase, nobody_waits_for_kswapd_once_it_has_given_up);
     tcase_add_test(tcase, before_3_6_nobody_waited_for_kswapd);
+    tcase_add_loop_test(tcase, kswapd_has_its_share_of_the_cpus, 0, ARRAY_LEN(shares));
     tcase_add_loop_test(tcase, older_kernels_sleep_after_a_run_in_vain, 0, ARRAY_LEN(naps));
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
