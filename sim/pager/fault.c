@@ -293,9 +293,9 @@ static enum status use_page(struct pager *pager, struct fault *fault, pfn_t pfn,
     const page_t page = fault->page;
     const struct region *region =
         space_region(pager_space_of(pager, page), pager->mmu.index->vpns[page]);
-    const bool writable =
-        !copy && (fault->store || !region || region->protection & VM_WRITE) &&
-        kernel_lets_store(pager, page, pfn, fault->store);
+    const bool writable = !copy &&
+                          (fault->store || !region || region->protection & VM_WRITE) &&
+                          kernel_lets_store(pager, page, pfn, fault->store);
     if (pager->mmu.bits[page] & PAGE_RESIDENT) {
         unbar_page(pager, page, writable);
     } else {

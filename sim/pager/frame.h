@@ -138,7 +138,8 @@ MUST_CHECK enum status fault_prepare(struct pager *pager, struct fault *fault,
                                      struct error *err);
 
 /* What the kernel says of lets_store. */
-static inline bool kernel_lets_store(struct pager *pager, page_t page, pfn_t pfn, bool store)
+static inline bool kernel_lets_store(struct pager *pager, page_t page, pfn_t pfn,
+                                     bool store)
 {
     const struct kernel_ops *kernel = pager->kernel;
     return !kernel->lets_store ||

@@ -361,10 +361,10 @@ static void protect_visited(struct pager *pager, page_t page, const struct range
     else if (large_in_range(pager, page, range->first, range->last))
         large_protect(pager, page, writable);
     else
-        mmu_set_read_only(&pager->mmu, page,
-                          !writable || pager_must_copy(pager, page) ||
-                              !kernel_lets_store(pager, page, pager->mmu.frame_of[page],
-                                                 false));
+        mmu_set_read_only(
+            &pager->mmu, page,
+            !writable || pager_must_copy(pager, page) ||
+                !kernel_lets_store(pager, page, pager->mmu.frame_of[page], false));
 }
 
 void pager_protect(struct pager *pager, struct space *space, vpn_t first, vpn_t last,

@@ -53,7 +53,8 @@ START_TEST(what_lies_together_is_one_request)
 {
     run("S20 S10 S11 S12 S21 S0 S30 S13 S22 S14 S31 S40");
     ck_assert_uint_eq(rig.swap.bytes_written, 11 * PAGE);
-    ck_assert_uint_eq(rig.swap.writes, 4); /* 0, 10 to 14, 20 to 22, 30 and 31             */
+    ck_assert_uint_eq(rig.swap.writes,
+                      4); /* 0, 10 to 14, 20 to 22, 30 and 31             */
 }
 END_TEST
 
@@ -82,7 +83,8 @@ START_TEST(what_has_been_dirty_for_thirty_seconds_is_written)
     ck_assert_uint_eq(rig.swap.writes, 1);
     rig_teardown();
     rig_linux_setup();
-    rig_linux_kernel("dirty_expire", "7 s"); /* and looked for at 10 s                     */
+    rig_linux_kernel("dirty_expire",
+                     "7 s"); /* and looked for at 10 s                     */
     run("S0 @sleep 9s; L0");
     ck_assert_uint_eq(rig.swap.writes, 0);
     rig_teardown();

@@ -3,7 +3,7 @@
  * other at the end. */
 #include "os/linux_io_rig.h"
 
-enum { RUNS = 60, STEPS = 150, PROGRAMS = 2, ANON = 40, FILES = 1000, PAGES = 48 };
+enum { RUNS = 24, STEPS = 150, PROGRAMS = 2, ANON = 40, FILES = 1000, PAGES = 48 };
 
 static struct rng rng;
 

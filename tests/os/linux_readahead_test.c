@@ -82,8 +82,7 @@ START_TEST(a_missing_page_is_read_with_those_round_it)
     ck_assert_uint_eq(rig_linux.counts.pgfault, 6);
     ck_assert_uint_eq(rig.counts.pages_read_ahead, 31 + 15 + 16 + 31);
     ck_assert_uint_eq(rig.swap.reads, 4);
-    ck_assert_uint_eq(rig.totals.elapsed,
-                      SWITCH + 6 * FAULT + 7 * REFERENCE + 4 * LATENCY);
+    ck_assert_uint_eq(rig.totals.elapsed, SWITCH + 6 * FAULT + 7 * REFERENCE + 4 * LATENCY);
 }
 END_TEST
 
@@ -96,8 +95,7 @@ START_TEST(a_marked_page_has_the_next_ones_read_while_the_program_goes_on)
     ck_assert_uint_eq(rig_linux.counts.pgfault, 6);
     ck_assert_uint_eq(rig.counts.pages_read_ahead, 31 + 32 + 32);
     ck_assert_uint_eq(rig.swap.reads, 3);
-    ck_assert_uint_eq(rig.totals.elapsed,
-                      SWITCH + 6 * FAULT + 4006 * REFERENCE + LATENCY);
+    ck_assert_uint_eq(rig.totals.elapsed, SWITCH + 6 * FAULT + 4006 * REFERENCE + LATENCY);
 }
 END_TEST
 

@@ -31,7 +31,8 @@ START_TEST(dirty_pages_are_written_and_free_when_the_next_scan_finds_them_clean)
     ck_assert_uint_eq(rig_linux.lists.pgscan[RECLAIM_ANON], 7 + 4);
     ck_assert_uint_eq(rig_linux.lists.pgsteal[RECLAIM_ANON], 3);
     ck_assert_uint_eq(rig_linux.lists.pgrotated, 3);
-    ck_assert_uint_eq(rig.swap.writes, 3); /* the fourth is under way                      */
+    ck_assert_uint_eq(rig.swap.writes,
+                      3); /* the fourth is under way                      */
     ck_assert_uint_eq(rig.totals.elapsed, FIVE_TIME);
 }
 END_TEST
@@ -217,15 +218,14 @@ int main(void)
     Suite *suite = suite_create("os/linux_writeback");
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, rig_linux_setup, rig_teardown);
-    tcase_add_test(all, dirty_pages_are_written_and_free_when_the_next_scan_finds_them_clean);
-    tcase_add_test(all, a_fault_on_a_page_that_is_being_written_is_minor);
     tcase_add_test(all,
-                   a_store_takes_the_slot_of_the_only_user_unless_it_is_being_written);
+                   dirty_pages_are_written_and_free_when_the_next_scan_finds_them_clean);
+    tcase_add_test(all, a_fault_on_a_page_that_is_being_written_is_minor);
+    tcase_add_test(all, a_store_takes_the_slot_of_the_only_user_unless_it_is_being_written);
     tcase_add_test(all, a_clean_page_in_the_swap_cache_goes_without_a_transfer);
     tcase_add_test(all, a_page_stored_into_since_is_written_again_to_its_slot);
     tcase_add_test(all, a_page_that_was_read_back_is_clean_until_it_is_stored_into);
-    tcase_add_test(all,
-                   a_page_read_back_gives_its_slot_up_if_swap_space_is_rather_full);
+    tcase_add_test(all, a_page_read_back_gives_its_slot_up_if_swap_space_is_rather_full);
     tcase_add_test(all, reclaim_waits_for_a_request_when_the_queue_is_full);
     tcase_add_test(all, a_request_that_has_ended_is_handed_on);
     tcase_add_test(all, victims_are_written_and_the_first_one_that_is_makes_room);
