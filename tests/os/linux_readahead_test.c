@@ -27,6 +27,7 @@ static void run_swapped_out(const char *text)
     rig_program(0, program);
     rig_program(0, others);
     rig_device("latency", "1 us");
+    rig_linux.every = 0;
     rig_linux_run();
     free(program);
     free(others);
@@ -61,6 +62,7 @@ END_TEST
 static void run_file(uint64_t pages, uint8_t advice, const char *text)
 {
     char program[512];
+    rig_linux.every = 0;
     rig_frames(256);
     rig_file(0, 0, pages, 0, 0);
     snprintf(program, sizeof program, "%s%s",
