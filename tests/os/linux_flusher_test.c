@@ -95,6 +95,18 @@ START_TEST(what_has_been_dirty_for_thirty_seconds_is_written)
 }
 END_TEST
 
+/* The second page is 20 s old, and 40 s. */
+START_TEST(what_has_been_dirty_for_less_is_not)
+{
+    run("S0 @sleep 33s; S1 @sleep 20s; L0");
+    ck_assert_uint_eq(rig.swap.writes, 1);
+    rig_teardown();
+    rig_linux_setup();
+    run("S0 @sleep 33s; S1 @sleep 40s; L0");
+    ck_assert_uint_eq(rig.swap.writes, 2);
+}
+END_TEST
+
 /* All pages are in memory; stores come every 11 us, and a write takes a millisecond. */
 START_TEST(writers_wait_at_the_limit)
 {
@@ -159,6 +171,7 @@ int main(void)
     tcase_add_test(all, what_lies_together_is_one_request);
     tcase_add_test(all, the_first_store_into_a_clean_page_traps);
     tcase_add_test(all, what_has_been_dirty_for_thirty_seconds_is_written);
+    tcase_add_test(all, what_has_been_dirty_for_less_is_not);
     tcase_add_test(all, writers_wait_at_the_limit);
     tcase_add_test(all, writers_that_are_slow_do_not_wait);
     tcase_add_test(all, a_store_into_a_private_page_of_a_file_copies_it);
