@@ -228,7 +228,8 @@ static inline void string_step(const struct string_batch *s, uint32_t i, struct 
     page_t before[STRING_FRAMES_MAX]; /* the core map */
     const pfn_t nused = pager->nused;
     ck_assert_uint_le(nused, STRING_FRAMES_MAX);
-    for (pfn_t pfn = 0; pfn < nused; pfn++) { /* some policies unmap a page before it goes */
+    for (pfn_t pfn = 0; pfn < nused;
+         pfn++) { /* some policies unmap a page before it goes */
         const content_t content = pager->frames[pfn].content;
         before[pfn] =
             content == CONTENT_NONE ? PAGE_NONE : pager->contents.all[content].page;

@@ -47,8 +47,8 @@ struct frame {
     bool writing;    /* a write of it is under way                                  */
     bool read_ahead; /* was read ahead of any use                                   */
     bool reclaim;    /* by the kernel: it is to go as soon as it has been written   */
-    bool lazy;       /* the kernel's: what it holds is not needed unless it is stored into */
-    uint32_t owner;  /* while ACTIVE: number of the instance that has it             */
+    bool lazy;      /* the kernel's: what it holds is not needed unless it is stored into */
+    uint32_t owner; /* while ACTIVE: number of the instance that has it             */
     struct fault *waiters; /* for its filling: the last, whose next is the first          */
 };
 
@@ -61,9 +61,9 @@ struct fault {
     bool ready;   /* what was waited for is in memory                                    */
     bool told;    /* the policy knows of it                                              */
     bool slept;   /* it has waited in a list of the kernel's own                         */
-    bool paced;   /* by the kernel: it has waited since stores are too fast                */
-    bool brought; /* its page has come into memory for it                                */
-    bool killed;  /* by the kernel, which neither gets it a frame nor lets it wait: the
+    bool paced; /* by the kernel: it has waited since stores are too fast                */
+    bool brought;  /* its page has come into memory for it                                */
+    bool killed;   /* by the kernel, which neither gets it a frame nor lets it wait: the
                    * access is never made, and the process ends; space_killed() tells why */
     bool violated; /* it ended since the access must not be made                          */
     pfn_t frame;   /* granted and still empty, or PFN_NONE                                */

@@ -13,9 +13,10 @@ static struct rig_linux {
     struct vmstat counts;
     struct reclaim_counts lists; /* of the policy, if it has any                          */
     uint64_t slots;              /* taken while there were processes still                */
-    uint64_t writes[2]; /* of the first swap devices, completed                            */
-    struct event beat;           /* a CPU runs no further at once                         */
-    psec_t every;                /* of the beat; 0: there is none                         */
+    uint64_t
+        writes[2];     /* of the first swap devices, completed                            */
+    struct event beat; /* a CPU runs no further at once                         */
+    psec_t every;      /* of the beat; 0: there is none                         */
     void (*watch)(struct linux_kernel *kernel); /* after each event; or NULL              */
 } rig_linux;
 
