@@ -316,13 +316,14 @@ static enum status start_next(struct linux_kernel *kernel, bool *started, struct
     if (file == NO_FILE)
         return OK;
     struct linux_flush *flush = flush_get(kernel);
-    const enum status status =
-        flush ? gather(flush, file, &put_off, err) : error_nomem(err);
+    if (!flush)
+        return error_nomem(err);
+    const enum status status = gather(flush, file, &put_off, err);
     *started = status == OK && (flush->io.n > 0 || !put_off);
     if (status == OK && flush->io.n > 0) {
         flusher->requests++;
         io_start(&flush->io);
-    } else if (flush) {
+    } else {
         flush->next = flusher->spare;
         flusher->spare = flush;
     }
