@@ -81,11 +81,11 @@ START_TEST(a_page_that_has_been_written_is_the_next_to_go)
         rig_file(rig, A, C);
         for (unsigned page = A; page <= C; page++)
             rig_read(rig, page);
-        rig_store(rig, D);                                           /* of swap space */
-        policy_mglru.reclaim->written(rig->state, frame_of(rig, D)); /* nobody asked */
-        ck_assert_uint_eq(policy_mglru.reclaim->counts(rig->state)->pgrotated, 0);
+        rig_store(rig, D); /* of swap space */
         rig->frames[frame_of(rig, D)].dirty = false;
         rig->pages[D].saved = true;
+        policy_mglru.reclaim->written(rig->state, frame_of(rig, D)); /* nobody asked */
+        ck_assert_uint_eq(policy_mglru.reclaim->counts(rig->state)->pgrotated, 0);
         mglru_mark(state(rig), frame_of(rig, D), MGLRU_RECLAIM, true);
         mglru_mark(state(rig), frame_of(rig, C), MGLRU_RECLAIM, true);
         policy_mglru.reclaim->written(rig->state, frame_of(rig, D));
