@@ -331,10 +331,10 @@ static enum page_fate stop_at_2(struct reclaim *reclaim, pfn_t pfn)
 {
     struct rig *rig = CONTAINER_OF(reclaim, struct rig, run);
     reclaim->stop = pfn == frame_of(rig, 2);
-    return PAGE_KEEP;
+    return reclaim->stop ? PAGE_KEEP : rig_answer(reclaim, pfn);
 }
 
-/* Page 1 is used, and so is 4, its neighbour; 2 is kept and the kernel must wait. */
+/* Page 0 goes; 1 is used, and so is 4, its neighbour; 2 is kept and the kernel must wait. */
 START_TEST(what_the_kernel_stops_before_goes_back_where_it_was)
 {
     for (unsigned version = 0; version <= MGLRU_6_14; version++) {
@@ -344,14 +344,19 @@ START_TEST(what_the_kernel_stops_before_goes_back_where_it_was)
         set_young(rig, 1, 1);
         set_young(rig, 4, 4);
         set_generations(rig, 7, 4, 4);
+        set_tier(rig, RECLAIM_ANON, 0, 10, 80);
+        struct mglru_tier tier = state(rig)->tiers[RECLAIM_ANON][0];
         rig->run.page = stop_at_2;
         rig->run.priority = 0;
+        rig->run.wanted = 32;
         policy_mglru.reclaim->shrink(rig->state, &rig->run);
         ck_assert_uint_eq(rig->run.scanned, 3);
-        check_shown(rig, version == MGLRU_6_14 ? "anon 6: 2 1 0; anon 4: 5 4 3; max_seq=7; "
+        check_shown(rig, version == MGLRU_6_14 ? "anon 6: 2 1; anon 4: 5 4 3; max_seq=7; "
                                                  "min_seq anon=4; min_seq file=4"
-                                               : "anon 7: 2 1 0 4; anon 4: 5 3; max_seq=7; "
+                                               : "anon 7: 2 1 4; anon 4: 5 3; max_seq=7; "
                                                  "min_seq anon=4; min_seq file=4");
+        tier.evicted++;
+        ck_assert_mem_eq(&state(rig)->tiers[RECLAIM_ANON][0], &tier, sizeof tier);
         rig_close(rig);
     }
 }
