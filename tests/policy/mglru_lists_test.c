@@ -61,6 +61,11 @@ START_TEST(pages_that_wait_to_be_written_come_into_an_older_generation)
         rig_touch(rig, C);
         set_generations(rig, 7, 4, 4);
         ck_assert_uint_eq(mglru_seq_of_new(m, frame_of(rig, A), false), seqs[version][0]);
+        rig->frames[frame_of(rig, A)].dirty = false;
+        ck_assert_uint_eq(mglru_seq_of_new(m, frame_of(rig, A), false), seqs[version][0]);
+        rig->pages[A].saved = true;
+        ck_assert_uint_eq(mglru_seq_of_new(m, frame_of(rig, A), false),
+                          version == MGLRU_6_12 ? 5 : 4);
         mglru_mark(m, frame_of(rig, B), MGLRU_RECLAIM, true);
         ck_assert_uint_eq(mglru_seq_of_new(m, frame_of(rig, B), false), seqs[version][1]);
         ck_assert_uint_eq(mglru_seq_of_new(m, frame_of(rig, C), true), seqs[version][2]);
