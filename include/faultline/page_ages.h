@@ -80,8 +80,7 @@ static inline void ages_used(struct page_ages *l, pfn_t pfn)
 
 static inline uint64_t ages_inactive_target(const struct page_ages *l)
 {
-    const uint64_t target = l->memory_pressure >> INACTIVE_SHIFT,
-                   most = l->env->nframes / 4;
+    const uint64_t target = l->memory_pressure >> INACTIVE_SHIFT, most = l->env->share / 4;
     return target < most ? target : most;
 }
 

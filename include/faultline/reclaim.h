@@ -159,7 +159,8 @@ struct page_walk {
     vpn_t vpn;  /* of the page found last                                                */
 };
 
-/* The number of the first process from this one on, or UINT32_MAX: there is none. */
+/* The number of the first process from this one on whose pages the policy has, or UINT32_MAX:
+ * there is none. */
 uint32_t walk_process(const struct policy_env *env, uint32_t process);
 /* Pages of the process that are mapped. */
 uint64_t walk_resident(const struct policy_env *env, uint32_t process);

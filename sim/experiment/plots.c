@@ -173,17 +173,31 @@ static enum status unknown_column(const struct draft *draft, const struct yaml_n
                      node->text, node->key);
 }
 
+/* y is none of the columns of the table in which the others are.  What kernels have of their
+ * own is too much to be named. */
+static enum status unknown_in_table(const struct draft *draft, const struct yaml_node *node)
+{
+    const char *names[NAMES_MAX];
+    char list[480];
+    size_t n = 0;
+    for (size_t i = 0; i < draft->table->ncolumns && n < NAMES_MAX; i++)
+        if (draft->table->columns[i].own == OWN_NONE)
+            names[n++] = draft->table->columns[i].name;
+    join_names(list, sizeof list, names, n);
+    return error_set(draft->err, ERR_CONFIG, node->at,
+                     "'%s' for y is no number in %s.csv, where the plot's other columns "
+                     "are; it has %s%s",
+                     node->text, draft->table->name, list,
+                     n < draft->table->ncolumns
+                         ? ", and what 'faultline list columns' shows of kernels"
+                         : "");
+}
+
 static enum status unknown_y(const struct draft *draft, const struct yaml_node *node)
 {
     const char *names[NAMES_MAX];
-    if (draft->table) {
-        char list[480];
-        join_names(list, sizeof list, names, add_columns(draft->table, names, 0));
-        return error_set(draft->err, ERR_CONFIG, node->at,
-                         "'%s' for y is no number in %s.csv, where the plot's other "
-                         "columns are; it has %s",
-                         node->text, draft->table->name, list);
-    }
+    if (draft->table)
+        return unknown_in_table(draft, node);
     const char *nearest = nearest_name(node->text, names, counter_names(names));
     return error_set(draft->err, ERR_CONFIG, node->at, "unknown counter '%s' for y%s%s%s%s",
                      node->text, nearest ? "; nearest is '" : "", nearest ? nearest : "",

@@ -111,7 +111,12 @@ uint64_t policy_swap_left(const struct policy_env *env)
 
 uint32_t walk_process(const struct policy_env *env, uint32_t process)
 {
-    const struct pager *pager = pager_of(env);
+    const struct instance *instance = CONTAINER_OF(env, const struct instance, env);
+    const struct pager *pager = instance->pager;
+    const uint32_t own = instance->number;
+    if (pager->by_process)
+        return process <= own && own < pager->nspaces && pager->spaces[own] ? own
+                                                                            : UINT32_MAX;
     while (process < pager->nspaces && !pager->spaces[process])
         process++;
     return process < pager->nspaces ? process : UINT32_MAX;

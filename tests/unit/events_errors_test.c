@@ -342,7 +342,7 @@ static const struct {
      "e.yaml:4:23: 'page_faults' for y is no number in series.csv, where the plot's other "
      "columns are; it has time, process, resident, free_frames, faults_per_second, "
      "page_ins_per_second, page_outs_per_second, scans_per_second, cpu_utilisation, ready, "
-     "waiting, swap_queue, " OWN},
+     "waiting, swap_queue, and what 'faultline list columns' shows of kernels"},
     {T E "series: 1 s\nplots: [{ x: seed, y: resident }]\n",
      "e.yaml:4:23: unknown counter 'resident' for y; 'faultline list counters' shows all"},
     {T E "series: 1 s\nplots: [{ x: tiem, y: resident }]\n",
@@ -353,7 +353,7 @@ static const struct {
      "e.yaml:4:23: 'process' for y is no number in series.csv, where the plot's other "
      "columns are; it has time, process, resident, free_frames, faults_per_second, "
      "page_ins_per_second, page_outs_per_second, scans_per_second, cpu_utilisation, ready, "
-     "waiting, swap_queue, " OWN},
+     "waiting, swap_queue, and what 'faultline list columns' shows of kernels"},
 };
 
 static const struct {

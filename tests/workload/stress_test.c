@@ -2,7 +2,7 @@
  * invariants after every event does so here more than a million times. */
 #include "workload/stress_run.h"
 
-enum { LENGTH = 30, FIRST_SEED = 2001, RUNS = 110, FIRST_TWICE = 1000, RUNS_TWICE = 12 };
+enum { LENGTH = 30, FIRST_SEED = 2001, RUNS = 150, FIRST_TWICE = 1000, RUNS_TWICE = 12 };
 
 static char folder[] = "/tmp/faultline-stress-XXXXXX";
 static struct stress stress;
