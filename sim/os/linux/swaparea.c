@@ -16,8 +16,10 @@ enum status swaparea_init(struct swaparea *area, const struct swaparea_params *p
     *area = (struct swaparea){
         .params = *params, .lowest = 1, .highest = params->nslots - 1, .next = 1};
     area->map = calloc(params->nslots, sizeof *area->map);
-    enum status status = area->map ? OK : error_nomem(err);
-    if (status == OK && has_clusters(area))
+    if (!area->map)
+        return error_nomem(err);
+    enum status status = OK;
+    if (has_clusters(area))
         status = swapcluster_init(area, err);
     if (status != OK)
         swaparea_release(area);
