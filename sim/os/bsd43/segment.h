@@ -75,7 +75,7 @@ MUST_CHECK enum status bsd43_no_room(const struct bsd43 *kernel, struct error *e
 
 /* All pages of the space that have been used; *out, which may have others, is released by
  * the caller. */
-MUST_CHECK enum status bsd43_used_pages(const struct space *space, struct bsd43_used *out,
+MUST_CHECK enum status bsd43_used_pages(struct space *space, struct bsd43_used *out,
                                         struct error *err);
 void bsd43_used_release(struct bsd43_used *used);
 

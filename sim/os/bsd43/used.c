@@ -4,24 +4,19 @@
 
 #include <stdlib.h>
 
-static int ascending(const void *a, const void *b)
+enum status bsd43_used_pages(struct space *space, struct bsd43_used *out, struct error *err)
 {
-    const vpn_t x = *(const vpn_t *)a, y = *(const vpn_t *)b;
-    return (x > y) - (x < y);
-}
-
-enum status bsd43_used_pages(const struct space *space, struct bsd43_used *out,
-                             struct error *err)
-{
-    const struct map *map = &space->pages.map;
+    const struct vpn_order *order = &space->order;
+    size_t at;
     bsd43_used_release(out);
-    out->vpns = malloc((map->used ? map->used : 1) * sizeof *out->vpns);
+    const enum status status = space_order(space, 0, &at, err);
+    if (status != OK)
+        return status;
+    out->vpns = malloc((order->n ? order->n : 1) * sizeof *out->vpns);
     if (!out->vpns)
         return error_nomem(err);
-    for (size_t i = 0; i < map->nslots; i++)
-        if (map->slots[i].value != MAP_ABSENT)
-            out->vpns[out->n++] = map->slots[i].key;
-    qsort(out->vpns, out->n, sizeof *out->vpns, ascending);
+    for (; out->n < order->n; out->n++)
+        out->vpns[out->n] = order->places[out->n].vpn;
     return OK;
 }
 
