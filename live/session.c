@@ -11,10 +11,14 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 /* More pages than Linux on x86 takes one by one out of the TLB (33). */
 enum { FENCE_PAGES = 34 };
+
+/* Of waiting before the first reference. */
+enum { SETTLE_NS = 300000000 };
 
 struct faults {
     uint64_t major, minor;
@@ -22,7 +26,9 @@ struct faults {
 
 /* What processes share; all of it is touched before any enters the group. */
 struct board {
-    uint64_t references;                         /* by all */
+    uint64_t references; /* by all */
+    uint64_t changes;    /* faults that have been seen, whoever's: the kernel was at work */
+    uint64_t changes_read;                       /* ... when memory.stat was read last */
     struct faults before[SESSION_PROCESSES_MAX]; /* each entered the group */
     struct faults faults[SESSION_PROCESSES_MAX]; /* since then             */
     bool done[SESSION_PROCESSES_MAX];
@@ -38,9 +44,10 @@ struct process {
     const int *turns; /* an eventfd for each process */
     unsigned self;
     struct memory memory;
-    char *scratch; /* a page */
-    char *fence;   /* FENCE_PAGES, see forget_translations() */
-    uint64_t seen; /* faults when it was called last */
+    char *scratch;  /* a page */
+    char *fence;    /* FENCE_PAGES, see forget_translations() */
+    uint64_t *used; /* what to_touch() knows of each page */
+    uint64_t seen;  /* own faults, as of the last look */
 };
 
 static void *share(size_t size)
@@ -111,22 +118,25 @@ static void sum_up(const struct process *process, struct sample *sample)
     }
 }
 
-/* What is due before the next reference. */
+/* What is due before the next reference.  memory.stat is not read where nothing has changed
+ * since it was: that would take a hundred times as long as all references between. */
 static void look(const struct process *process)
 {
     const struct session_params *params = process->params;
-    const uint64_t number = process->board->references;
+    struct board *board = process->board;
+    const uint64_t number = board->references;
     const bool flush = params->flush_every && number % params->flush_every == 0;
-    if (!params->series_every || number % params->series_every != 0) {
-        if (flush)
-            group_read(process->group, NULL);
-        return;
+    uint64_t *values = NULL;
+    if (params->series_every && number % params->series_every == 0) {
+        struct sample *sample = &board->series[board->nseries++];
+        sum_up(process, sample);
+        sample->has_values = flush;
+        values = sample->values;
     }
-    struct sample *sample = &process->board->series[process->board->nseries++];
-    sum_up(process, sample);
-    sample->has_values = flush;
-    if (flush)
-        group_read(process->group, sample->values);
+    if (flush && (values || board->changes != board->changes_read)) {
+        group_read(process->group, values);
+        board->changes_read = board->changes;
+    }
 }
 
 /* The kernel's counts in memory.stat lag behind by up to 64 for each CPU, and reading it
@@ -146,6 +156,24 @@ static void settle_counts(const struct process *process)
 
 /* --- a process ------------------------------------------------------------------------- */
 
+/* False if the reference changes nothing: the page has been used in the same way since the
+ * kernel was at work last, so that its accessed bit is set, and its dirty bit for a write.
+ * Programs run on for thousands of such references.  (Pages of a file are cleaned behind
+ * their users' backs.) */
+static bool to_touch(struct process *process, uint32_t word)
+{
+    const uint32_t page = word & ~PATTERN_WRITE;
+    const bool write = word & PATTERN_WRITE;
+    const uint64_t now = 2 * process->board->changes + 2;
+    uint64_t *used = &process->used[page];
+    if (process->params->keep_tlb || (write && page >= process->memory.anon_pages))
+        return true;
+    if (*used >= now + write)
+        return false;
+    *used = now + write;
+    return true;
+}
+
 static void touch(const struct memory *memory, uint32_t word)
 {
     volatile char *at = memory_at(memory, word & ~PATTERN_WRITE);
@@ -163,13 +191,24 @@ static void touch(const struct memory *memory, uint32_t word)
 static void forget_translations(struct process *process)
 {
     const size_t size = FENCE_PAGES * process->memory.page_size;
-    const struct faults now = own_faults();
-    if (process->params->keep_tlb || now.major + now.minor == process->seen)
+    if (process->params->keep_tlb)
         return;
-    process->seen = now.major + now.minor;
     if (mprotect(process->fence, size, PROT_READ) < 0 ||
         mprotect(process->fence, size, PROT_READ | PROT_WRITE) < 0)
         fail("cannot empty the TLB:");
+}
+
+static void refer(struct process *process, uint32_t word)
+{
+    if (!to_touch(process, word))
+        return;
+    touch(&process->memory, word);
+    const struct faults now = own_faults();
+    if (now.major + now.minor == process->seen)
+        return;
+    process->seen = now.major + now.minor;
+    process->board->changes++;
+    forget_translations(process);
 }
 
 static void replay(struct process *process)
@@ -178,16 +217,15 @@ static void replay(struct process *process)
     const struct pattern *pattern = &params->patterns[process->self];
     uint64_t left = params->turn;
     for (size_t i = 0; i < pattern->n; i++) {
-        if (left == 0) {
+        if (left == 0 && params->processes > 1) {
             note_faults(process);
             if (hand_on(process))
                 wait_turn(process);
             left = params->turn;
         }
-        left--;
+        left -= left > 0;
         look(process);
-        touch(&process->memory, pattern->words[i]);
-        forget_translations(process);
+        refer(process, pattern->words[i]);
         process->board->references++;
     }
 }
@@ -207,15 +245,30 @@ static char *map_pages(const struct process *process, size_t n)
 /* Map, and have all that will be used in the group in memory, charged to others. */
 static void prepare(struct process *process)
 {
+    const size_t pages =
+        (size_t)process->params->memory.anon_pages + process->params->memory.file_pages;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (mlockall(MCL_CURRENT) < 0)
         fail("cannot lock memory:");
     memory_map(&process->memory, &process->params->memory);
     process->scratch = map_pages(process, 1);
     (void)*(volatile char *)process->scratch;
+    process->used = share(sizeof *process->used * pages);
     process->fence = map_pages(process, FENCE_PAGES);
     for (size_t i = 0; i < FENCE_PAGES; i++)
         process->fence[process->memory.page_size * i] = 1;
+}
+
+/* What came before the first reference must not go on beside the replay: objects of other
+ * processes that have ended are freed a little later (by RCU), which the statistics of a
+ * group may count, and new pages wait in the CPU's batch, which is emptied before one is
+ * made cold. */
+static void settle(const struct process *process)
+{
+    const struct timespec time = {.tv_nsec = SETTLE_NS};
+    nanosleep(&time, NULL);
+    if (madvise(process->scratch, process->memory.page_size, MADV_COLD) < 0)
+        fail("cannot empty the batch of new pages:");
 }
 
 __attribute__((noreturn)) static void run_process(struct process *process)
@@ -228,6 +281,7 @@ __attribute__((noreturn)) static void run_process(struct process *process)
         wait_turn(process);
     }
     group_enter(process->group);
+    settle(process);
     process->board->before[process->self] = own_faults();
     replay(process);
     note_faults(process);

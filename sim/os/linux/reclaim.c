@@ -198,6 +198,19 @@ void linux_reclaim_begin(struct linux_reclaim *reclaim, struct linux_kernel *ker
     };
 }
 
+/* 6.11 and later, memcg_full_walk: the first walk may have left groups out, so there is a
+ * second one, with the lists as the first has left them, before anything else is tried. */
+static bool walks_again(const struct linux_kernel *kernel)
+{
+    return kernel->version >= LINUX_VERSION(6, 11, 0);
+}
+
+static bool nothing_gone(const struct linux_reclaim *reclaim)
+{
+    return reclaim->r.reclaimed == 0 && !reclaim->r.stop;
+}
+
+/* do_try_to_free_pages() */
 uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group)
 {
     struct linux_reclaim reclaim;
@@ -206,7 +219,11 @@ uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group)
     if (!linux_resume_reclaim(&reclaim))
         kernel->counts.allocstall += !in_group;
     shrink(&reclaim);
-    if (reclaim.r.reclaimed == 0 && reclaim.r.passed_over && !reclaim.r.stop) {
+    if (walks_again(kernel) && nothing_gone(&reclaim)) {
+        reclaim.r.priority = first;
+        shrink(&reclaim);
+    }
+    if (reclaim.r.passed_over && nothing_gone(&reclaim)) {
         reclaim.r.force = true;
         reclaim.r.passed_over = false;
         reclaim.r.priority = first;

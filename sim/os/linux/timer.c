@@ -1,6 +1,6 @@
 /* timer.c -- what the kernel does by the clock: the statistics of memory cgroups are flushed
- * every two seconds (6.12 mm/memcontrol.c flush_memcg_stats_dwork(), FLUSH_TIME), and lists
- * are told that a second has passed. */
+ * every two seconds (6.12 mm/memcontrol.c flush_memcg_stats_dwork(), FLUSH_TIME), unless it is
+ * said after how many references, and lists are told that a second has passed. */
 #include "os/linux/linux.h"
 
 static const psec_t second = UINT64_C(1000000000000);
@@ -13,7 +13,8 @@ static void each_second(struct event *event)
     if (lists && lists->second)
         lists->second(linux_lists_state(kernel));
     kernel->seconds++;
-    if (kernel->params->cgroup_frames && kernel->seconds % 2 == 0)
+    const bool timer = kernel->params->cgroup_frames && !kernel->params->stats_flush_every;
+    if (timer && kernel->seconds % 2 == 0)
         linux_flush_stats(kernel);
     engine_schedule(engine, event, engine_now(engine) + second);
 }
