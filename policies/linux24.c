@@ -307,6 +307,12 @@ static void linux24_sizes(const void *state, struct reclaim_sizes *sizes)
     page_list_count(&l->lists, INACTIVE, l->env, sizes->inactive);
 }
 
+static const char *linux24_check(const void *state)
+{
+    const struct linux24 *l = state;
+    return page_lists_check(&l->lists, l->env);
+}
+
 static const struct reclaim_counts *linux24_counts(const void *state)
 {
     return &((const struct linux24 *)state)->counts;
@@ -337,6 +343,7 @@ static const struct reclaim_ops linux24_reclaim = {
     .used = linux24_used,
     .sizes = linux24_sizes,
     .counts = linux24_counts,
+    .check = linux24_check,
 };
 
 const struct policy_ops policy_linux24 = {

@@ -310,6 +310,12 @@ static void linux24age_sizes(const void *state, struct reclaim_sizes *sizes)
     page_list_count(&l->lists, INACTIVE_CLEAN, l->env, sizes->inactive);
 }
 
+static const char *linux24age_check(const void *state)
+{
+    const struct linux24age *l = state;
+    return page_lists_check(&l->ages.lists, l->ages.env);
+}
+
 static const struct reclaim_counts *linux24age_counts(const void *state)
 {
     return &((const struct linux24age *)state)->ages.counts;
@@ -350,6 +356,7 @@ static const struct reclaim_ops linux24age_reclaim = {
     .used = linux24age_used,
     .sizes = linux24age_sizes,
     .counts = linux24age_counts,
+    .check = linux24age_check,
 };
 
 const struct policy_ops policy_linux24age = {

@@ -285,6 +285,12 @@ static void linux26_sizes(const void *state, struct reclaim_sizes *sizes)
     page_list_count(&l->lists, INACTIVE, l->env, sizes->inactive);
 }
 
+static const char *linux26_check(const void *state)
+{
+    const struct linux26 *l = state;
+    return page_lists_check(&l->lists, l->env);
+}
+
 static const struct reclaim_counts *linux26_counts(const void *state)
 {
     return &((const struct linux26 *)state)->counts;
@@ -323,6 +329,7 @@ static const struct reclaim_ops linux26_reclaim = {
     .written = linux26_written,
     .sizes = linux26_sizes,
     .counts = linux26_counts,
+    .check = linux26_check,
 };
 
 const struct policy_ops policy_linux26 = {

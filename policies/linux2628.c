@@ -162,6 +162,7 @@ static const struct reclaim_ops linux2628_reclaim = {
     .lazy_free = lru_lazy_free,
     .sizes = lru_sizes,
     .counts = lru_counts,
+    .check = lru_check,
 };
 
 static pfn_t linux2628_victim(void *state)

@@ -169,6 +169,7 @@ static const struct reclaim_ops linux3_reclaim = {
     .lazy_free = lru_lazy_free,
     .sizes = lru_sizes,
     .counts = lru_counts,
+    .check = lru_check,
 };
 
 static pfn_t linux3_victim(void *state)

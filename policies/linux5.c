@@ -263,6 +263,7 @@ static const struct reclaim_ops linux5_reclaim = {
     .flushed = linux5_flushed,
     .sizes = lru_sizes,
     .counts = lru_counts,
+    .check = lru_check,
 };
 
 static pfn_t linux5_victim(void *state)

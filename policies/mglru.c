@@ -292,6 +292,7 @@ static const struct reclaim_ops reclaim_ops = {
     .lazy_free = mglru_lazy_free,
     .sizes = mglru_sizes,
     .counts = mglru_counts,
+    .check = mglru_check,
 };
 
 const struct policy_ops policy_mglru = {

@@ -6,6 +6,8 @@
 
 #include "base/types.h"
 
+#include <stdbool.h>
+
 struct frame_link {
     pfn_t newer, older;
 };
@@ -52,6 +54,21 @@ static inline void frame_ring_remove(struct frame_ring *ring, pfn_t pfn)
     ring->links[link.older].newer = link.newer;
     if (ring->head == pfn)
         ring->head = link.older == pfn ? PFN_NONE : link.older;
+}
+
+/* The ring has n frames, each between those that say so too. */
+static inline bool frame_ring_holds(const struct frame_ring *ring, uint64_t n)
+{
+    pfn_t pfn = ring->head;
+    if (n == 0 || pfn == PFN_NONE)
+        return n == 0 && pfn == PFN_NONE;
+    for (uint64_t i = 1; i <= n; i++) {
+        const pfn_t older = ring->links[pfn].older;
+        if (ring->links[older].newer != pfn || (older == ring->head) != (i == n))
+            return false;
+        pfn = older;
+    }
+    return true;
 }
 
 /* Make a frame of the ring the newest. */

@@ -187,6 +187,38 @@ static inline pfn_t lru_last_resort(const struct lru_lists *lists,
     return locked;
 }
 
+/* The page is where a list, on which it is, says. */
+static inline bool lru_belongs(const struct lru_lists *lists, const struct policy_env *env,
+                               unsigned list, pfn_t pfn)
+{
+    const bool file = page_is_file(env, pfn) || lru_is(lists, pfn, LRU_LAZY);
+    return page_evictable(env, pfn) && lists->where[pfn] == list &&
+           (list == LRU_WAITING || (lists->marks[pfn] & LRU_LIST) == list) &&
+           lru_is(lists, pfn, LRU_FILE) == file;
+}
+
+/* What must hold whenever no page is being looked at: NULL, or a sentence. */
+static inline const char *lru_lists_check(const struct lru_lists *lists,
+                                          const struct policy_env *env)
+{
+    uint64_t listed = 0, pages = 0;
+    if (lists->n[LRU_TAKEN] > 0 || lists->n[LRU_KEPT] > 0)
+        return "a page has been taken off its list and not been put back";
+    for (unsigned list = 0; list < LRU_LISTS; list++) {
+        const struct frame_ring *ring = &lists->ring[list];
+        if (!frame_ring_holds(ring, lists->n[list]))
+            return "a list of pages is not as long as it is counted";
+        pfn_t pfn = frame_ring_newest(ring);
+        for (uint64_t n = lists->n[list]; n > 0; n--, pfn = ring->links[pfn].older)
+            if (!lru_belongs(lists, env, list, pfn))
+                return "a page is on a list that is not its own";
+        listed += lists->n[list];
+    }
+    for (pfn_t pfn = 0; pfn < env->nframes; pfn++)
+        pages += page_evictable(env, pfn);
+    return listed == pages ? NULL : "a page is on no list";
+}
+
 static const char *const lru_list_names[] = {"inactive anon", "active anon",
                                              "inactive file", "active file", "waiting"};
 

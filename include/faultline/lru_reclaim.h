@@ -161,6 +161,12 @@ static inline void lru_sizes(const void *state, struct reclaim_sizes *sizes)
     }
 }
 
+static inline const char *lru_check(const void *state)
+{
+    const struct lru *l = state;
+    return lru_lists_check(&l->lists, l->env);
+}
+
 static inline const struct reclaim_counts *lru_counts(const void *state)
 {
     return &((const struct lru *)state)->counts;

@@ -40,6 +40,54 @@ static inline void mglru_measure(const struct mglru *m, struct reclaim_sizes *si
     }
 }
 
+/* The pages of a list are of its type, and its generation's; adds them to n by those to which
+ * they are counted, which may be younger. */
+static inline const char *mglru_list_check(const struct mglru *m, unsigned gen,
+                                           unsigned type, uint64_t n[MGLRU_GENS])
+{
+    const struct frame_ring *ring = &m->ring[gen][type];
+    uint64_t pages = 0;
+    for (pfn_t pfn = 0; pfn < m->env->nframes; pfn++)
+        pages += page_evictable(m->env, pfn) && m->pages[pfn].list == gen &&
+                 mglru_type(m, pfn) == type;
+    if (!frame_ring_holds(ring, pages))
+        return "the list of a generation has not the pages that say so";
+    pfn_t pfn = frame_ring_newest(ring);
+    for (; pages > 0; pages--, pfn = ring->links[pfn].older) {
+        const struct mglru_page *page = &m->pages[pfn];
+        if (!page_evictable(m->env, pfn) || page->gen == 0 || page->gen > MGLRU_GENS)
+            return "a page is in no generation and on a list";
+        n[page->gen - 1]++;
+    }
+    return NULL;
+}
+
+/* What must hold whenever no page is being looked at: NULL, or a sentence. */
+static inline const char *mglru_check(const void *state)
+{
+    const struct mglru *m = state;
+    uint64_t listed = 0, pages = 0;
+    for (unsigned type = 0; type < RECLAIM_TYPES; type++) {
+        uint64_t n[MGLRU_GENS] = {0};
+        if (mglru_gens(m, type) < MGLRU_MIN_GENS || mglru_gens(m, type) > MGLRU_GENS)
+            return "there are too few or too many generations";
+        for (unsigned gen = 0; gen < MGLRU_GENS; gen++) {
+            const char *wrong = mglru_list_check(m, gen, type, n);
+            if (wrong)
+                return wrong;
+        }
+        for (unsigned gen = 0; gen < MGLRU_GENS; listed += n[gen++])
+            if (n[gen] != m->n[gen][type])
+                return "a generation has not as many pages as are counted to it";
+        for (uint64_t seq = m->max_seq + 1; seq < m->min_seq[type] + MGLRU_GENS; seq++)
+            if (n[mglru_gen(seq)] > 0)
+                return "a page is in a generation that is no more";
+    }
+    for (pfn_t pfn = 0; pfn < m->env->nframes; pfn++)
+        pages += page_evictable(m->env, pfn);
+    return listed == pages ? NULL : "a page is in no generation";
+}
+
 /* Since 6.12, of all of memory: begin where as many pages are looked at as are wanted, if all
  * inactive ones can go.  set_initial_priority(). */
 static inline void mglru_set_priority(const struct mglru *m, struct reclaim *reclaim)

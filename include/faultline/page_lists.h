@@ -99,6 +99,30 @@ static inline void page_list_count(const struct page_lists *lists, unsigned list
     }
 }
 
+/* What must hold whenever no page is being looked at: NULL, or a sentence. */
+static inline const char *page_lists_check(const struct page_lists *lists,
+                                           const struct policy_env *env)
+{
+    uint64_t pages[PAGE_LISTS_MAX] = {0};
+    for (pfn_t pfn = 0; pfn < env->nframes; pfn++) {
+        const unsigned list = lists->list[pfn];
+        if (page_evictable(env, pfn) && list < PAGE_LISTS_MAX)
+            pages[list]++;
+        else if (page_evictable(env, pfn) && list != PAGE_ON_NO_LIST)
+            return "a page is on a list that does not exist";
+    }
+    for (unsigned list = 0; list < PAGE_LISTS_MAX; list++) {
+        const struct frame_ring *ring = &lists->ring[list];
+        if (!frame_ring_holds(ring, lists->n[list]) || pages[list] != lists->n[list])
+            return "a list of pages is not as long as it is counted";
+        pfn_t pfn = frame_ring_newest(ring);
+        for (uint64_t n = lists->n[list]; n > 0; n--, pfn = ring->links[pfn].older)
+            if (lists->list[pfn] != list || !page_evictable(env, pfn))
+                return "a page is on a list that is not its own";
+    }
+    return NULL;
+}
+
 /* Show a list, each page with its mark of that value, if it has it, by that name. */
 static inline void page_list_show(const struct page_lists *lists, unsigned list,
                                   const char *name, unsigned mark, const char *mark_name,

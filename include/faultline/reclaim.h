@@ -108,6 +108,9 @@ struct reclaim_ops {
     void (*flushed)(void *state);
     void (*sizes)(const void *state, struct reclaim_sizes *sizes);
     const struct reclaim_counts *(*counts)(const void *state);
+    /* What must hold of the lists between any two calls, for builds that look: NULL, or a
+     * sentence that says what does not.  NULL: nothing. */
+    const char *(*check)(const void *state);
 };
 
 /* Let the page go: the driver's answer, or without one PAGE_CHOSEN. */

@@ -37,6 +37,7 @@ const char *const guard_call_names[CALLS] = {
     [CALL_FLUSHED] = "flushed()",
     [CALL_SIZES] = "sizes()",
     [CALL_COUNTS] = "counts()",
+    [CALL_CHECK] = "check()",
 };
 
 /* With `replay` in the place of CALL_NONE. */

@@ -39,6 +39,7 @@ enum guard_call {
     CALL_FLUSHED,
     CALL_SIZES,
     CALL_COUNTS,
+    CALL_CHECK,
     CALLS
 };
 extern const char *const guard_call_names[CALLS]; /* "victim()"; of CALL_NONE ""          */

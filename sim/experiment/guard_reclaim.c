@@ -103,6 +103,15 @@ static const struct reclaim_counts *guarded_counts(const void *state)
     return counts;
 }
 
+static const char *guarded_check(const void *state)
+{
+    const struct guarded *g = state;
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_CHECK);
+    const char *wrong = g->guard->policy->reclaim->check(g->state);
+    guard_leave(g->guard, outer);
+    return wrong;
+}
+
 void guard_reclaim(struct guard *guard)
 {
     const struct reclaim_ops *policy = guard->policy->reclaim;
@@ -119,6 +128,7 @@ void guard_reclaim(struct guard *guard)
         .flushed = policy->flushed ? guarded_flushed : NULL,
         .sizes = guarded_sizes,
         .counts = guarded_counts,
+        .check = policy->check ? guarded_check : NULL,
     };
     guard->ops.reclaim = &guard->reclaim;
 }

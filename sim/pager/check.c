@@ -1,4 +1,6 @@
 /* check.c -- pager_check: what must hold between any two events. */
+#include "faultline/reclaim.h"
+#include "pager/frame.h"
 #include "pager/runs.h"
 
 /* Frames are where their states say, and counted as such. */
@@ -120,6 +122,27 @@ static const char *check_slots(const struct pager *pager)
                : "a slot is taken and belongs to no content";
 }
 
+/* The lists of a policy that has some, and its ghosts: a page that is in use has none. */
+static const char *check_policies(const struct pager *pager)
+{
+    const struct reclaim_ops *lists = pager->policy->reclaim;
+    const char *wrong = NULL;
+    for (uint32_t i = 0; i < pager->ninstances && !wrong && lists && lists->check; i++)
+        if (pager->instances[i])
+            wrong = lists->check(pager->instances[i]->state);
+    for (content_t i = 0; i < pager->contents.n && !wrong; i++) {
+        const struct content *content = &pager->contents.all[i];
+        if (content->ghost == PFN_NONE)
+            continue;
+        if (content->frame != PFN_NONE &&
+            pager->frames[content->frame].state == FRAME_ACTIVE)
+            wrong = "a page that is in use is remembered as one that was evicted";
+        if (content_is_dead(content) && content->frame == PFN_NONE)
+            wrong = "a page that is gone for ever is remembered";
+    }
+    return wrong;
+}
+
 /* Instances have the active frames between them, and every ghost is remembered once. */
 static const char *check_instances(const struct pager *pager)
 {
@@ -171,6 +194,8 @@ const char *pager_check(const struct pager *pager)
         wrong = check_slots(pager);
     if (!wrong)
         wrong = check_instances(pager);
+    if (!wrong)
+        wrong = check_policies(pager);
     if (!wrong)
         wrong = mmu_check(&pager->mmu);
     if (!wrong)

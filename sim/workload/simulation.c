@@ -11,6 +11,11 @@ enum {
     NEWS_TURNS = 1 << 14, /* ... or so much has been done without many references     */
     CHECK_SLOTS_TURNS = 1 << 12, /* looking at every slot takes longer than all the rest  */
     INFERRED_NAME = 64,
+#ifdef FAULTLINE_CHECK_EVENTS
+    CHECK_EVERY = 1,
+#else
+    CHECK_EVERY = 0,
+#endif
 };
 
 /* --- building --------------------------------------------------------------------------- */
@@ -163,21 +168,18 @@ static void fail(struct simulation *sim, enum status code, const char *why)
     simulation_fail(sim, &err);
 }
 
-#ifdef FAULTLINE_CHECK_EVENTS
 static void check_invariants(struct simulation *sim)
 {
+    const uint64_t every =
+        sim->params->check_every ? sim->params->check_every : CHECK_EVERY;
+    if (every == 0 || sim->turns % every > 0)
+        return;
     const char *wrong = simulation_check(sim);
     if (!wrong && sim->turns % CHECK_SLOTS_TURNS == 0)
         wrong = slots_check(sim->slots);
     if (wrong)
         fail(sim, ERR_CELL, wrong);
 }
-#else
-static void check_invariants(struct simulation *sim)
-{
-    (void)sim;
-}
-#endif
 
 bool simulation_between(struct simulation *sim)
 {

@@ -58,6 +58,8 @@ struct simulation_params {
     struct slots_params slots;             /* nslots: of each swap device                 */
     uint32_t read_ahead;
     psec_t series; /* interval of samples; 0: none                                       */
+    uint64_t check_every; /* events between two calls of simulation_check; 0: as the program
+                           * is built: 1 for debugging, else it is never called          */
 };
 
 /* What a simulation asks of whoever runs it. */

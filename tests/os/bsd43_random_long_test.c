@@ -2,7 +2,7 @@
  * build that does not check by itself: here it is told to, now and then. */
 #include "os/bsd43_wild.h"
 
-enum { GROUPS = 6, SEEDS = 60 };
+enum { GROUPS = 6, SEEDS = 60, CHECK_EVERY = 64 };
 
 static const uint64_t steps[GROUPS] = {50, 200, 500, 1000, 2000, 4000};
 static struct wild wild;
@@ -13,7 +13,8 @@ START_TEST(whatever_happens_what_must_hold_holds)
     const uint64_t first = 100000 * ((uint64_t)_i + 1);
     for (uint64_t seed = first; seed < first + SEEDS; seed++) {
         wild_make(&wild, seed, steps[_i]);
-        wild_run(&wild, true, &totals);
+        rig.params.check_every = CHECK_EVERY;
+        wild_run(&wild, &totals);
         rig_teardown();
         rig43_setup();
     }
@@ -28,7 +29,8 @@ START_TEST(the_hands_run_under_the_textbook_kernel)
     const uint64_t first = 100000 * ((uint64_t)_i + 1) + 50000;
     for (uint64_t seed = first; seed < first + SEEDS / 4; seed++) {
         wild_textbook(&wild, seed, steps[_i]);
-        wild_run(&wild, true, &totals);
+        rig.params.check_every = CHECK_EVERY;
+        wild_run(&wild, &totals);
         rig_teardown();
         rig43_setup();
     }

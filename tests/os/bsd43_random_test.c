@@ -12,7 +12,7 @@ START_TEST(whatever_happens_what_must_hold_holds)
     struct wild_totals totals = {0};
     for (uint64_t seed = FIRST_SEED; seed < FIRST_SEED + RUNS; seed++) {
         wild_make(&wild, seed, STEPS);
-        wild_run(&wild, false, &totals);
+        wild_run(&wild, &totals);
         rig_teardown();
         rig43_setup();
     }
@@ -26,7 +26,7 @@ START_TEST(the_hands_run_under_the_textbook_kernel)
     struct wild_totals totals = {0};
     for (uint64_t seed = FIRST_TEXTBOOK; seed < FIRST_TEXTBOOK + TEXTBOOK_RUNS; seed++) {
         wild_textbook(&wild, seed, STEPS);
-        wild_run(&wild, false, &totals);
+        wild_run(&wild, &totals);
         rig_teardown();
         rig43_setup();
     }

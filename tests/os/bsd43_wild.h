@@ -38,7 +38,6 @@ struct wild {
     bool extra[WILD_EXTRAS];
     bool threads, any_threads; /* in this process; in any                                */
     bool small; /* swap space                                                           */
-    struct event check;
 };
 
 static inline uint64_t wild_below(struct wild *w, uint64_t n)
@@ -96,8 +95,9 @@ static inline void wild_extra(struct wild *w)
 
 static inline void wild_advise(struct wild *w)
 {
-    static const char *const advices[] = {"sequential", "sequential", "random",
-                                          "normal",     "dontneed",   "willneed"};
+    static const char *const advices[] = {"sequential", "sequential", "random",    "normal",
+                                          "dontneed",   "willneed",   "free",      "cold",
+                                          "pageout",    "hugepage",   "nohugepage"};
     const bool data = wild_below(w, 4) == 0;
     fprintf(w->out, "@advise 0x%x %" PRIu64 "KiB %s\n",
             (data ? WILD_DATA : WILD_BSS) * PROGRAM_PAGE,
@@ -310,15 +310,6 @@ static inline void wild_holds(struct wild *w)
     wild_must(w, !wrong, wrong);
 }
 
-/* Now and then, in builds that do not check after each event. */
-static inline void wild_check(struct event *event)
-{
-    struct wild *w = CONTAINER_OF(event, struct wild, check);
-    const psec_t now = engine_now(rig.sim->engine);
-    wild_holds(w);
-    engine_schedule(rig.sim->engine, event, now + now / 200 + MS);
-}
-
 /* What has been counted fits together: each fault has come to one end; but with two CPUs one
  * may find valid what the other has just brought in, and a thread what another waits for. */
 static inline void wild_identities(const struct wild *w, const struct bsd43 *kernel)
@@ -360,17 +351,13 @@ static inline void wild_add(struct wild_totals *totals)
 }
 
 /* Run it to its end and beyond, till nothing is under way; swap space may be full, if it is
- * small.  checked: look at all that must hold now and then. */
-static inline void wild_run(struct wild *w, bool checked, struct wild_totals *totals)
+ * small. */
+static inline void wild_run(struct wild *w, struct wild_totals *totals)
 {
     struct error err = {0};
     const struct simulation_host host = {.advance = rig_advance};
     ASSERT_OK(simulation_create(&rig.sim, &rig.params, &err), &err);
-    event_init(&w->check, wild_check);
-    if (checked)
-        engine_schedule(rig.sim->engine, &w->check, 0);
     const enum status status = simulation_run(rig.sim, &host, &err);
-    engine_cancel(rig.sim->engine, &w->check);
     const bool full =
         status == ERR_CELL && w->small && strstr(err.text, "swap space is full");
     totals->full += full;

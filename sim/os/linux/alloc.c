@@ -41,6 +41,7 @@ void linux_frame_freed(void *state, struct pager *pager, pfn_t pfn)
     if (pager->frames[pfn].state == FRAME_POOL)
         return;
     kernel->memory.kswapd.scanned = 0;
+    kernel->memory.kswapd.idle = false;
     zones_give(&kernel->memory.zones, pager, pfn);
 }
 

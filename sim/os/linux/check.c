@@ -12,6 +12,16 @@ static const char *check_kswapd(const struct linux_kernel *kernel)
     return NULL;
 }
 
+/* Usage passes the limit only where nobody can wait, for what the kernel keeps itself. */
+static const char *check_group(const struct linux_kernel *kernel)
+{
+    const struct linux_group *group = &kernel->group;
+    if (kernel->params->cgroup_frames &&
+        linux_usage(kernel) > group->limit + group->kernel_pages)
+        return "the cgroup has more pages than its limit";
+    return linux_kmem_check(kernel);
+}
+
 const char *linux_check(const void *state, const struct pager *pager)
 {
     const struct linux_kernel *kernel = state;
@@ -24,5 +34,7 @@ const char *linux_check(const void *state, const struct pager *pager)
         wrong = linux_flusher_check(kernel);
     if (!wrong)
         wrong = linux_swap_check(kernel);
+    if (!wrong)
+        wrong = check_group(kernel);
     return wrong;
 }

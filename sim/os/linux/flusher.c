@@ -218,7 +218,7 @@ static void page_flushed(struct pager_io *io, pfn_t pfn, bool wanted)
     kernel->flusher.written++;
     if (frame->state == FRAME_LEAVING)
         linux_leave(kernel, pfn);
-    else if (frame->reclaim && lists && frame->state == FRAME_ACTIVE)
+    else if (frame->reclaim && frame->state == FRAME_ACTIVE && lists && lists->written)
         lists->written(linux_lists_state(kernel), pfn);
     frame->reclaim = false;
 }

@@ -84,6 +84,8 @@ enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint6
             return OK;
         }
         if (freed == 0 && retries-- == 0) {
+            if (!fault) /* the fault's own page is next */
+                return OK;
             const enum status status =
                 linux_out_of_memory(kernel, fault, true, charged, err);
             if (status != OK || !*charged)

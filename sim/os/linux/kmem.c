@@ -38,19 +38,29 @@ static enum status height(struct linux_kernel *kernel, uint32_t file, uint64_t p
     return OK;
 }
 
+static uint64_t page_bytes(const struct linux_kernel *kernel)
+{
+    return (uint64_t)1 << kernel->pager->mmu.page_shift;
+}
+
+/* Bytes that the first node finds charged already. */
+static uint64_t entry_stock(const struct linux_kernel *kernel)
+{
+    return page_bytes(kernel) > ENTRY_BYTES ? page_bytes(kernel) - ENTRY_BYTES : 0;
+}
+
 /* obj_cgroup_charge() of a node. */
 static enum status charge(struct linux_kernel *kernel, struct error *err)
 {
-    const uint64_t page_size = (uint64_t)1 << kernel->pager->mmu.page_shift;
     bool charged;
-    if (kernel->group.nodes.used == 1 && page_size > ENTRY_BYTES)
-        kernel->group.object_stock = page_size - ENTRY_BYTES;
+    if (kernel->group.nodes.used == 1)
+        kernel->group.object_stock = entry_stock(kernel);
     while (kernel->group.object_stock < NODE_BYTES) {
         const enum status status = linux_charge(kernel, NULL, 1, &charged, err);
         if (status != OK)
             return status;
         kernel->group.kernel_pages++;
-        kernel->group.object_stock += page_size;
+        kernel->group.object_stock += page_bytes(kernel);
         linux_stats(kernel, 1);
     }
     kernel->group.object_stock -= NODE_BYTES;
@@ -99,4 +109,14 @@ enum status linux_charge_table(struct linux_kernel *kernel, struct fault *fault,
     kernel->group.kernel_pages += status == OK;
     linux_stats(kernel, STATS_TABLE);
     return status;
+}
+
+const char *linux_kmem_check(const struct linux_kernel *kernel)
+{
+    const struct linux_group *group = &kernel->group;
+    const uint64_t charged = group->kernel_pages * page_bytes(kernel) +
+                             (group->nodes.used > 0 ? entry_stock(kernel) : 0);
+    const uint64_t kept = group->tables.used * page_bytes(kernel) +
+                          group->nodes.used * NODE_BYTES + group->object_stock;
+    return charged == kept ? NULL : "the cgroup is charged for what the kernel has not";
 }

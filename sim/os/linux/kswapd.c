@@ -16,13 +16,15 @@ enum { MAX_RECLAIM_RETRIES = 16 };
 
 /* --- what is left ------------------------------------------------------------------------ */
 
+/* Where lists are so short that the share of each priority is no page, kernels before 4.12 look
+ * again and again; here, where that takes no time, they have given up too. */
 static bool has_given_up(const struct linux_kernel *kernel)
 {
     const struct linux_kswapd *kswapd = &kernel->memory.kswapd;
     if (kernel->version >= LINUX_VERSION(4, 12, 0))
         return kswapd->failures >= MAX_RECLAIM_RETRIES;
     return kernel->version >= LINUX_VERSION(2, 6, 0) &&
-           kswapd->scanned >= 6 * linux_reclaimable(kernel);
+           (kswapd->idle || kswapd->scanned >= 6 * linux_reclaimable(kernel));
 }
 
 /* allow_direct_reclaim() */
@@ -84,7 +86,7 @@ static void begin_run(struct linux_kernel *kernel)
     end_run(kernel);
     linux_priorities(kernel, &kswapd->first, &kswapd->last);
     kswapd->priority = kswapd->first;
-    kswapd->reclaimed = 0;
+    kswapd->reclaimed = kswapd->looked_at = 0;
     kernel->counts.pageoutrun++;
     enter(kswapd, KSWAPD_RUNS, 0);
 }
@@ -125,6 +127,7 @@ static void shrink(struct linux_kernel *kernel)
     kswapd->pass = reclaim.r;
     kswapd->priority = reclaim.r.priority;
     kswapd->resumes = reclaim.r.stop;
+    kswapd->looked_at += kswapd->resumes ? 0 : reclaim.r.scanned;
     kswapd->passes++;
 }
 
@@ -157,6 +160,7 @@ static psec_t nap(const struct linux_kernel *kernel)
 /* It has been through the priorities, or done its share: once more, if need be. */
 static void run_again(struct linux_kernel *kernel)
 {
+    kernel->memory.kswapd.idle = kernel->memory.kswapd.looked_at == 0;
     if (zones_balanced(&kernel->memory.zones) || has_given_up(kernel))
         fall_asleep(kernel, nap(kernel));
     else

@@ -178,8 +178,8 @@ void linux_read_stat(struct linux_kernel *kernel);
 void linux_flush_stats(struct linux_kernel *kernel);
 uint64_t linux_tick(void *state, struct pager *pager, uint64_t references);
 /* try_charge(): room for n frames more, reclaiming if need be.  On OK with *charged false
- * the fault cannot go on for now; without a fault nobody can wait, and the limit is passed
- * if only writes under way could make room. */
+ * the fault cannot go on for now; without a fault nobody can wait or be killed, and the limit
+ * is passed. */
 MUST_CHECK enum status linux_charge(struct linux_kernel *kernel, struct fault *fault,
                                     uint64_t n, bool *charged, struct error *err);
 
@@ -196,6 +196,9 @@ MUST_CHECK enum status linux_charge_nodes(struct linux_kernel *kernel, uint32_t 
 /* Charge it with the page table that the fault needs, if there is none yet. */
 MUST_CHECK enum status linux_charge_table(struct linux_kernel *kernel, struct fault *fault,
                                           const struct region *region, struct error *err);
+
+/* The group is charged with what is kept for it, and no more: NULL, or a sentence. */
+const char *linux_kmem_check(const struct linux_kernel *kernel);
 
 /* --- reclaim.c ---------------------------------------------------------------------------- */
 

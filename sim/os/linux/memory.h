@@ -34,6 +34,8 @@ struct linux_kswapd {
     uint64_t reclaimed;      /* pages, in all passes since the first priority             */
     unsigned failures;       /* runs in a row that have reclaimed nothing                 */
     uint64_t scanned;        /* pages looked at since any was freed                       */
+    uint64_t looked_at;      /* pages, in all passes since the first priority             */
+    bool idle;               /* no page looked at in the last run, and none freed since   */
 };
 
 /* Nothing can be reclaimed: 2.4 waits for a while before it kills. */

@@ -127,6 +127,26 @@ static const char *check_content(const struct linux_kernel *kernel, content_t nu
     return NULL;
 }
 
+/* zswap has no page of a slot that is free. */
+static const char *check_pool(const struct linux_kernel *kernel)
+{
+    const struct zswap *pool = &kernel->zswap.pool;
+    const char *wrong = kernel->zswap.on ? zswap_check(pool) : NULL;
+    for (slot_t slot = 0; kernel->zswap.on && slot < pool->params.nslots && !wrong; slot++)
+        if (pool->entries[slot].kind != ZSWAP_NONE &&
+            swapslots_owner(kernel->slots, slot) == SWAPSLOTS_NO_OWNER)
+            wrong = "zswap has a page whose slot is free";
+    return wrong;
+}
+
+/* Looking at every slot takes longer than all the rest, but where there are few. */
+static bool looks_at_slots(const struct linux_kernel *kernel)
+{
+    enum { FEW = 1 << 12, EVENTS = 1 << 12 };
+    return swapslots_total(kernel->slots) < FEW ||
+           engine_counts(kernel->pager->storage.engine).fired % EVENTS == 0;
+}
+
 const char *linux_swap_check(const struct linux_kernel *kernel)
 {
     const struct contents *contents = &kernel->pager->contents;
@@ -136,7 +156,11 @@ const char *linux_swap_check(const struct linux_kernel *kernel)
         taken += contents->all[i].slot != SLOT_NONE;
         wrong = check_content(kernel, i);
     }
-    return wrong || taken == kernel->slots_taken
-               ? wrong
-               : "a slot is taken and belongs to no content";
+    if (wrong || !kernel->slots)
+        return wrong;
+    if (taken != kernel->slots_taken || taken != swapslots_nused(kernel->slots))
+        return "a slot is taken and belongs to no content";
+    if (looks_at_slots(kernel))
+        wrong = swapslots_check(kernel->slots);
+    return wrong || !looks_at_slots(kernel) ? wrong : check_pool(kernel);
 }

@@ -367,6 +367,14 @@ uint64_t swapslots_nfree(const struct swapslots *slots)
     return slots->nfree;
 }
 
+uint64_t swapslots_nused(const struct swapslots *slots)
+{
+    uint64_t n = slots->total - slots->nfree;
+    for (uint32_t cpu = 0; cpu < slots->params.ncpus; cpu++)
+        n -= slots->caches[cpu].ntaken + slots->caches[cpu].nfreed;
+    return n;
+}
+
 bool swapslots_full(const struct swapslots *slots)
 {
     return 2 * slots->nfree < slots->total;

@@ -69,6 +69,8 @@ uint32_t swapslots_owner(const struct swapslots *slots, slot_t slot);
 /* Slots without headers; what slot caches hold is not free. */
 uint64_t swapslots_total(const struct swapslots *slots);
 uint64_t swapslots_nfree(const struct swapslots *slots);
+/* Slots that somebody refers to: all others are free, or in slot caches. */
+uint64_t swapslots_nused(const struct swapslots *slots);
 /* Less than half is free: then slots of pages in memory are given back. */
 bool swapslots_full(const struct swapslots *slots);
 
