@@ -111,17 +111,33 @@ static enum status build_timing(struct cellwork *work)
     return status == OK ? build_trace(work) : status;
 }
 
+/* What the kernel finds wrong is placed at the parameter. */
+static enum status build_kernel(struct cellwork *work)
+{
+    struct plugin_config *config = &work->cell->kernel;
+    const char *label;
+    struct error why;
+    const enum status status = cellwork_plugin(work, "kernel", config, &label);
+    if (status != OK)
+        return status;
+    const struct kernel_ops *ops = kernel_find(config->name);
+    if (!ops->fit || ops->fit(config->params, &why) == OK)
+        return OK;
+    const struct plugin plugin = plugin_find("kernel", config->name);
+    return error_set(work->builder->err, ERR_CONFIG,
+                     plugin_place_of_fault(&plugin, work->layer, why.text),
+                     "kernel '%s': %s", config->name, why.text);
+}
+
 static enum status build(struct cellwork *work)
 {
-    struct cell_config *cell = work->cell;
-    const char *kernel_label;
     enum status status = machineconfig_clock(work);
     if (status == OK)
         status = build_memory(work);
     if (status == OK)
         status = machineconfig_build(work);
     if (status == OK)
-        status = cellwork_plugin(work, "kernel", &cell->kernel, &kernel_label);
+        status = build_kernel(work);
     if (status == OK)
         status = cellwork_policy(work);
     if (status == OK)

@@ -308,7 +308,8 @@ static void count_pages(struct counters *counters, const struct pager *pager)
     counters->large_pages = pages->large_pages;
     counters->large_page_failures = pages->large_page_failures;
     counters->large_page_splits = pages->large_page_splits;
-    counters->swap_used_max = slots_used_max(pager->storage.slots);
+    if (!pager->kernel->place) /* else it is the kernel's to count */
+        counters->swap_used_max = slots_used_max(pager->storage.slots);
 }
 
 static void count_shootdowns(struct counters *counters, const struct mmu *mmu)

@@ -36,6 +36,9 @@ struct kernel_ops {
     const struct param *params;
     size_t params_size; /* at most PARAM_VALUES_MAX                                      */
     size_t state_size;  /* bytes, zeroed before init                                     */
+    /* ERR_CONFIG if parameters do not fit together, with the names of those in 'quotes' that
+     * are to be changed.  NULL: they always do. */
+    enum status (*fit)(const void *params, struct error *err);
     /* `policy: native`, with these parameters: fills in *native, which is empty.  It is the
      * default.  NULL: the kernel has no policy of its own. */
     void (*native)(const void *params, struct native_policy *native);

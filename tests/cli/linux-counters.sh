@@ -117,3 +117,13 @@ awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
     }
     END { exit bad > 0 || most < 200 || samples < 3 }' result/series.csv ||
     fail "the samples are wrong"
+
+# Each page is stored into once: as many slots are taken as pages have gone.
+seq 1 500 | sed 's/$/ W/' >once.txt
+exits 0 "$FAULTLINE" run --set trace=once.txt --set machine.frames=2000 \
+    --set "kernel={name: linux, cgroup_frames: 200}" --set timing=events \
+    --set workload.regions=infer \
+    --set swap.device=zram --set files.device=disk --output result --quiet
+sed -i 's/"[^"]*"/trace/' result/results.csv
+is 1 swap_used_max "$(cell 1 pswpout)"
+more 1 swap_used_max

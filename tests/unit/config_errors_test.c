@@ -38,6 +38,9 @@ static const struct {
      "e.yaml:2:13: 'a/b' for experiment cannot be the name of a file: at most 100 "
      "characters, no '/' and no blanks, and neither '.' nor '-' first"},
     {T "timing: real\n", "e.yaml:2:9: unknown timing 'real'; allowed: none, events"},
+    {T "kernel: { name: linux, version: \"5.7\", swappiness: 101 }\n",
+     "e.yaml:2:52: kernel 'linux': 'swappiness' (101) is at most 100 before 5.8, and "
+     "version is 5.7"},
     /* Memory. */
     {T "machine.frames: 0\n", "e.yaml:2:17: machine.frames '0' is out of range: it must be "
                               "from 1 to 4294967294, or unlimited"},

@@ -45,6 +45,7 @@ void linux_count(const void *state, struct counters *counters)
     counters->kernel_own = COUNTING_LINUX;
     counters->vmstat = kernel->counts;
     counters->vmstat.thp_split_page = kernel->pager->counts.large_page_splits;
+    counters->swap_used_max = kernel->slots_max;
     counters->pswpin = kernel->counts.pswpin;
     counters->pswpout = kernel->counts.pswpout;
     count_lists(&counters->vmstat,

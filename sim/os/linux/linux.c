@@ -244,6 +244,18 @@ static void linux_release(void *state)
     zones_release(&kernel->memory.zones);
 }
 
+/* The sysctl's extra2 was one_hundred before 5.8. */
+static enum status linux_fit(const void *params, struct error *err)
+{
+    const struct linux_params *p = params;
+    const char *version = version_choices[p->version];
+    if (p->swappiness <= 100 || version_numbers[p->version] >= LINUX_VERSION(5, 8, 0))
+        return OK;
+    return error_set(err, ERR_CONFIG, at_nowhere(),
+                     "'swappiness' (%llu) is at most 100 before 5.8, and version is %s",
+                     (unsigned long long)p->swappiness, version);
+}
+
 /* vma_has_recency(), which came between 6.1 and 6.5 (6.3); before, folio_referenced_one(). */
 static bool linux_has_recency(const void *state, const struct region *region)
 {
@@ -297,6 +309,7 @@ const struct kernel_ops kernel_linux = {
     .params = linux_table,
     .params_size = sizeof(struct linux_params),
     .state_size = sizeof(struct linux_kernel),
+    .fit = linux_fit,
     .native = linux_native,
     .init = linux_init,
     .release = linux_release,
