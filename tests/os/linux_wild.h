@@ -112,7 +112,7 @@ static inline void linux_wild_memory(struct wild *w)
     const bool tables =
         strcmp(format, "x86-64") == 0 && wild_below(w, 2) && !linux_wild_is_24();
     rig.params.pager.mmu.tables_apart = !tables;
-    rig_frames((tables ? 250 : 100) + wild_below(w, 300));
+    rig_frames((tables ? 400 : 100) + wild_below(w, 300));
     if (wild_below(w, 4) == 0)
         linux_wild_huge(w);
 }
@@ -131,7 +131,7 @@ static inline void linux_wild_make(struct wild *w, const char *version, uint64_t
     if (wild_below(w, 2) || rig.params.pager.policy == policy_find("pagedaemon-43"))
         linux_wild_native(w);
     if (rig.params.pager.policy ==
-        policy_find("linux24")) /* 2.4.16 wants 8192 mapped pages */
+        policy_find("linux24")) /* 2.4.16 wants 1536 mapped pages */
         rig_set(rig.params.pager.policy->params, &rig.policy, "version", "2.4.32");
     for (size_t i = 0; i < rig.params.nprocesses; i++) /* data of their file */
         rig.parts[i].regions[1].shared = wild_below(w, 2);
