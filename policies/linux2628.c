@@ -112,7 +112,7 @@ static uint64_t shrink_lists(struct linux2628 *l, struct reclaim *r, uint64_t *l
         const unsigned type = list / 2;
         left[list] -= n;
         if (n > 0 && list & LRU_ACTIVE && inactive_is_low(l, type))
-            lru_shrink_active(&l->lru, r, type, n);
+            lru_shrink_active(&l->lru, type, n);
         else if (n > 0)
             gone += shrink_inactive(l, r, type, n);
     }
@@ -141,7 +141,7 @@ static void linux2628_shrink(void *state, struct reclaim *r)
             break;
     }
     if (inactive_is_low(l, RECLAIM_ANON) && policy_can_swap(l->lru.env))
-        lru_shrink_active(&l->lru, r, RECLAIM_ANON, r->batch);
+        lru_shrink_active(&l->lru, RECLAIM_ANON, r->batch);
     lru_return_victim(&l->lru, r);
 }
 
@@ -150,7 +150,7 @@ static void linux2628_age(void *state, struct reclaim *r)
 {
     struct linux2628 *l = state;
     if (inactive_is_low(l, RECLAIM_ANON))
-        lru_shrink_active(&l->lru, r, RECLAIM_ANON, r->batch);
+        lru_shrink_active(&l->lru, RECLAIM_ANON, r->batch);
 }
 
 static const struct reclaim_ops linux2628_reclaim = {

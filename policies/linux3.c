@@ -139,7 +139,7 @@ static void linux3_shrink(void *state, struct reclaim *r)
     if (r->stop)
         return;
     if (inactive_is_low(l, RECLAIM_ANON))
-        lru_shrink_active(&l->lru, r, RECLAIM_ANON, r->batch);
+        lru_shrink_active(&l->lru, RECLAIM_ANON, r->batch);
     lru_return_victim(&l->lru, r);
 }
 
@@ -156,7 +156,7 @@ static void linux3_age(void *state, struct reclaim *r)
 {
     struct linux3 *l = state;
     if (inactive_is_low(l, RECLAIM_ANON))
-        lru_shrink_active(&l->lru, r, RECLAIM_ANON, r->batch);
+        lru_shrink_active(&l->lru, RECLAIM_ANON, r->batch);
 }
 
 static const struct reclaim_ops linux3_reclaim = {

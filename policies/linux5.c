@@ -222,7 +222,7 @@ static void linux5_age(void *state, struct reclaim *r)
 {
     struct linux5 *l = state;
     if (policy_can_swap(l->lru.env) && inactive_is_low(l, RECLAIM_ANON))
-        lru_shrink_active(&l->lru, r, RECLAIM_ANON, r->batch);
+        lru_shrink_active(&l->lru, RECLAIM_ANON, r->batch);
 }
 
 /* shrink_node() and shrink_lruvec() */

@@ -56,7 +56,7 @@ static inline uint64_t lru_shrink_lists(struct lru *l, struct reclaim *r, uint64
         if (n > 0 && !(list & LRU_ACTIVE))
             gone += lru_shrink_inactive(l, r, type, n);
         else if (n > 0 && l->rules.may_deactivate(l, r, type))
-            lru_shrink_active(l, r, type, n);
+            lru_shrink_active(l, type, n);
     }
     return gone;
 }

@@ -213,14 +213,13 @@ static inline bool lru_take_used(struct lru *l, pfn_t pfn, bool *young)
 /* --- scans ------------------------------------------------------------------------------- */
 
 /* shrink_active_list(): all turn inactive but programs in use. */
-static inline void lru_shrink_active(struct lru *l, struct reclaim *r, unsigned type,
-                                     uint64_t n)
+static inline void lru_shrink_active(struct lru *l, unsigned type, uint64_t n)
 {
     uint64_t used = 0, rotated = 0;
     lru_drain_new(l);
     const uint64_t taken = lru_isolate(&l->lists, lru_active(type), n);
-    reclaim_updated(r, taken);
-    reclaim_updated(r, taken);
+    policy_updated(l->env, taken);
+    policy_updated(l->env, taken);
     l->counts.pgrefill += taken;
     l->scanned[type] += taken;
     for (uint64_t i = 0; i < taken; i++) {
@@ -237,9 +236,9 @@ static inline void lru_shrink_active(struct lru *l, struct reclaim *r, unsigned 
         if (!stays && l->rules.marks_workingset)
             lru_mark(&l->lists, pfn, LRU_WORKINGSET, true);
         lru_move(&l->lists, pfn);
-        reclaim_updated(r, 1);
+        policy_updated(l->env, 1);
     }
-    reclaim_updated(r, taken - rotated);
+    policy_updated(l->env, taken - rotated);
     l->counts.pgdeactivate += taken - rotated;
     l->rotated[type] += used;
     if (rotated > 0 && l->rules.cost)
@@ -285,23 +284,23 @@ static inline enum page_fate lru_try(struct lru *l, struct reclaim *r, pfn_t pfn
         r->written += page_dirty(l->env, pfn);
     const int updates = file ? LRU_UPDATES_DROP : LRU_UPDATES_SWAP_OUT;
     for (int i = 0; done == PAGE_GONE && i < updates; i++)
-        reclaim_updated(r, 1);
+        policy_updated(l->env, 1);
     if (done == PAGE_ACTIVATE && lru_is(&l->lists, pfn, LRU_LAZY))
         lru_mark(&l->lists, pfn, LRU_LAZY | LRU_FILE, false); /* stored into since */
     return done;
 }
 
 /* mem_cgroup_uncharge_folios() */
-static inline void lru_uncharge(struct reclaim *r, unsigned type, uint64_t gone)
+static inline void lru_uncharge(const struct lru *l, unsigned type, uint64_t gone)
 {
     for (; type == RECLAIM_FILE && gone > LRU_UNCHARGE_BATCH; gone -= LRU_UNCHARGE_BATCH)
-        reclaim_updated(r, LRU_UNCHARGE_BATCH);
+        policy_updated(l->env, LRU_UNCHARGE_BATCH);
     if (type == RECLAIM_FILE)
-        reclaim_updated(r, gone);
+        policy_updated(l->env, gone);
 }
 
 /* Put the pages that were looked at back. */
-static inline void lru_put_back(struct lru *l, struct reclaim *r)
+static inline void lru_put_back(struct lru *l)
 {
     while (l->lists.n[LRU_KEPT] > 0) {
         const pfn_t pfn = lru_tail(&l->lists, LRU_KEPT);
@@ -309,7 +308,7 @@ static inline void lru_put_back(struct lru *l, struct reclaim *r)
         lru_move(&l->lists, pfn);
         l->age += active && l->rules.put_back_ages;
         l->rotated[lru_type(&l->lists, pfn)] += active;
-        reclaim_updated(r, 1);
+        policy_updated(l->env, 1);
     }
 }
 
@@ -324,8 +323,8 @@ static inline uint64_t lru_shrink_inactive(struct lru *l, struct reclaim *r, uns
         lru_has_victim(r) ? 0 : lru_isolate(&l->lists, lru_inactive(type), n);
     if (taken == 0)
         return 0;
-    reclaim_updated(r, taken);
-    reclaim_updated(r, taken);
+    policy_updated(l->env, taken);
+    policy_updated(l->env, taken);
     while (l->lists.n[LRU_TAKEN] > 0 && !lru_has_victim(r) && !r->stop) {
         const pfn_t pfn = lru_tail(&l->lists, LRU_TAKEN);
         lru_take(&l->lists, pfn);
@@ -334,16 +333,16 @@ static inline uint64_t lru_shrink_inactive(struct lru *l, struct reclaim *r, uns
         if (fate == PAGE_ACTIVATE) {
             lru_mark(&l->lists, pfn, LRU_ACTIVE, true);
             l->counts.pgactivate++;
-            reclaim_updated(r, 1);
+            policy_updated(l->env, 1);
         }
         if (fate != PAGE_GONE && fate != PAGE_CHOSEN)
             lru_put(&l->lists, LRU_KEPT, pfn);
     }
     const uint64_t scanned = taken - l->lists.n[LRU_TAKEN];
     lru_return(&l->lists);
-    lru_uncharge(r, type, gone);
-    lru_put_back(l, r);
-    reclaim_updated(r, gone);
+    lru_uncharge(l, type, gone);
+    lru_put_back(l);
+    policy_updated(l->env, gone);
     r->reclaimed += gone;
     l->counts.pgscan[type] += scanned;
     l->counts.pgsteal[type] += gone;

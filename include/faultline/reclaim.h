@@ -58,9 +58,6 @@ struct reclaim {
     /* Try to let the page go, which is off all lists or may be: it is not, afterwards, with
      * PAGE_GONE.  NULL: no driver (reclaim_page). */
     enum page_fate (*page)(struct reclaim *reclaim, pfn_t pfn);
-    /* So many statistics of the group are brought up to date in one call; NULL: nobody
-     * counts that. */
-    void (*updated)(struct reclaim *reclaim, uint64_t n);
     pfn_t chosen; /* without a driver: what PAGE_CHOSEN was said of; PFN_NONE: nothing   */
 };
 
@@ -122,12 +119,6 @@ static inline enum page_fate reclaim_page(struct reclaim *reclaim, pfn_t pfn)
     return PAGE_CHOSEN;
 }
 
-static inline void reclaim_updated(struct reclaim *reclaim, uint64_t n)
-{
-    if (reclaim->updated)
-        reclaim->updated(reclaim, n);
-}
-
 /* --- what such a policy may ask besides --------------------------------------------------- */
 
 /* The page is one of a file. */
@@ -145,7 +136,7 @@ bool page_read_ahead(const struct policy_env *env, pfn_t pfn);
 bool page_is_saved(const struct policy_env *env, pfn_t pfn);
 /* A write of it is under way. */
 bool page_writing(const struct policy_env *env, pfn_t pfn);
-/* A statistic of the memory cgroup changes by n in one call, otherwise than in shrink. */
+/* A statistic of the memory cgroup changes by n in one call. */
 void policy_updated(const struct policy_env *env, uint64_t n);
 /* Frames that pages are mapped to, of all of memory. */
 uint64_t policy_mapped(const struct policy_env *env);

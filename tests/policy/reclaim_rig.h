@@ -68,7 +68,7 @@ struct rig {
         nvictims;          /* pages evicted since this was set to 0         */
     struct reclaim run;    /* rig_reclaim: what it starts from, and how it ended         */
     enum page_fate answer; /* ... what becomes of pages; PAGE_GONE: they are evicted     */
-    uint64_t updates;      /* ... counted by reclaim->updated                            */
+    uint64_t updates;      /* ... counted by policy_updated()                            */
     char lumps[RIG_TEXT];  /* ... the same, one by one                                   */
     struct policy_view view;
 };
@@ -172,11 +172,6 @@ bool page_is_saved(const struct policy_env *env, pfn_t pfn)
 bool policy_can_swap(const struct policy_env *env)
 {
     return rig_of(env)->can_swap;
-}
-
-void policy_updated(const struct policy_env *env, uint64_t n)
-{
-    rig_of(env)->updates += n;
 }
 
 uint64_t policy_mapped(const struct policy_env *env)
@@ -429,11 +424,18 @@ static inline enum page_fate rig_answer(struct reclaim *reclaim, pfn_t pfn)
     return rig->answer;
 }
 
-static inline void rig_updated(struct reclaim *reclaim, uint64_t n)
+void policy_updated(const struct policy_env *env, uint64_t n)
 {
-    struct rig *rig = CONTAINER_OF(reclaim, struct rig, run);
+    struct rig *rig = rig_of(env);
     rig->updates += n;
     rig_write(rig->lumps, " %" PRIu64, n);
+}
+
+/* Count from now on. */
+static inline void rig_clear_updates(struct rig *rig)
+{
+    rig->updates = 0;
+    rig->lumps[0] = '\0';
 }
 
 /* One priority, from what rig->run says otherwise. */
@@ -441,7 +443,6 @@ static inline void rig_shrink(struct rig *rig, unsigned priority)
 {
     rig->run.priority = priority;
     rig->run.page = rig_answer;
-    rig->run.updated = rig_updated;
     rig->ops->reclaim->shrink(rig->state, &rig->run);
 }
 

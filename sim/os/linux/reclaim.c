@@ -61,11 +61,6 @@ static enum page_fate let_go(struct reclaim *r, pfn_t pfn)
     return PAGE_KEEP;
 }
 
-static void updated(struct reclaim *r, uint64_t n)
-{
-    linux_updated(CONTAINER_OF(r, struct linux_reclaim, r)->kernel, n);
-}
-
 /* What is in the frame can go: it has a place, or can get one. */
 static bool has_place(struct pager *pager, pfn_t pfn)
 {
@@ -192,7 +187,6 @@ void linux_reclaim_begin(struct linux_reclaim *reclaim, struct linux_kernel *ker
                 .daemon = daemon,
                 .in_group = in_group,
                 .page = let_go,
-                .updated = in_group ? updated : NULL,
                 .chosen = PFN_NONE,
             },
     };
