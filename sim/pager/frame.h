@@ -74,6 +74,14 @@ void frame_withdraw(struct pager *pager, pfn_t pfn, enum frame_state state, bool
  * afterwards. */
 void frame_collect_modified(struct pager *pager, pfn_t pfn);
 
+/* --- move.c ----------------------------------------------------------------------------- */
+
+/* What is in the frame, which is ACTIVE and neither being written nor part of a large page, is in
+ * another one, which is GRANTED, from now on: pages map that one, and its policy has it, as a
+ * page that comes.  The frame is free. */
+MUST_CHECK enum status frame_move(struct pager *pager, pfn_t from, pfn_t to,
+                                  struct error *err);
+
 /* --- transfer.c ------------------------------------------------------------------------- */
 
 /* Start to write a frame; its dirty flag is cleared.  ERR_CELL if swap space is full. */
@@ -172,6 +180,12 @@ void large_follow(struct pager *pager, const struct fault *fault);
  * memory as it must be: *mapped. */
 MUST_CHECK enum status large_map(struct pager *pager, const struct fault *fault, pfn_t pfn,
                                  bool *mapped, struct error *err);
+
+/* Map the n pages of a region as one large page of its page_shift to the run of frames, which
+ * are HELD or ACTIVE and hold what the pages stand for; they can be evicted from now on. */
+MUST_CHECK enum status large_map_run(struct pager *pager, const struct region *region,
+                                     const page_t *pages, pfn_t run, pfn_t n, bool writable,
+                                     struct error *err);
 
 /* The fault's run can be evicted from now on. */
 void large_let_go(struct pager *pager, struct fault *fault);

@@ -209,22 +209,23 @@ static bool none_must_copy(const struct pager *pager, const page_t *pages, size_
 
 /* Once mapped a page may be used by any thread, so that its frame must be with the policy,
  * even if another fault has the run. */
-static enum status map_all(struct pager *pager, const struct large *large,
-                           const page_t *pages, pfn_t run, bool writable, struct error *err)
+enum status large_map_run(struct pager *pager, const struct region *region,
+                          const page_t *pages, pfn_t run, pfn_t n, bool writable,
+                          struct error *err)
 {
     enum status status = OK;
-    for (pfn_t i = 0; i < large->n && status == OK; i++) {
+    for (pfn_t i = 0; i < n && status == OK; i++) {
         uint8_t *bits = &pager->mmu.bits[pages[i]];
-        status = page_set_global(pager, large->region, pages[i], err);
+        status = page_set_global(pager, region, pages[i], err);
         *bits = (uint8_t)((*bits & ~PAGE_READ_ONLY) | PAGE_SEEN |
                           (writable ? 0 : PAGE_READ_ONLY));
     }
     if (status == OK)
-        status = frame_map_large(pager, run, pages, large->region->page_shift, err);
+        status = frame_map_large(pager, run, pages, region->page_shift, err);
     if (status == OK)
         status = frame_pay_tables(pager, err);
     if (status == OK)
-        activate_run(pager, run, large->n);
+        activate_run(pager, run, n);
     return status;
 }
 
@@ -247,7 +248,8 @@ enum status large_map(struct pager *pager, const struct fault *fault, pfn_t pfn,
                           none_must_copy(pager, pages, large.n);
     *mapped = status == OK && (writable || !fault->store);
     if (*mapped)
-        status = map_all(pager, &large, pages, pfn - at, writable, err);
+        status =
+            large_map_run(pager, large.region, pages, pfn - at, large.n, writable, err);
     free(pages);
     return status;
 }

@@ -94,6 +94,26 @@ START_TEST(the_largest_block_has_2_to_the_10_frames_or_9_in_2_4)
 }
 END_TEST
 
+/* Of 0 .. 63 frame 5 is free, and block 8; 64 is free as a whole. */
+START_TEST(one_frame_may_be_taken_of_a_part_of_memory)
+{
+    begin(128, 0, v6);
+    for (pfn_t i = 0; i < 64; i++)
+        ck_assert_uint_eq(buddy_alloc(&buddy, 0), i);
+    buddy_give(&buddy, 5, 0);
+    buddy_give(&buddy, 8, 3);
+    ck_assert_uint_eq(buddy_take_within(&buddy, 0, 5, 6), PFN_NONE);
+    ck_assert_uint_eq(buddy_take_within(&buddy, 0, 64, 6), 5);
+    ck_assert_uint_eq(buddy_take_within(&buddy, 0, 64, 3), PFN_NONE);
+    ck_assert_uint_eq(buddy_take_within(&buddy, 0, 64, 6), 8);
+    LISTS(0, 9, );
+    LISTS(1, 10, );
+    LISTS(2, 12, );
+    ck_assert_uint_eq(buddy_take_within(&buddy, 64, 128, 6), PFN_NONE);
+    ck_assert_uint_eq(buddy.nfree, 64 + 7);
+}
+END_TEST
+
 START_TEST(a_large_block_may_be_missing_though_enough_frames_are_free)
 {
     begin(8, 0, v6);
@@ -304,6 +324,7 @@ static Suite *buddy_suite(void)
     tcase_add_test(tests, a_block_is_split_from_below_and_joined_again);
     tcase_add_test(tests, in_2_4_a_block_is_split_from_above);
     tcase_add_test(tests, the_largest_block_has_2_to_the_10_frames_or_9_in_2_4);
+    tcase_add_test(tests, one_frame_may_be_taken_of_a_part_of_memory);
     tcase_add_test(tests, a_large_block_may_be_missing_though_enough_frames_are_free);
     tcase_add_test(tests, ends_that_are_not_aligned_are_small_blocks);
     tcase_add_test(tests, a_block_may_come_back_in_parts);

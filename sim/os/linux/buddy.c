@@ -101,6 +101,21 @@ pfn_t buddy_alloc(struct buddy *buddy, uint32_t order)
     return pfn;
 }
 
+pfn_t buddy_take_within(struct buddy *buddy, pfn_t from, pfn_t end, uint32_t order)
+{
+    pfn_t pfn = from;
+    while (pfn < end && buddy->order[pfn] == NO_ORDER)
+        pfn++;
+    if (pfn >= end || buddy->order[pfn] >= order)
+        return PFN_NONE;
+    uint32_t rest = buddy->order[pfn];
+    del(buddy, pfn, rest);
+    while (rest-- > 0)
+        add(buddy, pfn + size_of(rest), rest);
+    buddy->nfree--;
+    return pfn;
+}
+
 void buddy_give(struct buddy *buddy, pfn_t pfn, uint32_t order)
 {
     assert(pfn % size_of(order) == 0 && pfn < buddy->nframes &&

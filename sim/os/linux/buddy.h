@@ -36,6 +36,10 @@ void buddy_release(struct buddy *buddy);
  * may be free. */
 pfn_t buddy_alloc(struct buddy *buddy, uint32_t order);
 
+/* Take one frame of from .. end - 1: the first that is free, unless it is of a block of 2^order
+ * frames or more; PFN_NONE: there is none. */
+pfn_t buddy_take_within(struct buddy *buddy, pfn_t from, pfn_t end, uint32_t order);
+
 /* Give back 2^order frames from pfn on, a multiple of that; those of a larger block may come
  * back in parts. */
 void buddy_give(struct buddy *buddy, pfn_t pfn, uint32_t order);

@@ -111,6 +111,17 @@ bool zones_ok(const struct zones *zones, enum zone_mark mark, uint64_t more)
     return zones->endless;
 }
 
+bool zone_ok(const struct zones *zones, int zone, enum zone_mark mark, uint64_t more,
+             uint32_t order)
+{
+    const struct buddy *buddy = &zones->buddies[zone];
+    uint64_t above = 0, blocks = 0;
+    for (uint32_t i = order; i < buddy->orders; i++)
+        blocks += buddy->nblocks[i];
+    return blocks > 0 && buddy->nfree >= more &&
+           is_above(zones, zone, mark, buddy->nfree - more, order, &above);
+}
+
 bool zones_balanced(const struct zones *zones)
 {
     const bool all =

@@ -49,6 +49,10 @@ pfn_t zones_take(struct zones *zones, struct pager *pager, enum zone_mark mark,
                  uint32_t order);
 void zones_give(struct zones *zones, struct pager *pager, pfn_t pfn);
 
+/* Would 2^order frames be taken of this zone alone, above the mark and so many more? */
+bool zone_ok(const struct zones *zones, int zone, enum zone_mark mark, uint64_t more,
+             uint32_t order);
+
 /* Would a frame be taken above the mark, were `more` of those that are not free free? */
 bool zones_ok(const struct zones *zones, enum zone_mark mark, uint64_t more);
 
