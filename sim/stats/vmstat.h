@@ -13,7 +13,12 @@ struct vmstat {
     uint64_t pgscan_direct, pgscan_kswapd, pgsteal_direct, pgsteal_kswapd;
     uint64_t allocstall, pageoutrun, oom_kill;
     uint64_t pglazyfree, pglazyfreed;
-    uint64_t thp_fault_alloc, thp_fault_fallback, thp_split_page;
+    uint64_t thp_fault_alloc, thp_fault_fallback, thp_fault_fallback_charge, thp_split_page;
+    uint64_t thp_collapse_alloc, thp_collapse_alloc_failed;
+    uint64_t thp_scan_exceed_none_pte, thp_scan_exceed_swap_pte, thp_scan_exceed_share_pte;
+    uint64_t pages_collapsed, full_scans;
+    uint64_t compact_stall, compact_fail, compact_success, compact_daemon_wake;
+    uint64_t compact_migrate_scanned, compact_free_scanned, pgmigrate_success;
 
     /* Of the policy's lists: COUNT_UNKNOWN if it has none. */
     uint64_t pgscan_anon, pgscan_file, pgsteal_anon, pgsteal_file;

@@ -69,13 +69,22 @@ static enum status advise_parts(struct thread *thread, uint8_t advice, vpn_t fir
     return status;
 }
 
+static enum status advise_huge(struct thread *thread, struct region *region, uint8_t advice,
+                               struct error *err)
+{
+    region->huge = advice;
+    return thread->simulation->pager.kernel->region_advised && advice == VM_HUGEPAGE
+               ? advise_parts(thread, advice, region->first, region->last, err)
+               : OK;
+}
+
 /* The region is all advised; told: the kernel is. */
 static enum status advise_region(struct thread *thread, struct region *region,
                                  uint8_t advice, bool told, struct error *err)
 {
     if (advice == VM_HUGEPAGE || advice == VM_NOHUGEPAGE)
-        region->huge = advice;
-    else if (advice != VM_WILLNEED)
+        return advise_huge(thread, region, advice, err);
+    if (advice != VM_WILLNEED)
         region->advice = advice;
     else if (!told)
         return will_need(thread, region, err);

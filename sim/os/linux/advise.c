@@ -216,6 +216,8 @@ enum status linux_advised(void *state, struct pager *pager, struct space *space,
         if (kernel->version < LINUX_VERSION(5, 4, 0) || !lists || !lists->deactivate)
             return OK;
         return advise_pages(&advised, first, last, cool_page, err);
+    case VM_HUGEPAGE:
+        return linux_khugepaged_enter(kernel, space, region, err);
     case VM_PAGEOUT:
         if (kernel->version < LINUX_VERSION(5, 4, 0))
             return OK;

@@ -78,7 +78,7 @@ static enum status zero_page(struct linux_kernel *kernel, page_t page, struct er
 }
 
 /* What is read back at once, and by its only user, does not go through the swap cache. */
-static bool swaps_at_once(const struct pager *pager, const struct content *content)
+bool linux_swaps_at_once(const struct pager *pager, const struct content *content)
 {
     if (!pager->storage.engine)
         return true;
@@ -95,8 +95,8 @@ static enum status fill(struct linux_kernel *kernel, struct fault *fault, conten
         return pager_fill(pager, fault, content, err);
     if (c->file != FILE_NONE)
         return linux_file_in(kernel, fault, content, err);
-    return swaps_at_once(pager, c) ? pager_fill(pager, fault, content, err)
-                                   : linux_swap_in(kernel, fault, content, err);
+    return linux_swaps_at_once(pager, c) ? pager_fill(pager, fault, content, err)
+                                         : linux_swap_in(kernel, fault, content, err);
 }
 
 static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
@@ -125,11 +125,11 @@ static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
     linux_stats(kernel, c.file != FILE_NONE ? STATS_FILE
                         : swap_in           ? STATS_SWAP_IN
                                             : STATS_FIRST_TOUCH);
-    kernel->counts.pswpin += swap_in && swaps_at_once(pager, &c);
+    kernel->counts.pswpin += swap_in && linux_swaps_at_once(pager, &c);
     kernel->memory.sparing = true;
     status = fill(kernel, fault, content, err);
     kernel->memory.sparing = false;
-    if (status != OK || !swap_in || !swaps_at_once(pager, &c))
+    if (status != OK || !swap_in || !linux_swaps_at_once(pager, &c))
         return status;
     linux_leave_swap(pager, content);
     return OK;

@@ -21,6 +21,9 @@ static const char *const priority_choices[] = {"falling", "equal", NULL};
 
 static const char *const thp_choices[] = {"always", "madvise", "never", NULL};
 
+static const char *const defrag_choices[] = {"always",  "defer", "defer+madvise",
+                                             "madvise", "never", NULL};
+
 static const struct param linux_table[] = {
     {.name = "version",
      .kind = PARAM_CHOICE,
@@ -73,9 +76,61 @@ static const struct param linux_table[] = {
      .offset = offsetof(struct linux_params, thp),
      .fallback = "madvise",
      .choices = thp_choices,
-     .help = "transparent_hugepage/enabled: anonymous memory that gets huge pages at "
-             "faults, where the MMU has them; madvise: that for which a trace advises "
-             "hugepage"},
+     .help =
+         "transparent_hugepage/enabled: anonymous memory that gets huge pages, where the "
+         "MMU has them; madvise: that for which a trace advises hugepage"},
+    {.name = "thp_defrag",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct linux_params, thp_defrag),
+     .fallback = "madvise",
+     .choices = defrag_choices,
+     .help = "transparent_hugepage/defrag: which faults compact memory for a huge page and "
+             "reclaim some; madvise: those of memory that is advised hugepage; defer: "
+             "kswapd and kcompactd do so beside them"},
+    {.name = "khugepaged_pages_to_scan",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, khugepaged.pages_to_scan),
+     .fallback = "4096",
+     .max = 1e9,
+     .unit = "pages",
+     .help = "that khugepaged looks at before it sleeps; 0: it does not run.  Linux has 8 "
+             "huge pages' worth of them"},
+    {.name = "khugepaged_scan_sleep",
+     .kind = PARAM_TIME,
+     .offset = offsetof(struct linux_params, khugepaged.scan_sleep),
+     .fallback = "10 s",
+     .min = 1e9,
+     .max = 1e16,
+     .help = "khugepaged/scan_sleep_millisecs: how long it sleeps then"},
+    {.name = "khugepaged_alloc_sleep",
+     .kind = PARAM_TIME,
+     .offset = offsetof(struct linux_params, khugepaged.alloc_sleep),
+     .fallback = "60 s",
+     .min = 1e9,
+     .max = 1e16,
+     .help = "khugepaged/alloc_sleep_millisecs: and when there was no block of frames"},
+    {.name = "khugepaged_max_ptes_none",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, khugepaged.max_ptes_none),
+     .fallback = "511",
+     .max = 1e6,
+     .unit = "pages",
+     .help =
+         "of a range that khugepaged makes a huge page of, at most so many may be empty"},
+    {.name = "khugepaged_max_ptes_swap",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, khugepaged.max_ptes_swap),
+     .fallback = "64",
+     .max = 1e6,
+     .unit = "pages",
+     .help = "... in swap space; before 4.8 none"},
+    {.name = "khugepaged_max_ptes_shared",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, khugepaged.max_ptes_shared),
+     .fallback = "256",
+     .max = 1e6,
+     .unit = "pages",
+     .help = "... shared with other processes; before 5.8 none"},
     {.name = "swap_priority",
      .kind = PARAM_CHOICE,
      .offset = offsetof(struct linux_params, swap_priority),
@@ -223,6 +278,9 @@ static enum status linux_init(void *state, struct pager *pager, const void *para
                          "global'");
     linux_kswapd_init(kernel);
     linux_lost_init(kernel);
+    linux_khugepaged_init(kernel);
+    linux_compaction_init(kernel);
+    linux_kcompactd_init(kernel);
     const enum status status =
         zones_init(&kernel->memory.zones, pager, kernel->version, 0, err);
     if (status != OK)
@@ -241,6 +299,7 @@ static void linux_release(void *state)
     free(kernel->group.heights);
     linux_swapoff(kernel);
     linux_files_release(kernel);
+    linux_khugepaged_release(kernel);
     zones_release(&kernel->memory.zones);
 }
 
@@ -332,4 +391,6 @@ const struct kernel_ops kernel_linux = {
     .take_frame = linux_take_frame,
     .frame_freed = linux_frame_freed,
     .check = linux_check,
+    .process_begin = linux_process_begin,
+    .process_end = linux_process_end,
 };

@@ -4,9 +4,11 @@
 #define FAULTLINE_OS_LINUX_LINUX_H
 
 #include "faultline/reclaim.h"
+#include "os/linux/compaction.h"
 #include "os/linux/compressed.h"
 #include "os/linux/file_readahead.h"
 #include "os/linux/flusher.h"
+#include "os/linux/khugepaged.h"
 #include "os/linux/memory.h"
 #include "os/linux/rstat.h"
 #include "os/linux/swap_readahead.h"
@@ -28,8 +30,10 @@ struct linux_params {
     uint64_t fault_around;      /* bytes                                                 */
     uint32_t swap_priority;     /* enum linux_swap_priority                               */
     uint32_t thp;               /* enum linux_thp                                         */
-    uint64_t page_cluster;      /* log2 of slots                                          */
-    uint64_t read_ahead_kb;     /* KiB                                                    */
+    uint32_t thp_defrag;        /* enum linux_defrag                                      */
+    struct linux_khugepaged_params khugepaged;
+    uint64_t page_cluster;  /* log2 of slots                                          */
+    uint64_t read_ahead_kb; /* KiB                                                    */
     uint64_t dirty_background_ratio, dirty_ratio; /* percent                              */
     psec_t dirty_writeback, dirty_expire;
     struct linux_zswap_params zswap;
@@ -42,6 +46,16 @@ enum linux_swap_priority { LINUX_SWAP_FALLING, LINUX_SWAP_EQUAL };
 
 /* Which anonymous memory may have huge pages: transparent_hugepage/enabled. */
 enum linux_thp { LINUX_THP_ALWAYS, LINUX_THP_MADVISE, LINUX_THP_NEVER };
+
+/* What a fault does for a huge page if no block of frames is free: transparent_hugepage/
+ * defrag. */
+enum linux_defrag {
+    LINUX_DEFRAG_ALWAYS,
+    LINUX_DEFRAG_DEFER,
+    LINUX_DEFRAG_DEFER_MADVISE,
+    LINUX_DEFRAG_MADVISE,
+    LINUX_DEFRAG_NEVER
+};
 
 /* A file, which everybody has opened once. */
 struct linux_file {
@@ -79,6 +93,9 @@ struct linux_kernel {
     struct linux_writeback writeback;
     struct linux_flusher flusher;
     struct linux_zswap zswap;
+    struct linux_khugepaged khugepaged;
+    struct linux_compaction compaction[ZONES];
+    struct linux_kcompactd kcompactd;
     struct vmstat counts; /* but those of the lists, which the policy counts              */
     content_t zero; /* of the zero page, or CONTENT_NONE: nobody has read it yet          */
     struct event timer;
@@ -107,6 +124,8 @@ static inline void *linux_lists_state(const struct linux_kernel *kernel)
 
 enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
                         struct error *err);
+/* The content is read at once, and does not go through the swap cache. */
+bool linux_swaps_at_once(const struct pager *pager, const struct content *content);
 
 /* --- swapcache.c ------------------------------------------------------------------------- */
 
@@ -127,6 +146,9 @@ enum status linux_mapped(void *state, struct pager *pager, page_t page, pfn_t pf
  * for it. */
 MUST_CHECK enum status linux_swap_in(struct linux_kernel *kernel, struct fault *fault,
                                      content_t content, struct error *err);
+/* Read what is in the frame, FILLING, and the page stands for; alone: without neighbours. */
+MUST_CHECK enum status linux_swap_read(struct linux_kernel *kernel, page_t page, pfn_t pfn,
+                                       bool alone, struct error *err);
 /* swap_cache_get_folio(): the fault has found its page in the swap cache. */
 void linux_swap_found(struct linux_kernel *kernel, const struct fault *fault, pfn_t pfn);
 
@@ -258,6 +280,28 @@ enum status linux_advised(void *state, struct pager *pager, struct space *space,
 enum page_fate linux_let_lazy_go(struct linux_kernel *kernel, pfn_t pfn);
 
 /* --- thp.c ------------------------------------------------------------------------------ */
+
+/* log2 of the bytes of a huge page; 0: there are none. */
+unsigned linux_huge_shift(const struct pager *pager);
+/* The region may have huge pages, if it is large enough. */
+bool linux_may_be_huge(const struct linux_kernel *kernel, const struct region *region);
+
+/* What an allocation of a huge page does if no block is free, as its flags say. */
+enum linux_huge_effort {
+    LINUX_HUGE_LIGHT,   /* nothing: GFP_TRANSHUGE_LIGHT                                   */
+    LINUX_HUGE_DEFER,   /* it wakes who makes some free: __GFP_KSWAPD_RECLAIM             */
+    LINUX_HUGE_NORETRY, /* it compacts memory, and if that came to its end reclaims some and
+                         * compacts once more: GFP_TRANSHUGE | __GFP_NORETRY              */
+    LINUX_HUGE_RECLAIM, /* the same whatever came of it first: GFP_TRANSHUGE              */
+};
+
+/* n frames, GRANTED, in one block that is aligned to its size, or PFN_NONE. */
+pfn_t linux_huge_alloc(struct linux_kernel *kernel, pfn_t n, enum linux_huge_effort effort);
+/* They are free. */
+void linux_huge_free(struct linux_kernel *kernel, pfn_t run, pfn_t n);
+/* Make room for so many pages in the group, or not: nobody is killed for a huge page. */
+bool linux_huge_charge(struct linux_kernel *kernel, uint64_t n,
+                       enum linux_huge_effort effort);
 
 /* Get the fault the frames of a huge page, if its page is to be in one and there are some
  * (fault->run_length); it must not wait before they are filled.  Its region may become part of

@@ -115,27 +115,34 @@ static enum status read_pages(struct swapin *in, struct space *space, struct reg
     return status;
 }
 
-enum status linux_swap_in(struct linux_kernel *kernel, struct fault *fault,
-                          content_t content, struct error *err)
+enum status linux_swap_read(struct linux_kernel *kernel, page_t page, pfn_t pfn, bool alone,
+                            struct error *err)
 {
     struct pager *pager = kernel->pager;
-    struct swapin in = {.reading = {.kernel = kernel}, .pfn = fault->frame, .err = err};
-    struct space *space = pager_space_of(pager, fault->page);
-    const vpn_t vpn = pager->mmu.index->vpns[fault->page];
+    struct swapin in = {.reading = {.kernel = kernel}, .pfn = pfn, .err = err};
+    struct space *space = pager_space_of(pager, page);
+    const vpn_t vpn = pager->mmu.index->vpns[page];
     struct region *region = space_region_of(space, vpn);
-    fault->frame = PFN_NONE;
-    frame_put(pager, in.pfn, content, FRAME_FILLING);
-    pager_wait(pager, fault, in.pfn);
     enum status status = OK;
-    if (by_address(kernel))
+    if (!alone && by_address(kernel))
         status = read_pages(&in, space, region, vpn);
-    else
-        status = read_slots(&in, pager->contents.all[content].slot);
+    else if (!alone)
+        status = read_slots(&in, pager->contents.all[pager->frames[pfn].content].slot);
     if (status == OK && !in.added)
         status = linux_read_frame(&in.reading, in.pfn, err);
     if (status == OK)
         linux_read_start(&in.reading);
     return status;
+}
+
+enum status linux_swap_in(struct linux_kernel *kernel, struct fault *fault,
+                          content_t content, struct error *err)
+{
+    const pfn_t pfn = fault->frame;
+    fault->frame = PFN_NONE;
+    frame_put(kernel->pager, pfn, content, FRAME_FILLING);
+    pager_wait(kernel->pager, fault, pfn);
+    return linux_swap_read(kernel, fault->page, pfn, false, err);
 }
 
 void linux_swap_found(struct linux_kernel *kernel, const struct fault *fault, pfn_t pfn)

@@ -32,6 +32,8 @@ void linux_stop(void *state, struct pager *pager)
     struct linux_kernel *kernel = state;
     engine_cancel(pager->storage.engine, &kernel->timer);
     linux_kswapd_stop(kernel);
+    linux_khugepaged_stop(kernel);
+    linux_kcompactd_stop(kernel);
     linux_lost_stop(kernel);
     linux_writeback_stop(kernel);
     linux_flusher_stop(kernel);
