@@ -8,6 +8,7 @@ static void setup(void)
     rig_mmu("srmmu", 12);
     rig.params.pager.mmu.narrays = 1;
     rig_linux_kernel("thp", "always");
+    rig_linux_kernel("khugepaged_pages_to_scan", "0");
     rig_frames(1024);
 }
 
