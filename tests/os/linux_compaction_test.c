@@ -27,7 +27,7 @@ static void setup(void)
  * to 269 frames 0 to 205.  Every fourth page is kept: no more
  * than 32 free frames are in one block, those from 224 on.  Then a page at 512 is used, of a
  * region of two huge pages.  The low watermark is 43 frames, the high one 51. */
-static void run(const char *advice, const char *then)
+static void run_with(const char *advice, const char *then, const char *child)
 {
     static char text[16384];
     strcpy(text, "@advise 0x0 1280KiB nohugepage;");
@@ -39,7 +39,13 @@ static void run(const char *advice, const char *then)
     rig_region(0, 0, FRAMES, 0);
     rig_region(0, FRESH, 2 * N, 0);
     rig_program(0, text);
+    rig_program(0, child);
     rig_linux_run();
+}
+
+static void run(const char *advice, const char *then)
+{
+    run_with(advice, then, "L0");
 }
 
 /* The first block has 16 pages.  They go up to the first frames of the last block that are free:
@@ -76,6 +82,17 @@ START_TEST(what_has_moved_is_still_there)
     run("hugepage", "L0 L4 S8 S60 L64");
     ck_assert_uint_eq(rig_linux.counts.pgmigrate_success, 16);
     ck_assert_uint_eq(rig_linux.counts.pgfault, USED + 1);
+}
+END_TEST
+
+/* 64 is in the first frame, and a child has it too: the parent's store must still be copied. */
+START_TEST(what_is_shared_is_so_when_it_has_moved)
+{
+    run_with("nohugepage",
+             "@fork 1; @advise 0x200000 512KiB hugepage; S576 S64 @sleep 100ms;",
+             "@sleep 50ms; L64 L68");
+    ck_assert_uint_eq(rig_linux.counts.pgmigrate_success, 16);
+    ck_assert_uint_eq(rig.counts.faults_copy, 1);
 }
 END_TEST
 
@@ -177,6 +194,7 @@ int main(void)
     tcase_add_test(tcase, pages_are_moved_up_until_a_block_is_free);
     tcase_add_test(tcase, who_compacts_pays_for_it);
     tcase_add_test(tcase, what_has_moved_is_still_there);
+    tcase_add_test(tcase, what_is_shared_is_so_when_it_has_moved);
     tcase_add_loop_test(tcase, the_setting_says_who_compacts, 0, 10);
     tcase_add_test(tcase, kcompactd_makes_blocks_for_those_who_come_later);
     tcase_add_test(tcase, reclaim_comes_before_a_second_try);
