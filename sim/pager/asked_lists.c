@@ -141,24 +141,39 @@ static enum status know_pages(const struct pager *pager, struct space *space,
     return OK;
 }
 
+/* Begin to keep the mapped pages of the space in their order. */
+static enum status begin_walks(const struct pager *pager, struct space *space,
+                               struct error *err)
+{
+    for (pfn_t pfn = 0; pfn < pager->nused; pfn++)
+        for (page_t page = pager->frames[pfn].page; page != PAGE_NONE;
+             page = pager->next_mapping[page])
+            if (pager_space_of(pager, page) == space &&
+                !vpn_tree_add(&space->mapped, pager->mmu.index->vpns[page], page)) {
+                vpn_tree_clear(&space->mapped);
+                return error_nomem(err);
+            }
+    space->walked = true;
+    return OK;
+}
+
 pfn_t walk_next(const struct policy_env *env, struct page_walk *walk)
 {
     struct pager *pager = pager_of(env);
     struct space *space = pager->spaces[walk->process];
     struct error err;
-    size_t at;
+    page_t page;
     if (know_pages(pager, space, &err) != OK ||
-        space_order(space, walk->next, &at, &err) != OK) {
+        (!space->walked && begin_walks(pager, space, &err) != OK)) {
         pager_fail(pager, &err);
         return PFN_NONE;
     }
-    for (; at < space->order.n; at++) {
-        const page_t page = space->order.places[at].page;
-        if (!(pager->mmu.bits[page] & PAGE_RESIDENT) ||
-            !page_evictable(env, pager->mmu.frame_of[page]))
+    for (vpn_t vpn = walk->next; (page = vpn_tree_next(&space->mapped, &vpn)) != PAGE_NONE;
+         vpn++) {
+        if (!page_evictable(env, pager->mmu.frame_of[page]))
             continue;
-        walk->vpn = space->order.places[at].vpn;
-        walk->next = walk->vpn + 1;
+        walk->vpn = vpn;
+        walk->next = vpn + 1;
         return pager->mmu.frame_of[page];
     }
     walk->next = UINT64_MAX;

@@ -287,9 +287,7 @@ static void add_mapping(struct pager *pager, pfn_t pfn, page_t page)
     pager->next_mapping[page] = pager->frames[pfn].page;
     pager->frames[pfn].page = page;
     pager->contents.all[pager->frames[pfn].content].page = page;
-    struct space *space = pager_space_of(pager, page);
-    if (++space->resident > space->resident_max)
-        space->resident_max = space->resident;
+    space_page_mapped(pager_space_of(pager, page), pager->mmu.index->vpns[page], page);
 }
 
 enum status frame_map(struct pager *pager, pfn_t pfn, page_t page, struct error *err)
@@ -334,7 +332,7 @@ static void remove_mapping(struct pager *pager, page_t page)
     struct content *content = &pager->contents.all[frame->content];
     if (content->page == page && frame->page != PAGE_NONE)
         content->page = frame->page;
-    pager_space_of(pager, page)->resident--;
+    space_page_unmapped(pager_space_of(pager, page), pager->mmu.index->vpns[page]);
 }
 
 void frame_unmap(struct pager *pager, page_t page)

@@ -23,8 +23,26 @@ void space_release(struct space *space)
     map_release(&space->blocks);
     free(space->regions);
     free(space->order.places);
+    vpn_tree_clear(&space->mapped);
     free(space->killed_for);
     *space = (struct space){.number = space->number};
+}
+
+void space_page_mapped(struct space *space, vpn_t vpn, page_t page)
+{
+    if (++space->resident > space->resident_max)
+        space->resident_max = space->resident;
+    if (!space->walked || vpn_tree_add(&space->mapped, vpn, page))
+        return;
+    vpn_tree_clear(&space->mapped); /* the next walk tries again, or fails */
+    space->walked = false;
+}
+
+void space_page_unmapped(struct space *space, vpn_t vpn)
+{
+    space->resident--;
+    if (space->walked)
+        vpn_tree_remove(&space->mapped, vpn);
 }
 
 void space_killed(struct space *space, const char *format, ...)

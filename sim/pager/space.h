@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "pager/region.h"
+#include "pager/vpn_tree.h"
 #include "trace/paged_batch.h"
 
 struct vpn_place {
@@ -33,6 +34,8 @@ struct space {
     uint64_t resident, resident_max; /* pages mapped to frames                           */
     char *killed_for; /* why the kernel ends its process, or NULL                        */
     struct vpn_order order;
+    struct vpn_tree mapped; /* the pages that are mapped to frames, once `walked`        */
+    bool walked;            /* some policy walks through them                            */
 };
 
 /* An address space without regions. */
@@ -44,6 +47,10 @@ void space_release(struct space *space);
  * ERR_NOMEM. */
 MUST_CHECK enum status space_order(struct space *space, vpn_t vpn, size_t *at,
                                    struct error *err);
+
+/* The page of the VPN is mapped to a frame from now on, or not any more. */
+void space_page_mapped(struct space *space, vpn_t vpn, page_t page);
+void space_page_unmapped(struct space *space, vpn_t vpn);
 
 /* Keep the first sentence that says why the kernel ends its process. */
 PRINTF_LIKE(2, 3) void space_killed(struct space *space, const char *format, ...);
