@@ -16,8 +16,10 @@
  *
  * The driver's priorities are tries, 6 to 0: the versions have priorities of their own within
  * each.  Without a driver kswapd runs until a clean page can be had, and at most a number of
- * times that is enough for all pages to grow old; then the oldest one goes that is not
- * locked, of the clean, the dirty or the active ones. */
+ * times that is enough for all pages to grow old.  While its walk finds pages to look at it
+ * looks at none of fewer than 64 active ones; of so few one is looked at after each turn.  If
+ * no page can be had, the oldest one goes that is not locked, of the clean, the dirty or the
+ * active ones. */
 #include "faultline/page_ages.h"
 
 enum { PAGE_CLUSTER = 3, PRIORITY = 6 };
@@ -94,11 +96,11 @@ static bool is_busy(const struct page_ages *l, pfn_t pfn)
     return page_locked(l->env, pfn) || page_writing(l->env, pfn);
 }
 
-/* True if a page has been deactivated; oneshot: then that is all. */
-static bool refill_inactive_scan(struct page_ages *l, unsigned priority, bool oneshot)
+/* Look at so many active pages.  True if one has been deactivated; oneshot: then that is all. */
+static bool scan_active(struct page_ages *l, uint64_t left, bool oneshot)
 {
     bool found = false;
-    for (uint64_t left = l->lists.n[ACTIVE] >> priority; left > 0; left--) {
+    for (; left > 0; left--) {
         const pfn_t pfn = page_list_tail(&l->lists, ACTIVE);
         l->counts.pgrefill++;
         l->lists.mark[pfn] /= 2;
@@ -112,6 +114,11 @@ static bool refill_inactive_scan(struct page_ages *l, unsigned priority, bool on
             break;
     }
     return found;
+}
+
+static bool refill_inactive_scan(struct page_ages *l, unsigned priority, bool oneshot)
+{
+    return scan_active(l, l->lists.n[ACTIVE] >> priority, oneshot);
 }
 
 static void count_gone(struct page_ages *l, struct reclaim *r, enum reclaim_type type)
@@ -294,8 +301,11 @@ static pfn_t linux24age_victim(void *state)
     if (ages_inactive_shortage(ages) > ages_inactive_target(ages) / 2 &&
         ages_free_shortage(ages) > 0)
         kswapd(ages, &r);
-    for (uint64_t turn = 0; !take_clean(ages, &r) && turn < turns; turn++)
+    for (uint64_t turn = 0; !take_clean(ages, &r) && turn < turns; turn++) {
         kswapd(ages, &r);
+        if (ages->lists.n[ACTIVE] > 0 && ages->lists.n[ACTIVE] >> PRIORITY == 0)
+            scan_active(ages, 1, false);
+    }
     l->stuck = r.chosen == PFN_NONE;
     l->direct = l->stuck ? page_lists_last_resort(&ages->lists, ages->env) : r.chosen;
     return l->direct;

@@ -188,6 +188,8 @@ static vpn_t evict(struct model *m)
         if (have_clean(m, &victim))
             return victim;
         daemon_turn(m);
+        if (m->active.n > 0 && m->active.n < 64)
+            age_active(m, 1, false);
     }
     if (have_clean(m, &victim))
         return victim;
