@@ -12,6 +12,10 @@
  *
  * The driver's priorities are 6 to 1; 2.4.32 has passes instead, numbered 60 to 1.
  *
+ * 2.4.16 comes to max_mapped only with more than some 1,500 inactive pages: in a smaller memory
+ * that is all mapped it would try again for ever while swap space is left, which 2.4.17 mended.
+ * Here swap_out is called if at the last priority all inactive pages were mapped.
+ *
  * Without a driver swap_out is called after all passes as well, where the kernel would call
  * it a failure, and they begin again: in a memory of some hundred pages 2.4.16 never comes
  * to max_mapped.  If nothing can go, it is the oldest page of the inactive list that is not
@@ -234,11 +238,14 @@ static void shrink_cache(struct linux24 *l, struct reclaim *r)
     uint64_t max_scan = l->version == V2_4_16 ? inactive / r->priority
                                               : (inactive + active) / CACHE_SCAN_RATIO;
     uint64_t max_mapped = mapped_budget(l, r);
+    const bool at_last = r->page && l->version == V2_4_16 && r->priority == 1;
+    bool all_mapped = true;
     for (; max_scan > 0 && l->lists.n[INACTIVE] > 0 && missing(r) > 0; max_scan--) {
         const pfn_t pfn = page_list_tail(&l->lists, INACTIVE);
         page_list_move(&l->lists, INACTIVE, pfn);
         r->scanned++;
         l->counts.pgscan[page_is_file(l->env, pfn) ? RECLAIM_FILE : RECLAIM_ANON]++;
+        all_mapped = all_mapped && page_mappings(l->env, pfn) > 0;
         if (page_mappings(l->env, pfn) == 0) {
             if (free_page(l, r, pfn) == PAGE_CHOSEN)
                 return;
@@ -253,6 +260,8 @@ static void shrink_cache(struct linux24 *l, struct reclaim *r)
             refill_inactive(l, r);
         }
     }
+    if (at_last && all_mapped && policy_can_swap(l->env))
+        swap_out(l, r->batch);
 }
 
 /* --- the driver's part ------------------------------------------------------------------- */

@@ -299,6 +299,32 @@ START_TEST(another_page_is_deactivated_after_the_walk)
 }
 END_TEST
 
+/* 2.4.16, in a memory too small for the budget: 8 pages, of 256 that may be met. */
+START_TEST(an_inactive_list_that_is_all_mapped_leads_to_a_walk_at_last)
+{
+    static const unsigned pages[] = {1, 2, 3, 4, 0};
+    static const struct {
+        unsigned priority, unmapped; /* a page, or 0: all are mapped */
+        bool can_swap;
+        const char *mapped;
+    } rows[] = {
+        {2, 0, true, "1111"},
+        {1, 0, true, "0001"},
+        {1, 0, false, "1111"},
+        {1, 4, true, "1110"},
+    };
+    struct rig *rig = open_rig(20, v16);
+    bring(rig, 1, 8, 1);
+    if (rows[_i].unmapped)
+        frame_of(rig, rows[_i].unmapped)->mappings = 0;
+    rig->can_swap = rows[_i].can_swap;
+    rig->run.batch = 3;
+    rig_shrink(rig, rows[_i].priority);
+    ck_assert_str_eq(mapped(rig, pages), rows[_i].mapped);
+    rig_close(rig);
+}
+END_TEST
+
 /* --- swap_out ---------------------------------------------------------------------------- */
 
 /* Two processes with pages 1, 2, 3 and 601, 602, all mapped, inactive and not used.  With
@@ -511,6 +537,8 @@ int main(void)
     tcase_add_loop_test(tests, mapped_pages_above_a_budget_lead_to_a_walk_and_the_end, 0,
                         5);
     tcase_add_loop_test(tests, mapped_pages_above_a_budget_lead_to_a_walk_and_go_on, 0, 3);
+    tcase_add_loop_test(tests, an_inactive_list_that_is_all_mapped_leads_to_a_walk_at_last,
+                        0, 4);
     tcase_add_test(tests, another_page_is_deactivated_after_the_walk);
     tcase_add_test(tests,
                    walks_go_on_where_they_stopped_through_one_process_after_the_other);
