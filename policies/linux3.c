@@ -127,15 +127,22 @@ static bool set_targets(const struct linux3 *l, const struct reclaim *r,
     return any;
 }
 
-/* shrink_lruvec() */
-static void linux3_shrink(void *state, struct reclaim *r)
+static void aim(struct linux3 *l, struct reclaim *r)
 {
-    struct linux3 *l = state;
     uint64_t target[LRU_EVICTABLE];
     const struct lru_balance balance = balance_of(l, r);
     if (!set_targets(l, r, &balance, false, target) && r->in_group && !since(l, V4_19))
         set_targets(l, r, &balance, true, target);
-    lru_scan(&l->lru, r, target, true);
+    lru_aim(r, target);
+}
+
+/* shrink_lruvec() */
+static void linux3_shrink(void *state, struct reclaim *r)
+{
+    struct linux3 *l = state;
+    if (!r->rest.valid)
+        aim(l, r);
+    lru_scan(&l->lru, r, true);
     if (r->stop)
         return;
     if (inactive_is_low(l, RECLAIM_ANON))
@@ -164,6 +171,7 @@ static const struct reclaim_ops linux3_reclaim = {
     .finish = linux3_finish,
     .age = linux3_age,
     .used = lru_used,
+    .drain = lru_drain_all,
     .written = lru_written,
     .deactivate = lru_deactivate,
     .lazy_free = lru_lazy_free,

@@ -225,17 +225,24 @@ static void linux5_age(void *state, struct reclaim *r)
         lru_shrink_active(&l->lru, RECLAIM_ANON, r->batch);
 }
 
-/* shrink_node() and shrink_lruvec() */
-static void linux5_shrink(void *state, struct reclaim *r)
+static void set_targets(struct linux5 *l, struct reclaim *r)
 {
-    struct linux5 *l = state;
     uint64_t target[LRU_EVICTABLE];
     prepare(l, r);
     const struct lru_balance balance = balance_of(l, r);
     for (unsigned list = 0; list < LRU_EVICTABLE; list++)
         target[list] =
             (l->lru.lists.n[list] >> r->priority) * balance.share[list / 2] / balance.of;
-    lru_scan(&l->lru, r, target, !since(l, V6_1));
+    lru_aim(r, target);
+}
+
+/* shrink_node() and shrink_lruvec() */
+static void linux5_shrink(void *state, struct reclaim *r)
+{
+    struct linux5 *l = state;
+    if (!r->rest.valid)
+        set_targets(l, r);
+    lru_scan(&l->lru, r, !since(l, V6_1));
     if (r->stop)
         return;
     linux5_age(l, r);
@@ -257,6 +264,7 @@ static const struct reclaim_ops linux5_reclaim = {
     .finish = linux5_finish,
     .age = linux5_age,
     .used = lru_used,
+    .drain = lru_drain_all,
     .written = lru_written,
     .deactivate = lru_deactivate,
     .lazy_free = lru_lazy_free,

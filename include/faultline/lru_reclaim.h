@@ -45,17 +45,21 @@ static inline struct lru_balance lru_balance_by_use(struct lru *l, uint64_t swap
     return balance;
 }
 
-/* One batch of each list that has pages left to be looked at; returns how many have gone. */
+/* One batch of each list that has pages left to be looked at; returns how many have gone.
+ * Pages that were put back because r->stop was set are still left. */
 static inline uint64_t lru_shrink_lists(struct lru *l, struct reclaim *r, uint64_t *left)
 {
     uint64_t gone = 0;
     for (unsigned list = 0; list < LRU_EVICTABLE && !r->stop; list++) {
         const uint64_t n = left[list] < r->batch ? left[list] : r->batch;
         const unsigned type = list / 2;
+        const uint64_t scanned = l->counts.pgscan[type];
         left[list] -= n;
-        if (n > 0 && !(list & LRU_ACTIVE))
+        if (n > 0 && !(list & LRU_ACTIVE)) {
             gone += lru_shrink_inactive(l, r, type, n);
-        else if (n > 0 && l->rules.may_deactivate(l, r, type))
+            if (r->stop)
+                left[list] += n - (l->counts.pgscan[type] - scanned);
+        } else if (n > 0 && l->rules.may_deactivate(l, r, type))
             lru_shrink_active(l, type, n);
     }
     return gone;
@@ -82,25 +86,32 @@ static inline bool lru_cut(uint64_t *left, const uint64_t *target)
     return true;
 }
 
-/* The loop of shrink_lruvec() since 3.11.  cut_once: when that has been done, the rest is
- * looked at whatever has gone (before 6.1). */
-static inline void lru_scan(struct lru *l, struct reclaim *r, const uint64_t *target,
-                            bool cut_once)
+/* The loop of shrink_lruvec() since 3.11, of r->rest, to which it goes back if it is stopped.
+ * cut_once: when that has been done, the rest is looked at whatever has gone (before 6.1). */
+static inline void lru_scan(struct lru *l, struct reclaim *r, bool cut_once)
 {
-    uint64_t left[LRU_EVICTABLE], gone = 0;
+    struct reclaim_rest *rest = &r->rest;
     bool whole = !r->in_group && !r->daemon && r->priority == RECLAIM_PRIORITY;
-    for (unsigned list = 0; list < LRU_EVICTABLE; list++)
-        left[list] = target[list];
-    while (left[LRU_INACTIVE_ANON] || left[LRU_ACTIVE_FILE] || left[LRU_INACTIVE_FILE]) {
-        gone += lru_shrink_lists(l, r, left);
+    while (rest->left[LRU_INACTIVE_ANON] || rest->left[LRU_ACTIVE_FILE] ||
+           rest->left[LRU_INACTIVE_FILE]) {
+        rest->gone += lru_shrink_lists(l, r, rest->left);
         if (lru_has_victim(r) || r->stop)
             break;
-        if (gone < r->wanted || whole)
+        if (rest->gone < r->wanted || whole)
             continue;
-        if (!lru_cut(left, target))
+        if (!lru_cut(rest->left, rest->target))
             break;
         whole = cut_once;
     }
+    rest->valid = r->stop;
+}
+
+/* So much of each list is to be looked at, of which nothing has been yet. */
+static inline void lru_aim(struct reclaim *r, const uint64_t *target)
+{
+    r->rest.gone = 0;
+    for (unsigned list = 0; list < LRU_EVICTABLE; list++)
+        r->rest.left[list] = r->rest.target[list] = target[list];
 }
 
 /* Without a driver, the last thing in shrink: the victim is back where it was. */

@@ -62,6 +62,11 @@ static inline void lru_drain_new(struct lru *l)
     }
 }
 
+static inline void lru_drain_all(void *state)
+{
+    lru_drain_new(state);
+}
+
 /* The page comes, and waits to be put on a list. */
 static inline void lru_page_in(struct lru *l, pfn_t pfn)
 {

@@ -32,6 +32,15 @@ enum page_fate {
     PAGE_ACTIVATE, /* it cannot go, and would not go soon: it belongs to those in use     */
 };
 
+enum { RECLAIM_LISTS = 2 * RECLAIM_TYPES };
+
+/* Where shrink was when it was stopped: what it was to look at of each list, what is left of
+ * that, and pages that have gone. */
+struct reclaim_rest {
+    bool valid;
+    uint64_t target[RECLAIM_LISTS], left[RECLAIM_LISTS], gone;
+};
+
 /* One run of the driver through the priorities: Linux's scan_control. */
 struct reclaim {
     unsigned
@@ -54,6 +63,7 @@ struct reclaim {
     bool stop; /* the kernel's, in page: no further page can go before something has ended
                 * that it waits for.  Put what has not been looked at back where it was, and
                 * return from shrink, which is called again with the same priority        */
+    struct reclaim_rest rest; /* the policy's: it goes on from there then             */
     uint64_t free, high; /* frames free, and the sum of the high watermarks; not in_group */
     /* Try to let the page go, which is off all lists or may be: it is not, afterwards, with
      * PAGE_GONE.  NULL: no driver (reclaim_page). */
@@ -91,6 +101,9 @@ struct reclaim_ops {
     /* A page has been used otherwise than through a mapping, or a mapping with its accessed
      * bit set has been removed: mark_page_accessed(). */
     void (*used)(void *state, pfn_t pfn);
+    /* Pages that have come and wait for others to be put on lists with them are put there now:
+     * lru_add_drain(); may be NULL. */
+    void (*drain)(void *state);
     /* The write of a page that was PAGE_WRITING is over; it is clean unless it has been
      * stored into since; may be NULL. */
     void (*written)(void *state, pfn_t pfn);

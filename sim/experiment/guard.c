@@ -31,6 +31,7 @@ const char *const guard_call_names[CALLS] = {
     [CALL_AGE] = "age()",
     [CALL_SECOND] = "second()",
     [CALL_USED] = "used()",
+    [CALL_DRAIN] = "drain()",
     [CALL_WRITTEN] = "written()",
     [CALL_DEACTIVATE] = "deactivate()",
     [CALL_LAZY_FREE] = "lazy_free()",

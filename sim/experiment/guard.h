@@ -33,6 +33,7 @@ enum guard_call {
     CALL_AGE,
     CALL_SECOND,
     CALL_USED,
+    CALL_DRAIN,
     CALL_WRITTEN,
     CALL_DEACTIVATE,
     CALL_LAZY_FREE,

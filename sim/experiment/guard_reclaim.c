@@ -54,6 +54,14 @@ static void guarded_used(void *state, pfn_t pfn)
     guard_returned(g, outer, CALL_USED, pfn);
 }
 
+static void guarded_drain(void *state)
+{
+    struct guarded *g = state;
+    const enum guard_call outer = guard_enter(g->guard, g->instance, CALL_DRAIN);
+    g->guard->policy->reclaim->drain(g->state);
+    guard_returned(g, outer, CALL_DRAIN, PFN_NONE);
+}
+
 static void guarded_written(void *state, pfn_t pfn)
 {
     struct guarded *g = state;
@@ -122,6 +130,7 @@ void guard_reclaim(struct guard *guard)
         .age = policy->age ? guarded_age : NULL,
         .second = policy->second ? guarded_second : NULL,
         .used = guarded_used,
+        .drain = policy->drain ? guarded_drain : NULL,
         .written = policy->written ? guarded_written : NULL,
         .deactivate = policy->deactivate ? guarded_deactivate : NULL,
         .lazy_free = policy->lazy_free ? guarded_lazy_free : NULL,

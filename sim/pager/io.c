@@ -76,7 +76,7 @@ static void complete(struct request *request)
         io->done(io);
 }
 
-static void begin_frame(struct pager *pager, struct pager_io *io, pfn_t pfn)
+static void begin_frame(struct pager *pager, const struct pager_io *io, pfn_t pfn)
 {
     struct frame *frame = &pager->frames[pfn];
     if (!io->write) {
@@ -93,6 +93,13 @@ static void begin_frame(struct pager *pager, struct pager_io *io, pfn_t pfn)
     pager->counts.write_backs++;
 }
 
+void io_join(struct pager_io *io, pfn_t *last, pfn_t pfn)
+{
+    io_add(io, last, pfn, false);
+    begin_frame(io->pager, io, pfn);
+    io->joined = true;
+}
+
 void io_start(struct pager_io *io)
 {
     struct pager *pager = io->pager;
@@ -105,7 +112,8 @@ void io_start(struct pager_io *io)
                                 : pager->storage.files;
     request->done = complete;
     pager->transfers++;
-    for (pfn_t pfn = io->first; pfn != PFN_NONE; pfn = pager->frames[pfn].link)
+    for (pfn_t pfn = io->first; pfn != PFN_NONE && !io->joined;
+         pfn = pager->frames[pfn].link)
         begin_frame(pager, io, pfn);
     if (device && !device_model(device)->in_memory) {
         device_submit(device, request);

@@ -13,6 +13,7 @@ struct pager_io {
                   * PFN_NONE: what is transferred is the kernel's own                    */
     pfn_t n;     /* frames; pages where there are none                                   */
     bool write;
+    bool joined;     /* by io_join()                                                     */
     bool on_swap;    /* in swap space, else on the files' device                         */
     uint64_t offset; /* bytes from the start of swap space, where it lies on one device in
                       * one piece (swap_space_adjacent), or of the files' device         */
@@ -28,6 +29,10 @@ struct pager_io {
 /* Add a frame at the front of the chain (front: it lies before the others), or at its end;
  * *last: the chain's last frame. */
 void io_add(struct pager_io *io, pfn_t *last, pfn_t pfn, bool front);
+
+/* Add a frame at the end of a request that is not started yet, and have it under way already,
+ * as io_start() has the frames of others: all frames of the request are added so. */
+void io_join(struct pager_io *io, pfn_t *last, pfn_t pfn);
 
 /* Start the request.  To be read: frames that are FILLING.  To be written: frames that are
  * ACTIVE or LEAVING and not being written; they are clean from now on.  Reads count as pages

@@ -173,7 +173,7 @@ START_TEST(pages_are_written_and_freed_on_advice)
     run(0, "S0 S1 S2 @advise 0x0 8KiB pageout; L2x3000 L2");
     ck_assert_uint_eq(rig_linux.counts.pswpout, 2);
     ck_assert_uint_eq(rig_linux.slots, 2);
-    ck_assert_uint_eq(rig.swap.writes, 2);
+    ck_assert_uint_eq(rig.swap.writes, 1); /* of two neighbouring slots */
     rig_teardown();
     setup();
     run(0, "@map 0x1000000 4KiB r file f; L4096 @advise 0x1000000 4KiB pageout; L4096");

@@ -16,6 +16,7 @@ static void run(const char *text)
     rig_linux_kernel("zswap_expand_rate", "1 GB/s");
     rig_linux_kernel("swappiness", "200");
     rig_linux_kernel("page_cluster", "0");
+    rig_linux_kernel("max_sectors_kb", "4"); /* a page a request */
     rig_limit(4);
     rig_frames(100);
     rig_region(0, 0, 64, 0);

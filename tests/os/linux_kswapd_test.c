@@ -62,9 +62,11 @@ START_TEST(kswapd_spares_a_slow_program_reclaim)
 }
 END_TEST
 
-/* One takes 31 us: what is kept free is soon used, and the program must wait. */
+/* One takes 31 us, and the disk has a request of its own for each: what is kept free is soon
+ * used, and the program must wait. */
 START_TEST(a_fast_program_reclaims_too_and_waits_for_writes)
 {
+    lrig_kernel("max_sectors_kb", "4");
     *text = '\0';
     add_stores(text, 0, PAGES, 1);
     lrig_process(0, PAGES, text);

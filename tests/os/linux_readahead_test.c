@@ -47,6 +47,25 @@ START_TEST(the_window_about_a_page_grows_with_hits_and_shrinks_without)
 }
 END_TEST
 
+/* On a disk that says that it rotates neighbours are those on the device: slots were given out
+ * in the order of the first stores, from 1 on, so that page 100 lies in slot 101, and its block
+ * of eight has pages 95 to 102; by address it would be 97 to 104. */
+START_TEST(a_disk_that_rotates_has_the_slots_round_a_page_read)
+{
+    static const struct {
+        const char *name, *value;
+        unsigned major;
+    } rows[] = {{"swap_rotates", "yes", 1},
+                {"swap_rotates", "device", 2},
+                {"swap_rotates", "no", 2},
+                {"vma_ra_enabled", "no", 1}};
+    rig_linux_kernel(rows[_i].name, rows[_i].value);
+    run_swapped_out("L100 L96");
+    ck_assert_uint_eq(rig_linux.counts.pgmajfault, rows[_i].major);
+    ck_assert_uint_eq(rig_linux.counts.swap_ra_hit, 2 - rows[_i].major);
+}
+END_TEST
+
 START_TEST(without_a_cluster_a_page_is_read_alone)
 {
     rig_linux_kernel("page_cluster", "0");
@@ -147,6 +166,7 @@ int main(void)
     TCase *all = tcase_create("all");
     tcase_add_checked_fixture(all, rig_linux_setup, rig_teardown);
     tcase_add_test(all, the_window_about_a_page_grows_with_hits_and_shrinks_without);
+    tcase_add_loop_test(all, a_disk_that_rotates_has_the_slots_round_a_page_read, 0, 4);
     tcase_add_test(all, without_a_cluster_a_page_is_read_alone);
     tcase_add_test(all, a_missing_page_is_read_with_those_round_it);
     tcase_add_test(all, a_marked_page_has_the_next_ones_read_while_the_program_goes_on);

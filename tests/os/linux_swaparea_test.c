@@ -97,6 +97,30 @@ START_TEST(with_few_free_slots_a_run_goes_on_where_it_is)
 }
 END_TEST
 
+/* The header is in the first cluster.  A cluster of which a slot is given back comes before free
+ * ones, but not before the CPU's own; of two the one that had it first. */
+START_TEST(in_6_18_partly_used_clusters_come_before_free_ones)
+{
+    begin(SWAPAREA_NONFULL);
+    TAKES(0, 1, 2, 3, 4, 5, 6, 7, 8);
+    GIVES(6, 2, 5);
+    TAKES(0, 9, 10, 11, 5, 6, 2, 12);
+}
+END_TEST
+
+/* Taking a slot puts the cluster behind: CPU 1 takes a free one beside the unfinished one of
+ * CPU 0, and when there is none, the unfinished ones in turn. */
+START_TEST(in_6_18_a_cluster_is_fragmented_when_a_cpu_has_come_to_it)
+{
+    begin(SWAPAREA_NONFULL);
+    TAKES(0, 1, 2, 3, 4);
+    TAKES(1, 8, 9);
+    TAKES(0, 5);
+    TAKES(1, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 6);
+    TAKES(0, 7, 0);
+}
+END_TEST
+
 START_TEST(each_cpu_fills_a_cluster_of_its_own)
 {
     begin(SWAPAREA_CLUSTERS);
@@ -265,7 +289,7 @@ START_TEST(random_takes_and_returns_lose_no_slot)
     struct rng rng;
     rng_seed(&rng, (uint64_t)_i);
     const uint32_t nslots = 2 + (uint32_t)rng_below(&rng, SLOTS);
-    begin_with((enum swaparea_rule)(_i % 4), nslots, _i % 3 ? 8 : 64);
+    begin_with((enum swaparea_rule)(_i % 5), nslots, _i % 3 ? 8 : 64);
     memset(taken, 0, sizeof taken);
     uint32_t takes_of_100 = 60, ntaken = 0;
     for (int step = 0; step < 8000; step++) {
@@ -326,6 +350,8 @@ static Suite *swaparea_suite(void)
     tcase_add_test(tests, in_2_4_a_run_is_one_slot_longer_than_a_cluster);
     tcase_add_test(tests, a_run_has_as_many_slots_as_a_cluster);
     tcase_add_test(tests, with_few_free_slots_a_run_goes_on_where_it_is);
+    tcase_add_test(tests, in_6_18_partly_used_clusters_come_before_free_ones);
+    tcase_add_test(tests, in_6_18_a_cluster_is_fragmented_when_a_cpu_has_come_to_it);
     tcase_add_test(tests, each_cpu_fills_a_cluster_of_its_own);
     tcase_add_test(tests, a_cluster_that_became_free_is_used_again_after_those_before_it);
     tcase_add_test(tests, slots_given_back_to_a_cluster_in_use_are_passed_by);

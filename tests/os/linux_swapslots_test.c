@@ -41,7 +41,7 @@ START_TEST(a_slot_is_free_when_neither_entries_nor_the_cache_refer_to_it)
     begin(LINUX_VERSION(6, 18, 0), 1, 1000);
     ck_assert_uint_eq(swapslots_total(slots), 999);
     const slot_t slot = swapslots_alloc(slots, 0);
-    ck_assert_uint_eq(slot, 256);
+    ck_assert_uint_eq(slot, 1); /* of the cluster that is partly used: by the header */
     ck_assert(swapslots_cached(slots, slot));
     ck_assert_uint_eq(swapslots_count(slots, slot), 0);
     swapslots_dup(slots, slot);

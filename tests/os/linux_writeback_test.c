@@ -1,6 +1,7 @@
 /* linux_writeback_test.c -- anonymous pages swapped out to a device that takes a millisecond
  * for each request, worked out by hand with linux5 as in 6.18 and a swappiness of 200, which
- * halves the scans of no list; without read-ahead.
+ * halves the scans of no list; without read-ahead, and with requests of one page but where it
+ * says otherwise.
  *
  * Five pages are stored into with room for four.  For the fifth, priorities down to 3 look at
  * nothing; 2 looks at 0 and keeps it, for it is young; 1 does so with 1 and 2; and 0 with 3,
@@ -13,8 +14,18 @@
 #define FIVE_TIME (SWITCH + 5 * (FAULT + ZERO + REFERENCE) + 3 * MS)
 #define TWO_MS "L4x2000 "
 
+static bool larger_requests;
+
+static void setup(void)
+{
+    rig_linux_setup();
+    larger_requests = false;
+}
+
 static void run(unsigned limit, const char *text)
 {
+    if (!larger_requests)
+        rig_linux_kernel("max_sectors_kb", "4");
     rig_linux_kernel("swappiness", "200");
     rig_linux_kernel("page_cluster", "0");
     rig_limit(limit);
@@ -126,30 +137,63 @@ END_TEST
 
 /* --- queues ------------------------------------------------------------------------------- */
 
-/* Priority 0 stops when it has had 0 written; the others are where they were, and 0 is put to
- * the tail a millisecond later.  Priority 0 again frees 0 and has 1 written, then frees 1 and
- * has 2 written, and so on: all in one reclaim. */
-START_TEST(reclaim_waits_for_a_request_when_the_queue_is_full)
+/* Priority 0 is to look at four pages: it keeps 3, and stops when it has had 0 written.  A
+ * millisecond later that is at the tail: the other two looks are at it, and it goes, and at 1,
+ * which is written: the queue is full once more, and then the reclaim is done. */
+START_TEST(reclaim_waits_for_a_request_when_the_queue_is_full_and_goes_on_where_it_was)
 {
     rig_linux_kernel("nr_requests", "1");
     run(4, FIVE);
+    ck_assert_uint_eq(rig_linux.counts.pswpout, 2);
+    ck_assert_uint_eq(rig_linux.lists.pgsteal[RECLAIM_ANON], 1);
+    ck_assert_uint_eq(rig_linux.lists.pgscan[RECLAIM_ANON], 3 + 4);
+    ck_assert_uint_eq(rig.totals.elapsed, FIVE_TIME - MS);
+}
+END_TEST
+
+/* 0, 1 and 2 lie behind one another in slots 1 to 3, and are one request. */
+START_TEST(pages_written_to_neighbouring_slots_are_one_request)
+{
+    larger_requests = true;
+    run(4, FIVE);
     ck_assert_uint_eq(rig_linux.counts.pswpout, 4);
-    ck_assert_uint_eq(rig_linux.lists.pgsteal[RECLAIM_ANON], 4);
-    ck_assert_uint_eq(rig_linux.lists.pgscan[RECLAIM_ANON], 3 + 2 + 2 + 2 + 2 + 1);
-    ck_assert_uint_eq(rig.totals.elapsed, FIVE_TIME + MS);
+    ck_assert_uint_eq(rig_linux.lists.pgsteal[RECLAIM_ANON], 3);
+    ck_assert_uint_eq(rig.swap.writes, 1);
+    ck_assert_uint_eq(rig.totals.elapsed, FIVE_TIME - 2 * MS);
+}
+END_TEST
+
+/* 8 KiB are two pages: 0 and 1, and 2 behind them. */
+START_TEST(a_request_is_no_larger_than_the_queue_of_the_disk_allows)
+{
+    larger_requests = true;
+    rig_linux_kernel("max_sectors_kb", "8");
+    run(4, FIVE);
+    ck_assert_uint_eq(rig.swap.writes, 2);
+    ck_assert_uint_eq(rig.totals.elapsed, FIVE_TIME - MS);
+}
+END_TEST
+
+/* A queue of one request has room for all three, which are one. */
+START_TEST(what_is_one_request_takes_one_place_of_the_queue)
+{
+    larger_requests = true;
+    rig_linux_kernel("nr_requests", "1");
+    rig_linux_kernel("max_sectors_kb", "8");
+    run(4, FIVE);
+    ck_assert_uint_eq(rig_linux.counts.pswpout, 2);
 }
 END_TEST
 
 /* With two requests 0 and 1 are written at first.  One is handed on at a time (2 / 8, at least
- * 1): when 0 has been written, reclaim frees it, and has 2 written, while 1 is; then it frees 1, and
- * has 3 written; then it frees 2, and is done. */
+ * 1): when 0 has been written, the last of the four looks finds it clean. */
 START_TEST(a_request_that_has_ended_is_handed_on)
 {
     rig_linux_kernel("nr_requests", "2");
     run(4, FIVE);
-    ck_assert_uint_eq(rig_linux.counts.pswpout, 4);
-    ck_assert_uint_eq(rig_linux.lists.pgsteal[RECLAIM_ANON], 3);
-    ck_assert_uint_eq(rig.totals.elapsed, FIVE_TIME);
+    ck_assert_uint_eq(rig_linux.counts.pswpout, 2);
+    ck_assert_uint_eq(rig_linux.lists.pgsteal[RECLAIM_ANON], 1);
+    ck_assert_uint_eq(rig.totals.elapsed, FIVE_TIME - 2 * MS);
 }
 END_TEST
 
@@ -217,7 +261,7 @@ int main(void)
 {
     Suite *suite = suite_create("os/linux_writeback");
     TCase *all = tcase_create("all");
-    tcase_add_checked_fixture(all, rig_linux_setup, rig_teardown);
+    tcase_add_checked_fixture(all, setup, rig_teardown);
     tcase_add_test(all,
                    dirty_pages_are_written_and_free_when_the_next_scan_finds_them_clean);
     tcase_add_test(all, a_fault_on_a_page_that_is_being_written_is_minor);
@@ -226,7 +270,11 @@ int main(void)
     tcase_add_test(all, a_page_stored_into_since_is_written_again_to_its_slot);
     tcase_add_test(all, a_page_that_was_read_back_is_clean_until_it_is_stored_into);
     tcase_add_test(all, a_page_read_back_gives_its_slot_up_if_swap_space_is_rather_full);
-    tcase_add_test(all, reclaim_waits_for_a_request_when_the_queue_is_full);
+    tcase_add_test(
+        all, reclaim_waits_for_a_request_when_the_queue_is_full_and_goes_on_where_it_was);
+    tcase_add_test(all, pages_written_to_neighbouring_slots_are_one_request);
+    tcase_add_test(all, a_request_is_no_larger_than_the_queue_of_the_disk_allows);
+    tcase_add_test(all, what_is_one_request_takes_one_place_of_the_queue);
     tcase_add_test(all, a_request_that_has_ended_is_handed_on);
     tcase_add_test(all, victims_are_written_and_the_first_one_that_is_makes_room);
     tcase_add_test(all, an_area_is_used_when_those_before_it_are_full);

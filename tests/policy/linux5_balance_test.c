@@ -381,7 +381,8 @@ static enum page_fate stop_at_third(struct reclaim *r, pfn_t pfn)
     return rig_answer(r, pfn);
 }
 
-START_TEST(the_kernel_can_stop_a_scan_in_its_midst)
+/* Of the six that were to be looked at three are left then. */
+START_TEST(the_kernel_can_stop_a_scan_in_its_midst_and_it_goes_on_there)
 {
     struct rig *rig = open_rig("6.18");
     bring(rig, 0, 1);
@@ -404,8 +405,8 @@ START_TEST(the_kernel_can_stop_a_scan_in_its_midst)
     rig->answer = PAGE_KEEP;
     rig_shrink(rig, 0);
     ck_assert_str_eq(lists(rig),
-                     "inactive anon: 0w; inactive file: 519w 518w 514 513 512 517 516 515");
-    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 9);
+                     "inactive anon: 0w; inactive file: 519w 518w 517 516 515 514 513 512");
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 6);
     rig_close(rig);
 }
 END_TEST
@@ -648,7 +649,7 @@ int main(void)
     tcase_add_loop_test(scans, a_process_that_needs_memory_does_all_of_the_first_priority,
                         0, ARRAY_LEN(wholes));
     tcase_add_test(scans, without_a_driver_it_ends_with_the_round_of_the_victim);
-    tcase_add_test(scans, the_kernel_can_stop_a_scan_in_its_midst);
+    tcase_add_test(scans, the_kernel_can_stop_a_scan_in_its_midst_and_it_goes_on_there);
     tcase_add_test(
         scans, active_lists_are_left_alone_unless_inactive_ones_are_short_or_it_is_forced);
     suite_add_tcase(suite, scans);

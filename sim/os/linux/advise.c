@@ -194,6 +194,15 @@ static bool is_private_anonymous(const struct region *region)
     return region->backing != BACKING_FILE && !region->shared;
 }
 
+static enum status page_out_all(struct advised *advised, vpn_t first, vpn_t last,
+                                struct error *err)
+{
+    linux_reclaim_begin(&advised->reclaim, advised->kernel, false, false);
+    const enum status status = advise_pages(advised, first, last, page_out, err);
+    linux_unplug(advised->kernel);
+    return status;
+}
+
 enum status linux_advised(void *state, struct pager *pager, struct space *space,
                           const struct region *region, vpn_t first, vpn_t last,
                           uint8_t advice, struct error *err)
@@ -221,8 +230,7 @@ enum status linux_advised(void *state, struct pager *pager, struct space *space,
     case VM_PAGEOUT:
         if (kernel->version < LINUX_VERSION(5, 4, 0))
             return OK;
-        linux_reclaim_begin(&advised.reclaim, kernel, false, false);
-        return advise_pages(&advised, first, last, page_out, err);
+        return page_out_all(&advised, first, last, err);
     default:
         return OK;
     }

@@ -125,7 +125,7 @@ static enum status swap_in(struct linux_kernel *kernel, page_t page, bool *in,
             return OK;
         kernel->counts.pgmajfault++;
         frame_put(pager, pfn, content, FRAME_FILLING);
-        status = linux_swap_read(kernel, page, pfn, passes, err);
+        status = linux_swap_read(kernel, page, pfn, passes, false, err);
         if (status == OK && passes)
             linux_leave_swap(pager, content);
     }

@@ -19,6 +19,8 @@ static const uint32_t version_numbers[] = {
 
 static const char *const priority_choices[] = {"falling", "equal", NULL};
 
+static const char *const rotates_choices[] = {"device", "yes", "no", NULL};
+
 static const char *const thp_choices[] = {"always", "madvise", "never", NULL};
 
 static const char *const defrag_choices[] = {"always",  "defer", "defer+madvise",
@@ -145,6 +147,20 @@ static const struct param linux_table[] = {
      .max = 10,
      .help = "vm.page-cluster: at most 2 to so many pages are read at a time from a swap "
              "device that takes time; Linux takes 2 with less than 16 MiB of memory"},
+    {.name = "swap_rotates",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct linux_params, swap_rotates),
+     .fallback = "device",
+     .choices = rotates_choices,
+     .help = "queue/rotational of swap devices, by which slots are given out and, since "
+             "4.14, neighbours chosen that are read ahead: as it is of the device, or "
+             "another, as disks of virtual machines say"},
+    {.name = "vma_ra_enabled",
+     .kind = PARAM_BOOL,
+     .offset = offsetof(struct linux_params, vma_ra_enabled),
+     .fallback = "yes",
+     .help = "mm/swap/vma_ra_enabled: if no swap device rotates, neighbours in the address "
+             "space are read ahead, and not those on the device (since 4.14)"},
     {.name = "read_ahead_kb",
      .kind = PARAM_UINT,
      .offset = offsetof(struct linux_params, read_ahead_kb),
@@ -256,6 +272,16 @@ static const struct param linux_table[] = {
      .unit = "requests",
      .help = "of a block device's queue: who reclaims waits when so many writes to a swap "
              "device are under way"},
+    {.name = "max_sectors_kb",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, max_sectors_kb),
+     .fallback = "1280",
+     .min = 1,
+     .max = 1 << 20,
+     .unit = "KiB",
+     .help =
+         "of a block device's queue: pages that reclaim writes to neighbouring slots one "
+         "after the other are requests of so much at most"},
     {0},
 };
 

@@ -32,17 +32,23 @@ struct linux_params {
     uint32_t thp;               /* enum linux_thp                                         */
     uint32_t thp_defrag;        /* enum linux_defrag                                      */
     struct linux_khugepaged_params khugepaged;
-    uint64_t page_cluster;  /* log2 of slots                                          */
+    uint64_t page_cluster; /* log2 of slots                                          */
+    uint32_t swap_rotates; /* enum linux_rotates                                     */
+    bool vma_ra_enabled;
     uint64_t read_ahead_kb; /* KiB                                                    */
     uint64_t dirty_background_ratio, dirty_ratio; /* percent                              */
     psec_t dirty_writeback, dirty_expire;
     struct linux_zswap_params zswap;
-    uint64_t nr_requests; /* in the queue of a swap device, of reclaim              */
-    uint64_t cost_scan;   /* references                                            */
+    uint64_t nr_requests;    /* in the queue of a swap device, of reclaim              */
+    uint64_t max_sectors_kb; /* of a request                                            */
+    uint64_t cost_scan;      /* references                                            */
 };
 
 /* Priorities of swap areas: as swapon gives them, the first one the highest, or the same. */
 enum linux_swap_priority { LINUX_SWAP_FALLING, LINUX_SWAP_EQUAL };
+
+/* Whether swap devices rotate: as they are, or all or none of them. */
+enum linux_rotates { LINUX_ROTATES_DEVICE, LINUX_ROTATES_YES, LINUX_ROTATES_NO };
 
 /* Which anonymous memory may have huge pages: transparent_hugepage/enabled. */
 enum linux_thp { LINUX_THP_ALWAYS, LINUX_THP_MADVISE, LINUX_THP_NEVER };
@@ -146,9 +152,10 @@ enum status linux_mapped(void *state, struct pager *pager, page_t page, pfn_t pf
  * for it. */
 MUST_CHECK enum status linux_swap_in(struct linux_kernel *kernel, struct fault *fault,
                                      content_t content, struct error *err);
-/* Read what is in the frame, FILLING, and the page stands for; alone: without neighbours. */
+/* Read what is in the frame, FILLING, and the page stands for; alone: without neighbours;
+ * store: to be stored into. */
 MUST_CHECK enum status linux_swap_read(struct linux_kernel *kernel, page_t page, pfn_t pfn,
-                                       bool alone, struct error *err);
+                                       bool alone, bool store, struct error *err);
 /* swap_cache_get_folio(): the fault has found its page in the swap cache. */
 void linux_swap_found(struct linux_kernel *kernel, const struct fault *fault, pfn_t pfn);
 

@@ -4,15 +4,31 @@
 #include "os/linux/linux.h"
 #include "pager/frame.h"
 
+/* Statistics of the group that change when a page is read that nobody maps, beside those of its
+ * refault and of the list to which it comes: pgpgin and that of the cache that it is in, and of
+ * swap pswpin and how much of that the group uses. */
+enum { STATS_FILE_AHEAD = 2, STATS_SWAP_AHEAD = 4 };
+
 struct linux_read {
     struct pager_io io;
     struct linux_kernel *kernel;
+    bool drains;             /* struct linux_reading                                      */
     struct linux_read *next; /* spare ones                                                */
 };
+
+/* folio_add_lru(): in the order in which they are asked for, whether they are wanted or not. */
+static void came(struct pager_io *io, pfn_t pfn, bool wanted)
+{
+    (void)wanted;
+    frame_activate(io->pager, pfn);
+}
 
 static void read_done(struct pager_io *io)
 {
     struct linux_read *read = CONTAINER_OF(io, struct linux_read, io);
+    const struct reclaim_ops *lists = linux_lists(read->kernel);
+    if (read->drains && lists && lists->drain)
+        lists->drain(linux_lists_state(read->kernel));
     read->next = read->kernel->spare_reads;
     read->kernel->spare_reads = read;
 }
@@ -25,9 +41,11 @@ static struct linux_read *read_get(struct linux_kernel *kernel)
     else
         read = arena_alloc(kernel->pager->arena, sizeof *read);
     if (read)
-        *read = (struct linux_read){
-            .io = {.pager = kernel->pager, .first = PFN_NONE, .done = read_done},
-            .kernel = kernel};
+        *read = (struct linux_read){.io = {.pager = kernel->pager,
+                                           .first = PFN_NONE,
+                                           .frame_done = came,
+                                           .done = read_done},
+                                    .kernel = kernel};
     return read;
 }
 
@@ -35,8 +53,10 @@ void linux_read_start(struct linux_reading *reading)
 {
     struct linux_read *read = reading->read;
     reading->read = NULL;
-    if (read)
-        io_start(&read->io);
+    if (!read)
+        return;
+    read->drains = reading->drains;
+    io_start(&read->io);
 }
 
 /* The frame's place lies behind the others of the request, on the same device. */
@@ -100,6 +120,9 @@ enum status linux_read_ahead(struct linux_reading *reading, content_t content, p
     frame_put(pager, *pfn, content, FRAME_FILLING);
     pager->frames[*pfn].read_ahead = true;
     pager->counts.pages_read_ahead++;
+    linux_stats(reading->kernel, pager->contents.all[content].file == FILE_NONE
+                                     ? STATS_SWAP_AHEAD
+                                     : STATS_FILE_AHEAD);
     reading->ahead++;
     return linux_read_frame(reading, *pfn, err);
 }

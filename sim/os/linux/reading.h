@@ -1,6 +1,7 @@
 /* reading.h -- pages read with one that is wanted, or ahead of need: each has a frame of its own
  * and is in the swap or page cache from the start; what lies in one piece on its device, in the
- * order in which it is asked for, is one request.
+ * order in which it is asked for, is one request.  They come to the policy in that order too,
+ * when they have been read.
  *
  * 6.12 mm/swap_state.c, mm/readahead.c; block/blk-merge.c (what is plugged together). */
 #ifndef FAULTLINE_OS_LINUX_READING_H
@@ -17,6 +18,7 @@ struct linux_reading {
     pfn_t last;              /* frame of it                                              */
     uint64_t end;            /* byte behind it                                            */
     uint64_t ahead;          /* frames added by linux_read_ahead                          */
+    bool drains; /* the policy's lists get them at once                                  */
 };
 
 /* Read the frame, FILLING, too. */

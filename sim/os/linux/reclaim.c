@@ -150,6 +150,7 @@ void linux_shrink(struct linux_reclaim *reclaim)
         lists->shrink(linux_lists_state(kernel), &reclaim->r);
     else
         take_victims(reclaim);
+    linux_unplug(kernel);
     account(reclaim, scanned, reclaimed);
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum {
-    SWAPFILE_CLUSTER = 256,
+    SWAPFILE_CLUSTER = 512, /* with huge pages in swap (CONFIG_THP_SWAP); else 256        */
     UNBOUNDED = 1 << 22, /* slots of a device without bounds: 16 GiB in pages of 4 KiB    */
     LARGEST = 1 << 27,
     FIRST_PRIORITY = -2, /* that swapon gives, without -p                                 */
@@ -21,6 +21,13 @@ static uint32_t area_slots(const struct swap_space *swap, unsigned i)
     if (swap->sizes[i] >= SLOT_NONE / DEVICES_MAX)
         return UNBOUNDED;
     return (uint32_t)(swap->sizes[i] < LARGEST ? swap->sizes[i] : LARGEST);
+}
+
+static bool rotates(const struct linux_kernel *kernel, const struct device *device)
+{
+    return kernel->params->swap_rotates == LINUX_ROTATES_DEVICE
+               ? strcmp(device_model(device)->name, "disk") == 0
+               : kernel->params->swap_rotates == LINUX_ROTATES_YES;
 }
 
 static enum status check_areas(const struct swap_space *swap, struct error *err)
@@ -55,7 +62,7 @@ enum status linux_swapon(struct linux_kernel *kernel, struct error *err)
             .first = (slot_t)(i * apart),
             .nslots = (uint32_t)swap->sizes[i],
             .priority = FIRST_PRIORITY - (falling ? (int32_t)i : 0),
-            .rotational = strcmp(device_model(swap->devices[i])->name, "disk") == 0,
+            .rotational = rotates(kernel, swap->devices[i]),
         };
         kernel->swap_rotates |= params.areas[i].rotational;
     }

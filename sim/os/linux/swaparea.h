@@ -10,6 +10,8 @@
  *     LISTS     6.12 cluster_alloc_swap_entry(): the CPU's cluster, a free one, one that is
  *               partly used, one of these that a CPU has come to before, in turn (fragmented),
  *               and at last one in which a huge page was
+ *     NONFULL   6.18 the same: the CPU's cluster, one of which a slot was given back since a CPU
+ *               took one, a free one, and at last one of the others
  *
  * Simplified: clusters are free in the order of their numbers (the kernel begins at a random
  * one and deals them out 64 MiB apart), and a CPU does not jump when it crosses 64 MiB; a
@@ -20,7 +22,13 @@
 
 #include "base/error.h"
 
-enum swaparea_rule { SWAPAREA_RUNS_24, SWAPAREA_RUNS, SWAPAREA_CLUSTERS, SWAPAREA_LISTS };
+enum swaparea_rule {
+    SWAPAREA_RUNS_24,
+    SWAPAREA_RUNS,
+    SWAPAREA_CLUSTERS,
+    SWAPAREA_LISTS,
+    SWAPAREA_NONFULL
+};
 
 enum swapcluster_list {
     SWAPCLUSTER_NONE, /* where no list is needed: in use, with CLUSTERS                    */

@@ -41,7 +41,7 @@ static void move_tail(struct swaparea *area, uint32_t index, enum swapcluster_li
 
 static bool keeps_lists(const struct swaparea *area)
 {
-    return area->params.rule == SWAPAREA_LISTS;
+    return area->params.rule >= SWAPAREA_LISTS;
 }
 
 static enum swapcluster_list partly(const struct swaparea *area, uint32_t index)
@@ -131,11 +131,16 @@ static uint32_t scan(const struct swaparea *area, uint32_t from, struct swapcurs
  * are used in turn. */
 static uint32_t find_listed(struct swaparea *area, struct swapcursor *cursor)
 {
-    static const enum swapcluster_list order[] = {SWAPCLUSTER_FREE, SWAPCLUSTER_PARTLY,
-                                                  SWAPCLUSTER_FRAGMENTED,
-                                                  SWAPCLUSTER_PARTLY_HUGE};
+    static const enum swapcluster_list free_first[] = {SWAPCLUSTER_FREE, SWAPCLUSTER_PARTLY,
+                                                       SWAPCLUSTER_FRAGMENTED,
+                                                       SWAPCLUSTER_PARTLY_HUGE},
+                                       nonfull_first[] = {
+                                           SWAPCLUSTER_PARTLY, SWAPCLUSTER_FREE,
+                                           SWAPCLUSTER_FRAGMENTED, SWAPCLUSTER_PARTLY_HUGE};
+    const enum swapcluster_list *order =
+        area->params.rule == SWAPAREA_NONFULL ? nonfull_first : free_first;
     uint32_t offset = cursor->next > 0 ? scan(area, cursor->next, cursor) : 0;
-    for (size_t i = 0; offset == 0 && i < ARRAY_LEN(order); i++) {
+    for (size_t i = 0; offset == 0 && i < ARRAY_LEN(free_first); i++) {
         const uint32_t head = area->heads[order[i]];
         if (head == SWAPCLUSTER_NIL)
             continue;
@@ -182,6 +187,9 @@ void swapcluster_took(struct swaparea *area, uint32_t offset, uint32_t n)
     }
     if (keeps_lists(area) && cluster->count == area->params.cluster)
         move_tail(area, index, SWAPCLUSTER_FULL);
+    else if (area->params.rule == SWAPAREA_NONFULL && !cluster->huge &&
+             cluster->list != SWAPCLUSTER_FRAGMENTED) /* relocate_cluster() */
+        move_tail(area, index, SWAPCLUSTER_FRAGMENTED);
 }
 
 void swapcluster_gave(struct swaparea *area, uint32_t offset)

@@ -17,7 +17,8 @@ struct swapin {
 /* Neighbours in the address space, and not on the device, since 4.14 (seen: 4.19). */
 static bool by_address(const struct linux_kernel *kernel)
 {
-    return kernel->version >= LINUX_VERSION(4, 19, 0) && !kernel->swap_rotates;
+    return kernel->version >= LINUX_VERSION(4, 19, 0) && !kernel->swap_rotates &&
+           kernel->params->vma_ra_enabled;
 }
 
 _Static_assert(sizeof(struct swap_readahead) == sizeof((struct region *)0)->kernel,
@@ -80,6 +81,7 @@ static enum status read_slots(struct swapin *in, slot_t slot)
         block ? swap_readahead_block(page_cluster, slot - start, swap->sizes[area])
               : swap_readahead_cluster(&kernel->swap_ahead, page_cluster, slot - start,
                                        swap->sizes[area]);
+    in->reading.drains |= range.first < range.last;
     enum status status = OK;
     bool added = true;
     for (uint64_t at = range.first; at <= range.last && status == OK && added; at++) {
@@ -105,6 +107,7 @@ static enum status read_pages(struct swapin *in, struct space *space, struct reg
         swap_readahead_vma(&state, (uint32_t)kernel->params->page_cluster, vpn,
                            (struct readahead_range){region->first, region->last}, entries);
     remember(region, &state);
+    in->reading.drains |= range.first < range.last;
     enum status status = OK;
     bool added = true;
     for (vpn_t at = range.first; at <= range.last && status == OK && added; at++) {
@@ -116,10 +119,11 @@ static enum status read_pages(struct swapin *in, struct space *space, struct reg
 }
 
 enum status linux_swap_read(struct linux_kernel *kernel, page_t page, pfn_t pfn, bool alone,
-                            struct error *err)
+                            bool store, struct error *err)
 {
     struct pager *pager = kernel->pager;
-    struct swapin in = {.reading = {.kernel = kernel}, .pfn = pfn, .err = err};
+    struct swapin in = {
+        .reading = {.kernel = kernel, .drains = store}, .pfn = pfn, .err = err};
     struct space *space = pager_space_of(pager, page);
     const vpn_t vpn = pager->mmu.index->vpns[page];
     struct region *region = space_region_of(space, vpn);
@@ -142,7 +146,7 @@ enum status linux_swap_in(struct linux_kernel *kernel, struct fault *fault,
     fault->frame = PFN_NONE;
     frame_put(kernel->pager, pfn, content, FRAME_FILLING);
     pager_wait(kernel->pager, fault, pfn);
-    return linux_swap_read(kernel, fault->page, pfn, false, err);
+    return linux_swap_read(kernel, fault->page, pfn, false, fault->store, err);
 }
 
 void linux_swap_found(struct linux_kernel *kernel, const struct fault *fault, pfn_t pfn)

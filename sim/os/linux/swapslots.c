@@ -38,7 +38,9 @@ static enum swaparea_rule rule_of(uint32_t version, bool rotational)
         return SWAPAREA_RUNS_24;
     if (version < LINUX_VERSION(rotational ? 6 : 3, rotational ? 14 : 12, 0))
         return SWAPAREA_RUNS;
-    return version < LINUX_VERSION(6, 12, 0) ? SWAPAREA_CLUSTERS : SWAPAREA_LISTS;
+    if (version < LINUX_VERSION(6, 12, 0))
+        return SWAPAREA_CLUSTERS;
+    return version < LINUX_VERSION(6, 18, 0) ? SWAPAREA_LISTS : SWAPAREA_NONFULL;
 }
 
 static bool has_slot_cache(const struct swapslots *slots)

@@ -64,8 +64,9 @@ void linux_wrote(struct linux_kernel *kernel, uint64_t n)
         wake_throttled(kernel);
 }
 
-static void write_ended(struct linux_write *write)
+static void all_written(struct pager_io *io)
 {
+    struct linux_write *write = CONTAINER_OF(io, struct linux_write, io);
     struct linux_kernel *kernel = write->kernel;
     struct linux_writeback *w = &kernel->writeback;
     w->n--;
@@ -79,7 +80,7 @@ static void write_ended(struct linux_write *write)
         pager_wakeup(kernel->pager, &w->room);
         linux_kswapd_written(kernel);
     }
-    linux_wrote(kernel, 1);
+    linux_wrote(kernel, write->io.n);
 }
 
 void linux_writeback_init(struct linux_kernel *kernel)
@@ -94,8 +95,16 @@ void linux_writeback_stop(struct linux_kernel *kernel)
 
 /* --- writing ------------------------------------------------------------------------------ */
 
-static enum status start_write(struct linux_kernel *kernel, pfn_t pfn,
-                               struct linux_write **out, struct error *err);
+static enum status add_write(struct linux_kernel *kernel, pfn_t pfn,
+                             struct linux_write **out, struct error *err);
+
+void linux_unplug(struct linux_kernel *kernel)
+{
+    struct linux_write *write = kernel->writeback.plugged;
+    kernel->writeback.plugged = NULL;
+    if (write)
+        io_start(&write->io);
+}
 
 /* What has been evicted and not been wanted since is free now; it may have been stored into
  * between the beginning of its write and its eviction. */
@@ -105,8 +114,9 @@ void linux_leave(struct linux_kernel *kernel, pfn_t pfn)
     struct error err;
     if (!kernel->pager->frames[pfn].dirty)
         frame_drop(kernel->pager, pfn);
-    else if (start_write(kernel, pfn, &again, &err) != OK)
+    else if (add_write(kernel, pfn, &again, &err) != OK)
         pager_fail(kernel->pager, &err);
+    linux_unplug(kernel);
 }
 
 static void page_written(struct pager_io *io, pfn_t pfn, bool wanted)
@@ -121,12 +131,7 @@ static void page_written(struct pager_io *io, pfn_t pfn, bool wanted)
         lists->written(linux_lists_state(kernel), pfn);
 }
 
-static void all_written(struct pager_io *io)
-{
-    write_ended(CONTAINER_OF(io, struct linux_write, io));
-}
-
-static struct linux_write *write_get(struct linux_kernel *kernel, pfn_t pfn)
+static struct linux_write *write_get(struct linux_kernel *kernel)
 {
     struct linux_write *write = kernel->writeback.spare;
     if (write)
@@ -142,8 +147,6 @@ static struct linux_write *write_get(struct linux_kernel *kernel, pfn_t pfn)
                                          .done = all_written},
                                   .kernel = kernel,
                                   .device = DEVICES_MAX};
-    pfn_t last;
-    io_add(&write->io, &last, pfn, false);
     return write;
 }
 
@@ -170,28 +173,57 @@ static enum status take_slot(struct linux_kernel *kernel, pfn_t pfn, struct erro
                : OK;
 }
 
-static enum status start_write(struct linux_kernel *kernel, pfn_t pfn,
-                               struct linux_write **out, struct error *err)
+/* The place is the next one of what is being put together. */
+static bool joins(const struct linux_kernel *kernel, bool on_swap, uint64_t offset)
+{
+    const struct pager *pager = kernel->pager;
+    const struct linux_writeback *w = &kernel->writeback;
+    const unsigned shift = pager->mmu.page_shift;
+    return w->plugged && w->plugged->io.on_swap == on_swap && offset == w->end &&
+           (uint64_t)(w->plugged->io.n + 1) << shift <= kernel->params->max_sectors_kb
+                                                            << 10 &&
+           (!on_swap || swap_space_adjacent(&pager->storage.swap, (offset >> shift) - 1));
+}
+
+static enum status start_write(struct linux_kernel *kernel, bool on_swap, uint64_t offset,
+                               struct error *err)
+{
+    struct linux_writeback *w = &kernel->writeback;
+    linux_unplug(kernel);
+    struct linux_write *write = write_get(kernel);
+    if (!write)
+        return error_nomem(err);
+    write->io.on_swap = on_swap;
+    write->io.offset = offset;
+    write->device = queue_of(kernel->pager, &write->io);
+    w->n++;
+    if (write->device < DEVICES_MAX)
+        w->queued[write->device]++;
+    w->plugged = write;
+    return OK;
+}
+
+static enum status add_write(struct linux_kernel *kernel, pfn_t pfn,
+                             struct linux_write **out, struct error *err)
 {
     struct pager *pager = kernel->pager;
+    struct linux_writeback *w = &kernel->writeback;
     struct content *content = &pager->contents.all[pager->frames[pfn].content];
     enum status status = take_slot(kernel, pfn, err);
     if (status != OK)
         return status;
-    struct linux_write *write = *out = write_get(kernel, pfn);
-    if (!write)
-        return error_nomem(err);
-    write->io.on_swap = content_on_swap(content);
-    if (write->io.on_swap)
+    const bool on_swap = content_on_swap(content);
+    uint64_t offset;
+    if (on_swap)
         linux_zswap_invalidate(kernel, content->slot);
-    status = content_place(pager, content, &write->io.offset, err);
+    status = content_place(pager, content, &offset, err);
+    if (status == OK && !joins(kernel, on_swap, offset))
+        status = start_write(kernel, on_swap, offset, err);
     if (status != OK)
         return status;
-    write->device = queue_of(pager, &write->io);
-    kernel->writeback.n++;
-    if (write->device < DEVICES_MAX)
-        kernel->writeback.queued[write->device]++;
-    io_start(&write->io);
+    *out = w->plugged;
+    io_join(&w->plugged->io, &w->last, pfn);
+    w->end = offset + (UINT64_C(1) << pager->mmu.page_shift);
     return OK;
 }
 
@@ -233,7 +265,7 @@ enum page_fate linux_write_out(struct linux_reclaim *reclaim, pfn_t pfn)
         return PAGE_GONE;
     }
     if (status == OK)
-        status = start_write(reclaim->kernel, pfn, &write, &err);
+        status = add_write(reclaim->kernel, pfn, &write, &err);
     if (status == ERR_NOMEM)
         pager_fail(pager, &err);
     if (status != OK)
@@ -266,7 +298,7 @@ enum status linux_evict(struct linux_reclaim *reclaim, pfn_t pfn, struct error *
         return OK;
     }
     if (status == OK)
-        status = start_write(reclaim->kernel, pfn, &write, err);
+        status = add_write(reclaim->kernel, pfn, &write, err);
     if (status != OK)
         return status;
     reclaim->kernel->counts.pswpout += write->io.on_swap;

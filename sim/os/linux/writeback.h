@@ -8,7 +8,11 @@
  *                   │                └─► those that wait for a request, or for progress
  *                   └─► queue full: reclaim stops, and goes on when requests have ended
  *
- * 6.12 mm/vmscan.c pageout(), reclaim_throttle(); mm/page_io.c; block/blk-mq-tag.c. */
+ * Pages that reclaim writes one after the other to slots that lie so are one request, of
+ * max_sectors_kb at most.
+ *
+ * 6.12 mm/vmscan.c pageout(), reclaim_throttle(); mm/page_io.c; block/blk-mq-tag.c,
+ * block/blk-merge.c blk_attempt_plug_merge(). */
 #ifndef FAULTLINE_OS_LINUX_WRITEBACK_H
 #define FAULTLINE_OS_LINUX_WRITEBACK_H
 
@@ -22,6 +26,9 @@ struct linux_stopped;
 
 struct linux_writeback {
     struct linux_write *spare;
+    struct linux_write *plugged;    /* that the next page may still join, or NULL        */
+    pfn_t last;                     /* frame of it                                       */
+    uint64_t end;                   /* byte behind it                                    */
     uint32_t n;                     /* writes that reclaim has started, under way        */
     uint32_t queued[DEVICES_MAX];   /* of these, at each swap device                     */
     uint32_t ended;                 /* since requests were handed on last                */
@@ -34,6 +41,9 @@ struct linux_writeback {
 
 void linux_writeback_init(struct linux_kernel *kernel);
 void linux_writeback_stop(struct linux_kernel *kernel);
+
+/* blk_finish_plug(): what has been put together by reclaim goes to its device. */
+void linux_unplug(struct linux_kernel *kernel);
 
 /* What is in the frame is written at once, or need not be waited for. */
 bool linux_writes_at_once(const struct pager *pager, pfn_t pfn);

@@ -83,6 +83,9 @@
 #ifndef IN_SECOND
 #define IN_SECOND
 #endif
+#ifndef IN_DRAIN
+#define IN_DRAIN
+#endif
 #ifndef IN_USED
 #define IN_USED
 #endif
@@ -356,6 +359,13 @@ static void verb_used(void *state, pfn_t pfn)
     IN_USED;
 }
 
+static void verb_drain(void *state)
+{
+    struct verb *v = state;
+    (void)v;
+    IN_DRAIN;
+}
+
 static void verb_written(void *state, pfn_t pfn)
 {
     struct verb *v = state;
@@ -408,6 +418,7 @@ static const struct reclaim_ops verb_reclaim = {
     .age = verb_age,
     .second = verb_second,
     .used = verb_used,
+    .drain = verb_drain,
     .written = verb_written,
     .deactivate = verb_deactivate,
     .lazy_free = verb_lazy_free,
