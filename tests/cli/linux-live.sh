@@ -59,16 +59,49 @@ printf '%s\n' '@map 0 4096 rw' '700 R' '700 R' '700 W' '700 R' '700 W' '5 R' '90
 # memories.
 u32 one.u32 0 1 2 4
 u32 two.u32 1w 2 3
-"$patterns" --to-pages 3 2 one.u32 two.u32 >two.txt
+"$patterns" --to-pages 3 2 random one.u32 two.u32 >two.txt
 [ "$(tr '\n' ' ' <two.txt)" = "@map 0 24576 rw anon @map 24576 8192 r file data shared \
 @advise 24576 8192 random 0 W 1 W 4 W 5 R 2 W 7 R 6 R " ] || fail "$(cat two.txt)"
-"$patterns" --to-pages 9 1 one.u32 >one.txt
+"$patterns" --to-pages 9 1 normal one.u32 >one.txt
 [ "$(tr '\n' ' ' <one.txt)" = '@map 0 20480 rw anon 0 W 1 W 2 W 4 W ' ] || fail "$(cat one.txt)"
 exits 1 "$patterns" --count two.txt.
 u32 odd.u32 1
 printf x >>odd.u32
 exits 1 "$patterns" --count odd.u32
 says "'odd.u32' is no pattern"
+
+"$patterns" --to-pages 3 1 normal one.u32 >normal.txt
+grep -qx '@advise 12288 8192 normal' normal.txt || fail "another advice: $(cat normal.txt)"
+
+# What the model is told of read-ahead: a program in its place keeps the experiment.
+mkdir -p sim
+cat >sim/faultline <<PROGRAM
+#!/bin/sh
+case \$1 in
+list) exec "$FAULTLINE" "\$@" ;;
+*) cat "\$2" >"$PWD/given.yaml" && exit 1 ;;
+esac
+PROGRAM
+chmod +x sim/faultline
+given() # OPTION... -- the experiment of a run with these
+{
+    FAULTLINE=$PWD/sim/faultline "$live" --model-only --folder . --frames 10 "$@" one.u32 \
+        >given.out 2>&1 || true
+    tr '\n' ' ' <given.yaml
+}
+case $(given --page-cluster 3) in
+*"swap.device: zram "*"swap.size: unlimited "*"page_cluster: 3}"*) ;;
+*) fail "read-ahead from swap on zram: $(cat given.yaml)" ;;
+esac
+case $(given --page-cluster 3 --swap-file) in
+*"swap.device: {name: fixed, "*"swap.size: 17408 KiB "*"page_cluster: 3, swap_rotates: "*", \
+vma_ra_enabled: "*", "*"nr_requests: "*", max_sectors_kb: "*) ;;
+*) fail "read-ahead from a swap file: $(cat given.yaml)" ;;
+esac
+case $(given --anon-pages 0 --file-read-ahead --read-ahead-kb 64) in
+*"read_ahead_kb: 64}"*) ;;
+*) fail "read-ahead of files: $(cat given.yaml)" ;;
+esac
 
 # Without privileges it says so, and does nothing.
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
