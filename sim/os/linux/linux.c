@@ -65,6 +65,14 @@ static const struct param linux_table[] = {
      .help = "memory.stat of the cgroup is read so often, which brings the statistics up "
              "to date that reclaim looks at; 0: it is not, and only the kernel's timer "
              "of two seconds does, or without a clock ('timing: none') they always are"},
+    {.name = "stats_cpus",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct linux_params, stats_cpus),
+     .fallback = "2",
+     .min = 1,
+     .max = RSTAT_CPUS_MAX,
+     .help = "CPUs of which each counts for itself: reading memory.stat brings the "
+             "statistics up to date if more than 64 changes for each have come together"},
     {.name = "fault_around",
      .kind = PARAM_SIZE,
      .offset = offsetof(struct linux_params, fault_around),
@@ -311,7 +319,7 @@ static enum status linux_init(void *state, struct pager *pager, const void *para
         zones_init(&kernel->memory.zones, pager, kernel->version, 0, err);
     if (status != OK)
         return status;
-    rstat_init(&kernel->group.rstat, 2);
+    rstat_init(&kernel->group.rstat, (uint32_t)kernel->params->stats_cpus);
     if (kernel->params->cgroup_frames && kernel->params->stats_flush_every)
         pager->tick_at = kernel->params->stats_flush_every;
     return linux_swapon(kernel, err);

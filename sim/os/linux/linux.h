@@ -27,6 +27,7 @@ struct linux_params {
     uint64_t swappiness;        /* 0 to 200                                              */
     uint64_t cgroup_frames;     /* limit of the memory cgroup; 0: there is none          */
     uint64_t stats_flush_every; /* references; 0: a timer                                */
+    uint64_t stats_cpus;
     uint64_t fault_around;      /* bytes                                                 */
     uint32_t swap_priority;     /* enum linux_swap_priority                               */
     uint32_t thp;               /* enum linux_thp                                         */
