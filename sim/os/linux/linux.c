@@ -319,7 +319,8 @@ static enum status linux_init(void *state, struct pager *pager, const void *para
         zones_init(&kernel->memory.zones, pager, kernel->version, 0, err);
     if (status != OK)
         return status;
-    rstat_init(&kernel->group.rstat, (uint32_t)kernel->params->stats_cpus);
+    rstat_init(&kernel->group.rstat, (uint32_t)kernel->params->stats_cpus,
+               kernel->version < LINUX_VERSION(6, 8, 0));
     if (kernel->params->cgroup_frames && kernel->params->stats_flush_every)
         pager->tick_at = kernel->params->stats_flush_every;
     return linux_swapon(kernel, err);

@@ -146,6 +146,10 @@ void linux_shrink(struct linux_reclaim *reclaim)
     so_far(reclaim, &scanned, &reclaimed);
     reclaim->r.free = zones_free(&kernel->memory.zones);
     reclaim->r.high = kernel->memory.zones.high;
+    /* prepare_scan_count(); from 6.12 on only if the timer is late. */
+    if (reclaim->r.in_group && kernel->version >= LINUX_VERSION(6, 1, 0) &&
+        kernel->version < LINUX_VERSION(6, 12, 0))
+        linux_read_stat(kernel);
     if (lists)
         lists->shrink(linux_lists_state(kernel), &reclaim->r);
     else

@@ -2,30 +2,33 @@
 #include "os/linux/rstat.h"
 
 #include <assert.h>
+#include <string.h>
 
-void rstat_init(struct rstat *rstat, uint32_t ncpus)
+void rstat_init(struct rstat *rstat, uint32_t ncpus, bool in_lots)
 {
     assert(ncpus > 0 && ncpus <= RSTAT_CPUS_MAX);
-    *rstat = (struct rstat){.ncpus = ncpus};
+    *rstat = (struct rstat){.ncpus = ncpus, .in_lots = in_lots};
 }
 
 static bool needs_flush(const struct rstat *rstat)
 {
-    return rstat->pending > (uint64_t)RSTAT_BATCH * rstat->ncpus;
+    return rstat->pending > (uint64_t)rstat->ncpus * (rstat->in_lots ? 1 : RSTAT_BATCH);
 }
 
 bool rstat_update(struct rstat *rstat, uint32_t cpu, uint32_t k)
 {
     assert(cpu < rstat->ncpus);
-    if (needs_flush(rstat))
+    const bool due = needs_flush(rstat);
+    if (due && !rstat->in_lots)
         return true;
     const uint64_t updates = (uint64_t)rstat->cpus[cpu] + k;
-    if (updates < RSTAT_BATCH) {
+    if (updates < RSTAT_BATCH + (rstat->in_lots ? 1u : 0u)) {
         rstat->cpus[cpu] = (uint32_t)updates;
-        return false;
+        return due;
     }
     rstat->cpus[cpu] = 0;
-    rstat->pending += updates;
+    if (!due)
+        rstat->pending += rstat->in_lots ? updates / RSTAT_BATCH : updates;
     return needs_flush(rstat);
 }
 
@@ -39,5 +42,7 @@ bool rstat_read(struct rstat *rstat)
 
 void rstat_flush(struct rstat *rstat)
 {
-    rstat_init(rstat, rstat->ncpus);
+    rstat->pending = 0;
+    if (!rstat->in_lots)
+        memset(rstat->cpus, 0, sizeof rstat->cpus);
 }

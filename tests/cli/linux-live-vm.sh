@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# The comparison with a kernel in a virtual machine: usage, what it says when something is
+# missing; with LINUX_LIVE_VM_KERNEL, a file vmlinuz-VERSION or a package, a short run.
+set -euo pipefail
+# shellcheck source=tests/expect.bash
+. "$SOURCE_DIR/tests/expect.bash"
+exec </dev/null
+vm=$SOURCE_DIR/scripts/linux-live-vm
+live=$SOURCE_DIR/scripts/linux-live
+
+# Usage.
+exits 0 "$vm" --help
+prints "--kernel KERNEL"
+exits 2 "$vm" --kernel vmlinuz
+says "arguments of linux-live are needed, after --"
+exits 2 "$vm" -- --frames 10 zipf
+says "--kernel is needed"
+exits 2 "$vm" --kernel vmlinuz-0 -- --frames 10 zipf
+says "'vmlinuz-0' cannot be read"
+: >vmlinuz-0
+exits 2 "$vm" --kernel vmlinuz-0 --cgroup 3 -- --frames 10 zipf
+says "--cgroup is 1 or 2"
+exits 2 "$vm" --kernel vmlinuz-0 --memory x -- --frames 10 zipf
+says "bad number of --memory 'x'"
+exits 2 "$vm" --frames 10 zipf
+says "unknown option '--frames': linux-live's come after --"
+
+# What was measured elsewhere is shown beside the model's, if it was given the same.
+if command -v python3 >/dev/null; then
+    python3 -c 'import struct
+with open("loop.u32", "wb") as out:
+    for i in range(1000):
+        out.write(struct.pack("<I", i % 100))'
+    run=("$live" --folder . --frames 50)
+    exits 2 "${run[@]}" --measured nowhere.csv loop.u32
+    says "'nowhere.csv' cannot be read"
+    echo head >there.csv
+    echo loop,100,0,50,60,100,800,3,800,0 >>there.csv
+    exits 2 "${run[@]}" --swappiness 10 --measured there.csv loop.u32
+    says "'there.csv' has not been given the same"
+    exits 0 "${run[@]}" --version 6.12.9-x --mglru --measured there.csv --csv here.csv loop.u32
+    [[ $(sed -n 2p here.csv) == loop,100,0,50,60,100,800,3,800,0,[1-9]* ]] ||
+        fail "not what was measured: $(cat here.csv)"
+
+    # Patterns are made, and found again.
+    mkdir made
+    exits 0 "${run[@]}" --live-only --model-only --patterns made loop.u32
+    [ "$(cat made/loop.u32.pages)" -eq 100 ] || fail "$(ls made)"
+    rm loop.u32
+    exits 0 "${run[@]}" --model-only --patterns made loop.u32
+fi
+
+# Without the programs it says which packages have them.
+if [ "$(id -u)" -ne 0 ] && ! command -v qemu-system-x86_64 >/dev/null; then
+    exits 1 "$vm" --kernel vmlinuz-0 -- --frames 10 zipf
+    says "qemu-system-x86"
+fi
+
+[ -n "${LINUX_LIVE_VM_KERNEL:-}" ] || {
+    echo "linux-live-vm: skipped: LINUX_LIVE_VM_KERNEL names no kernel to boot"
+    exit 77
+}
+"$SOURCE_DIR/scripts/packages" vm
+exits 2 "$vm" --kernel vmlinuz-0 -- --frames 10 zipf
+says "'vmlinuz-0' is neither vmlinuz-VERSION"
+
+# 300 pages in turn, in 200 frames.
+python3 -c 'import struct
+with open("loop.u32", "wb") as out:
+    for i in range(3000):
+        out.write(struct.pack("<I", i % 300))'
+exits 0 "$vm" --kernel "$LINUX_LIVE_VM_KERNEL" -- --frames 200 --runs 1 --csv vm.csv loop.u32
+faults=$(awk -F, 'NR == 2 { print $7 }' vm.csv)
+[[ $faults -ge 1000 && $faults -le 2700 ]] || fail "$faults faults are no round of 300"
