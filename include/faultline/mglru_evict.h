@@ -163,9 +163,11 @@ static inline unsigned mglru_uses(struct mglru *m, const struct mglru_batch *bat
     unsigned uses = 0;
     for (unsigned i = 0; walk_mapping(m->env, pfn, i, &walk); i++) {
         const bool advised = walk_is_advised(m->env, &walk);
-        if ((advised && !old) || !walk_take_young(m->env, &walk) || advised)
+        if ((advised && !old) || !walk_take_young(m->env, &walk))
             continue;
-        uses++;
+        uses += !advised || walk_has_recency(m->env, &walk);
+        if (advised)
+            continue;
         if (old) /* it is one of the pages that are looked at */
             mglru_mark(m, pfn, MGLRU_REFERENCED, true);
         mglru_look_around(m, &walk, anon_too, batch->walker);

@@ -181,6 +181,8 @@ bool walk_mapping(const struct policy_env *env, pfn_t pfn, unsigned n,
 bool walk_take_young(const struct policy_env *env, const struct page_walk *walk);
 /* That page is said to be used in no order, or once and in order (MADV_RANDOM, _SEQUENTIAL). */
 bool walk_is_advised(const struct policy_env *env, const struct page_walk *walk);
+/* Uses through that mapping count when a page is to go: vma_has_recency(). */
+bool walk_has_recency(const struct policy_env *env, const struct page_walk *walk);
 /* The first and the last page of the area that page lies in. */
 void walk_area(const struct policy_env *env, const struct page_walk *walk, vpn_t *first,
                vpn_t *last);

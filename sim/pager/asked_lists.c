@@ -216,6 +216,12 @@ static bool is_advised(const struct region *region)
     return region->advice == VM_RANDOM || region->advice == VM_SEQUENTIAL;
 }
 
+bool walk_has_recency(const struct policy_env *env, const struct page_walk *walk)
+{
+    const struct pager *pager = pager_of(env);
+    return !pager->kernel->has_recency || !passes_over(pager, walked(pager, walk));
+}
+
 bool walk_is_advised(const struct policy_env *env, const struct page_walk *walk)
 {
     const struct pager *pager = pager_of(env);

@@ -35,10 +35,10 @@ with open("loop.u32", "wb") as out:
     exits 2 "${run[@]}" --measured nowhere.csv loop.u32
     says "'nowhere.csv' cannot be read"
     echo head >there.csv
-    echo loop,100,0,50,60,100,800,3,800,0 >>there.csv
+    printf "%s\n" loop,100,0,50,60,100,800,3,800,0 loop,100,0,60,60,100,700,0,700,0 >>there.csv
     exits 2 "${run[@]}" --swappiness 10 --measured there.csv loop.u32
     says "'there.csv' has not been given the same"
-    exits 0 "${run[@]}" --version 6.12.9-x --mglru --measured there.csv --csv here.csv loop.u32
+    exits 0 "${run[@]},60" --version 6.12.9-x --mglru --measured there.csv --csv here.csv loop.u32
     [[ $(sed -n 2p here.csv) == loop,100,0,50,60,100,800,3,800,0,[1-9]* ]] ||
         fail "not what was measured: $(cat here.csv)"
 

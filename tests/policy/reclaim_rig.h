@@ -269,6 +269,11 @@ bool walk_is_advised(const struct policy_env *env, const struct page_walk *walk)
     return rig_of(env)->pages[walk->vpn].advised;
 }
 
+bool walk_has_recency(const struct policy_env *env, const struct page_walk *walk)
+{
+    return !walk_is_advised(env, walk);
+}
+
 bool walk_mapping(const struct policy_env *env, pfn_t pfn, unsigned n,
                   struct page_walk *walk)
 {
