@@ -31,23 +31,23 @@ if command -v python3 >/dev/null; then
 with open("loop.u32", "wb") as out:
     for i in range(1000):
         out.write(struct.pack("<I", i % 100))'
-    run=("$live" --folder . --frames 50)
-    exits 2 "${run[@]}" --measured nowhere.csv loop.u32
+    run=("$live" --folder . --frames)
+    exits 2 "${run[@]}" 50 --measured nowhere.csv loop.u32
     says "'nowhere.csv' cannot be read"
     echo head >there.csv
     printf "%s\n" loop,100,0,50,60,100,800,3,800,0 loop,100,0,60,60,100,700,0,700,0 >>there.csv
-    exits 2 "${run[@]}" --swappiness 10 --measured there.csv loop.u32
+    exits 2 "${run[@]}" 50 --swappiness 10 --measured there.csv loop.u32
     says "'there.csv' has not been given the same"
-    exits 0 "${run[@]},60" --version 6.12.9-x --mglru --measured there.csv --csv here.csv loop.u32
+    exits 0 "${run[@]}" 50,60 --version 6.12.9-x --mglru --measured there.csv --csv here.csv loop.u32
     [[ $(sed -n 2p here.csv) == loop,100,0,50,60,100,800,3,800,0,[1-9]* ]] ||
         fail "not what was measured: $(cat here.csv)"
 
     # Patterns are made, and found again.
     mkdir made
-    exits 0 "${run[@]}" --live-only --model-only --patterns made loop.u32
+    exits 0 "${run[@]}" 50 --live-only --model-only --patterns made loop.u32
     [ "$(cat made/loop.u32.pages)" -eq 100 ] || fail "$(ls made)"
     rm loop.u32
-    exits 0 "${run[@]}" --model-only --patterns made loop.u32
+    exits 0 "${run[@]}" 50 --model-only --patterns made loop.u32
 fi
 
 # Without the programs it says which packages have them.
