@@ -270,6 +270,19 @@ START_TEST(advised_areas_are_not_looked_at_when_pages_go)
 }
 END_TEST
 
+/* MADV_RANDOM before 6.3: the page stays, its neighbours are not looked at. */
+START_TEST(advised_areas_whose_uses_count_keep_their_pages_in_6_1_only)
+{
+    for (unsigned version = 0; version <= MGLRU_6_14; version++) {
+        struct rig *rig = open_used(version, 2);
+        rig->pages[0].advised = rig->pages[0].recency = true;
+        ck_assert_int_eq(look(rig, 0, true), version == MGLRU_6_1 ? PAGE_KEEP : PAGE_GONE);
+        ck_assert(is_on(rig, 1, 4, 4));
+        rig_close(rig);
+    }
+}
+END_TEST
+
 /* Eight used ones of 64. */
 START_TEST(a_table_with_many_used_neighbours_is_walked_next)
 {
@@ -320,6 +333,7 @@ int main(void)
     tcase_add_test(tests, in_6_1_fifteen_used_neighbours_are_too_many_to_be_moved);
     tcase_add_test(tests, isolated_neighbours_are_marked_until_6_14_and_kept);
     tcase_add_test(tests, advised_areas_are_not_looked_at_when_pages_go);
+    tcase_add_test(tests, advised_areas_whose_uses_count_keep_their_pages_in_6_1_only);
     tcase_add_test(tests, a_table_with_many_used_neighbours_is_walked_next);
     tcase_add_test(tests, pages_of_files_spare_used_neighbours_of_files_only_since_6_12);
     suite_add_tcase(suite, tests);

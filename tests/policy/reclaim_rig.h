@@ -35,7 +35,8 @@ struct rig_page {
     bool file, executable;
     bool saved; /* it has been evicted before                                            */
     bool young,
-        advised;   /* for walks: of its one mapping                                  */
+        advised,   /* for walks: of its one mapping                                  */
+        recency;   /* uses of the advised count all the same                         */
     unsigned area; /* neighbours with the same number are in one area               */
 };
 
@@ -271,7 +272,8 @@ bool walk_is_advised(const struct policy_env *env, const struct page_walk *walk)
 
 bool walk_has_recency(const struct policy_env *env, const struct page_walk *walk)
 {
-    return !walk_is_advised(env, walk);
+    const struct rig_page *page = &rig_of(env)->pages[walk->vpn];
+    return !page->advised || page->recency;
 }
 
 bool walk_mapping(const struct policy_env *env, pfn_t pfn, unsigned n,
