@@ -36,6 +36,10 @@ struct linux_params {
     uint64_t page_cluster; /* log2 of slots                                          */
     uint32_t swap_rotates; /* enum linux_rotates                                     */
     bool vma_ra_enabled;
+    uint64_t fault_around;  /* bytes                                                 */
+    uint32_t swap_priority; /* enum linux_swap_priority                               */
+    uint32_t thp;           /* enum linux_thp                                         */
+    uint64_t page_cluster;  /* log2 of slots                                          */
     uint64_t read_ahead_kb; /* KiB                                                    */
     uint64_t dirty_background_ratio, dirty_ratio; /* percent                              */
     psec_t dirty_writeback, dirty_expire;
