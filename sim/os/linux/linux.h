@@ -28,18 +28,14 @@ struct linux_params {
     uint64_t cgroup_frames;     /* limit of the memory cgroup; 0: there is none          */
     uint64_t stats_flush_every; /* references; 0: a timer                                */
     uint64_t stats_cpus;
-    uint64_t fault_around;      /* bytes                                                 */
-    uint32_t swap_priority;     /* enum linux_swap_priority                               */
-    uint32_t thp;               /* enum linux_thp                                         */
-    uint32_t thp_defrag;        /* enum linux_defrag                                      */
+    uint64_t fault_around;  /* bytes                                                 */
+    uint32_t swap_priority; /* enum linux_swap_priority                               */
+    uint32_t thp;           /* enum linux_thp                                         */
+    uint32_t thp_defrag;    /* enum linux_defrag                                      */
     struct linux_khugepaged_params khugepaged;
     uint64_t page_cluster; /* log2 of slots                                          */
     uint32_t swap_rotates; /* enum linux_rotates                                     */
     bool vma_ra_enabled;
-    uint64_t fault_around;  /* bytes                                                 */
-    uint32_t swap_priority; /* enum linux_swap_priority                               */
-    uint32_t thp;           /* enum linux_thp                                         */
-    uint64_t page_cluster;  /* log2 of slots                                          */
     uint64_t read_ahead_kb; /* KiB                                                    */
     uint64_t dirty_background_ratio, dirty_ratio; /* percent                              */
     psec_t dirty_writeback, dirty_expire;
