@@ -1,5 +1,5 @@
 /* linux_writeback_test.c -- anonymous pages swapped out to a device that takes a millisecond
- * for each request, worked out by hand with linux5 as in 6.18 and a swappiness of 200, which
+ * for each request, worked out by hand with linux5 as in 6.5 and a swappiness of 200, which
  * halves the scans of no list; without read-ahead, and with requests of one page but where it
  * says otherwise.
  *
@@ -14,18 +14,21 @@
 #define FIVE_TIME (SWITCH + 5 * (FAULT + ZERO + REFERENCE) + 3 * MS)
 #define TWO_MS "L4x2000 "
 
+static const char *version;
 static bool larger_requests;
 
 static void setup(void)
 {
     rig_linux_setup();
     larger_requests = false;
+    version = "6.5";
 }
 
 static void run(unsigned limit, const char *text)
 {
     if (!larger_requests)
         rig_linux_kernel("max_sectors_kb", "4");
+    rig_linux_kernel("version", version);
     rig_linux_kernel("swappiness", "200");
     rig_linux_kernel("page_cluster", "0");
     rig_limit(limit);
@@ -45,6 +48,21 @@ START_TEST(dirty_pages_are_written_and_free_when_the_next_scan_finds_them_clean)
     ck_assert_uint_eq(rig.swap.writes,
                       3); /* the fourth is under way                      */
     ck_assert_uint_eq(rig.totals.elapsed, FIVE_TIME);
+}
+END_TEST
+
+/* Since 6.11 nothing gone means once more at once: 3, used but once as well by now, is at the
+ * tail and is written by priority 2; priorities 1 and 0 find 0 and 1, and 2 and 3, being written,
+ * and have them active.  When all four have been written each is put to the tail, and all go. */
+START_TEST(a_reclaim_in_vain_goes_through_the_priorities_twice_since_6_11)
+{
+    version = "6.18";
+    run(4, FIVE);
+    ck_assert_uint_eq(rig_linux.counts.pswpout, 4);
+    ck_assert_uint_eq(rig_linux.lists.pgscan[RECLAIM_ANON], 7 + 5 + 4);
+    ck_assert_uint_eq(rig_linux.lists.pgsteal[RECLAIM_ANON], 4);
+    ck_assert_uint_eq(rig_linux.lists.pgrotated, 4);
+    ck_assert_uint_eq(rig.totals.elapsed, FIVE_TIME + MS);
 }
 END_TEST
 
@@ -264,6 +282,7 @@ int main(void)
     tcase_add_checked_fixture(all, setup, rig_teardown);
     tcase_add_test(all,
                    dirty_pages_are_written_and_free_when_the_next_scan_finds_them_clean);
+    tcase_add_test(all, a_reclaim_in_vain_goes_through_the_priorities_twice_since_6_11);
     tcase_add_test(all, a_fault_on_a_page_that_is_being_written_is_minor);
     tcase_add_test(all, a_store_takes_the_slot_of_the_only_user_unless_it_is_being_written);
     tcase_add_test(all, a_clean_page_in_the_swap_cache_goes_without_a_transfer);
