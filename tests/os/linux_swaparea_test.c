@@ -168,30 +168,6 @@ START_TEST(slots_given_back_to_a_cluster_in_use_are_passed_by)
 }
 END_TEST
 
-START_TEST(a_huge_page_takes_a_free_cluster)
-{
-    static const enum swaparea_rule rules[] = {SWAPAREA_CLUSTERS, SWAPAREA_LISTS};
-    for (int i = 0; i < 2; i++) {
-        begin(rules[i]);
-        TAKES(0, 4);
-        ck_assert_uint_eq(swaparea_take_cluster(&area, 7), 8);
-        sound();
-        ck_assert_uint_eq(area.nused, 5);
-        TAKES(0, 5, 6, 7, 12);
-        ck_assert_uint_eq(swaparea_take_cluster(&area, 7), 16);
-        sound();
-        ck_assert_uint_eq(swaparea_take_cluster(&area, 7), 0);
-        GIVES(8, 9, 10);
-        ck_assert_uint_eq(swaparea_take_cluster(&area, 7), 0);
-        GIVES(11);
-        ck_assert_uint_eq(swaparea_take_cluster(&area, 7), 8);
-        teardown();
-    }
-    begin(SWAPAREA_RUNS);
-    ck_assert_uint_eq(swaparea_take_cluster(&area, 7), 0);
-}
-END_TEST
-
 START_TEST(without_a_free_cluster_the_partly_used_ones_are_next)
 {
     begin(SWAPAREA_LISTS);
@@ -248,22 +224,6 @@ START_TEST(a_slot_that_comes_back_makes_its_cluster_partly_used_again)
 }
 END_TEST
 
-START_TEST(the_cluster_of_a_huge_page_is_the_last_resort)
-{
-    begin(SWAPAREA_LISTS);
-    ck_assert_uint_eq(swaparea_take_cluster(&area, 7), 4);
-    GIVES(5);
-    TAKES(0, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 1, 2, 3, 5, 0);
-    GIVES(5);
-    GIVES(3);
-    TAKES(0, 3, 5, 0);
-    GIVES(4, 5, 6, 7); /* free: what begins it anew decides */
-    TAKES(0, 4, 5);
-    GIVES(1);
-    TAKES(0, 6, 7, 1, 0);
-}
-END_TEST
-
 /* 18 slots: the last cluster has 2 and is partly used from the start. */
 START_TEST(a_last_cluster_that_is_not_whole_is_never_free)
 {
@@ -295,18 +255,14 @@ START_TEST(random_takes_and_returns_lose_no_slot)
     for (int step = 0; step < 8000; step++) {
         if (rng_below(&rng, 300) == 0)
             takes_of_100 = 30 + (uint32_t)rng_below(&rng, 60);
-        const bool huge = rng_below(&rng, 50) == 0;
         const uint32_t slot = (uint32_t)rng_below(&rng, nslots);
         if (rng_below(&rng, 100) < takes_of_100) {
-            const uint32_t n = huge ? area.params.cluster : 1;
-            const uint32_t first =
-                huge ? swaparea_take_cluster(&area, 7) : swaparea_take(&area, slot % 3, 7);
-            ck_assert(first > 0 || huge || ntaken == nslots - 1);
-            ck_assert_uint_lt(first, nslots);
-            for (uint32_t i = 0; i < n && first > 0; i++, ntaken++) {
-                ck_assert(!taken[first + i]);
-                taken[first + i] = true;
-            }
+            const uint32_t offset = swaparea_take(&area, slot % 3, 7);
+            ck_assert(offset > 0 || ntaken == nslots - 1);
+            ck_assert_uint_lt(offset, nslots);
+            ck_assert(offset == 0 || !taken[offset]);
+            taken[offset] = offset > 0;
+            ntaken += offset > 0;
         } else if (taken[slot]) {
             swaparea_give(&area, slot);
             taken[slot] = false;
@@ -355,11 +311,9 @@ static Suite *swaparea_suite(void)
     tcase_add_test(tests, each_cpu_fills_a_cluster_of_its_own);
     tcase_add_test(tests, a_cluster_that_became_free_is_used_again_after_those_before_it);
     tcase_add_test(tests, slots_given_back_to_a_cluster_in_use_are_passed_by);
-    tcase_add_test(tests, a_huge_page_takes_a_free_cluster);
     tcase_add_test(tests, without_a_free_cluster_the_partly_used_ones_are_next);
     tcase_add_test(tests, fragmented_clusters_take_turns);
     tcase_add_test(tests, a_slot_that_comes_back_makes_its_cluster_partly_used_again);
-    tcase_add_test(tests, the_cluster_of_a_huge_page_is_the_last_resort);
     tcase_add_test(tests, a_last_cluster_that_is_not_whole_is_never_free);
     tcase_add_loop_test(tests, random_takes_and_returns_lose_no_slot, 0, 24);
     tcase_add_test(tests, the_check_sees_damage);

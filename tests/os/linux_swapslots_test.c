@@ -306,24 +306,6 @@ START_TEST(a_cpu_forgets_its_cluster_in_the_area_that_it_leaves)
 }
 END_TEST
 
-/* A huge page is the other area's turn; the next single slot is again of the CPU's cluster. */
-START_TEST(huge_pages_take_turns_of_their_own)
-{
-    begin_three(LINUX_VERSION(6, 15, 0), 1 << 12);
-    areas("11");
-    ck_assert_uint_eq(swapslots_alloc_huge(slots, 0), (2u << 16) + 256);
-    ck_assert_uint_eq(swapslots_alloc_huge(slots, 0), (1u << 16) + 512);
-    areas("11");
-    ck_assert(swapslots_cached(slots, (2u << 16) + 511));
-    ck_assert_uint_eq(swapslots_nfree(slots), 3 * 4095 - 2 * 256 - 4);
-    sound();
-    teardown();
-    begin(LINUX_VERSION(6, 15, 0), 1, 512);
-    allocs(0, 1);
-    ck_assert_uint_eq(swapslots_alloc_huge(slots, 0), SLOT_NONE);
-}
-END_TEST
-
 enum { RANDOM_SLOTS = 4000 };
 
 static const uint32_t versions[] = {LINUX_VERSION(2, 4, 16), LINUX_VERSION(2, 6, 24),
@@ -423,7 +405,6 @@ static Suite *swapslots_suite(void)
     tcase_add_test(tests, with_slot_caches_areas_take_turns_in_batches);
     tcase_add_test(tests, from_6_15_on_a_cluster_is_used_up_before_the_next_area);
     tcase_add_test(tests, a_cpu_forgets_its_cluster_in_the_area_that_it_leaves);
-    tcase_add_test(tests, huge_pages_take_turns_of_their_own);
     tcase_add_loop_test(tests, random_operations_keep_every_reference, 0, 24);
     suite_add_tcase(suite, tests);
     return suite;

@@ -85,22 +85,21 @@ static uint32_t find(struct swaparea *area)
     return offset ? offset : swaparea_first_free(area, area->lowest, from - 1);
 }
 
-static void took(struct swaparea *area, uint32_t first, uint32_t n, uint32_t mark)
+static void took(struct swaparea *area, uint32_t offset, uint32_t mark)
 {
-    for (uint32_t i = 0; i < n; i++)
-        area->map[first + i] = mark;
-    area->nused += n;
-    area->next = first + n;
-    if (area->lowest == first)
-        area->lowest += n;
-    if (area->highest == first + n - 1)
-        area->highest -= n;
+    area->map[offset] = mark;
+    area->nused++;
+    area->next = offset + 1;
+    if (area->lowest == offset)
+        area->lowest++;
+    if (area->highest == offset)
+        area->highest--;
     if (area->nused == area->params.nslots - 1) {
         area->lowest = area->params.nslots;
         area->highest = 0;
     }
     if (has_clusters(area))
-        swapcluster_took(area, first, n);
+        swapcluster_took(area, offset);
 }
 
 uint32_t swaparea_take(struct swaparea *area, uint32_t cpu, uint32_t mark)
@@ -112,15 +111,7 @@ uint32_t swaparea_take(struct swaparea *area, uint32_t cpu, uint32_t mark)
                             : area->params.rule == SWAPAREA_RUNS_24 ? find_24(area)
                                                                     : find(area);
     if (offset > 0)
-        took(area, offset, 1, mark);
-    return offset;
-}
-
-uint32_t swaparea_take_cluster(struct swaparea *area, uint32_t mark)
-{
-    const uint32_t offset = has_clusters(area) ? swapcluster_find_free(area) : 0;
-    if (offset > 0)
-        took(area, offset, area->params.cluster, mark);
+        took(area, offset, mark);
     return offset;
 }
 

@@ -8,8 +8,8 @@
  *               cluster of its own from the list of free ones; without a free one, on from
  *               its last slot
  *     LISTS     6.12 cluster_alloc_swap_entry(): the CPU's cluster, a free one, one that is
- *               partly used, one of these that a CPU has come to before, in turn (fragmented),
- *               and at last one in which a huge page was
+ *               partly used, and at last one of these that a CPU has come to before, in turn
+ *               (fragmented)
  *     NONFULL   6.18 the same: the CPU's cluster, one of which a slot was given back since a CPU
  *               took one, a free one, and at last one of the others
  *
@@ -33,8 +33,7 @@ enum swaparea_rule {
 enum swapcluster_list {
     SWAPCLUSTER_NONE, /* where no list is needed: in use, with CLUSTERS                    */
     SWAPCLUSTER_FREE,
-    SWAPCLUSTER_PARTLY,      /* was begun with single slots                              */
-    SWAPCLUSTER_PARTLY_HUGE, /* was begun with a huge page                               */
+    SWAPCLUSTER_PARTLY,
     SWAPCLUSTER_FRAGMENTED,
     SWAPCLUSTER_FULL,
     SWAPCLUSTER_LISTS,
@@ -44,7 +43,6 @@ struct swapcluster {
     uint32_t next, prev; /* in the list                                                   */
     uint32_t count;      /* slots that are taken or do not exist                          */
     uint8_t list;        /* enum swapcluster_list                                         */
-    bool huge;           /* begun with a huge page                                        */
 };
 
 /* Where a CPU goes on. */
@@ -85,9 +83,6 @@ void swaparea_release(struct swaparea *area);
 
 /* Take a slot, whose map becomes `mark`; 0 if all are taken. */
 uint32_t swaparea_take(struct swaparea *area, uint32_t cpu, uint32_t mark);
-/* The same for a whole aligned cluster, of which the first slot is returned; 0 if there is
- * none that is free, as always with RUNS. */
-uint32_t swaparea_take_cluster(struct swaparea *area, uint32_t mark);
 
 /* The slot is free again. */
 void swaparea_give(struct swaparea *area, uint32_t offset);
@@ -101,10 +96,9 @@ const char *swaparea_check(const struct swaparea *area);
 /* --- swapcluster.c: areas whose rule is CLUSTERS or LISTS ------------------------------ */
 
 MUST_CHECK enum status swapcluster_init(struct swaparea *area, struct error *err);
-/* A slot, or the first one of a free cluster; 0: there is none.  swapcluster_took follows. */
+/* A slot; 0: there is none.  swapcluster_took follows. */
 uint32_t swapcluster_find(struct swaparea *area, uint32_t cpu);
-uint32_t swapcluster_find_free(const struct swaparea *area);
-void swapcluster_took(struct swaparea *area, uint32_t offset, uint32_t n);
+void swapcluster_took(struct swaparea *area, uint32_t offset);
 void swapcluster_gave(struct swaparea *area, uint32_t offset);
 /* With LISTS: the CPU's own cluster has a slot for it; and the CPU has none any more. */
 bool swapcluster_has_cursor(const struct swaparea *area, uint32_t cpu);

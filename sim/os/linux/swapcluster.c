@@ -44,11 +44,9 @@ static bool keeps_lists(const struct swaparea *area)
     return area->params.rule >= SWAPAREA_LISTS;
 }
 
-static enum swapcluster_list partly(const struct swaparea *area, uint32_t index)
+static enum swapcluster_list partly(const struct swaparea *area)
 {
-    if (!keeps_lists(area))
-        return SWAPCLUSTER_NONE;
-    return area->clusters[index].huge ? SWAPCLUSTER_PARTLY_HUGE : SWAPCLUSTER_PARTLY;
+    return keeps_lists(area) ? SWAPCLUSTER_PARTLY : SWAPCLUSTER_NONE;
 }
 
 enum status swapcluster_init(struct swaparea *area, struct error *err)
@@ -67,7 +65,7 @@ enum status swapcluster_init(struct swaparea *area, struct error *err)
     if (nslots % size != 0)
         area->clusters[area->nclusters - 1].count += size - nslots % size;
     for (uint32_t i = 0; i < area->nclusters; i++)
-        add_tail(area, i, area->clusters[i].count ? partly(area, i) : SWAPCLUSTER_FREE);
+        add_tail(area, i, area->clusters[i].count ? partly(area) : SWAPCLUSTER_FREE);
     return OK;
 }
 
@@ -132,11 +130,10 @@ static uint32_t scan(const struct swaparea *area, uint32_t from, struct swapcurs
 static uint32_t find_listed(struct swaparea *area, struct swapcursor *cursor)
 {
     static const enum swapcluster_list free_first[] = {SWAPCLUSTER_FREE, SWAPCLUSTER_PARTLY,
-                                                       SWAPCLUSTER_FRAGMENTED,
-                                                       SWAPCLUSTER_PARTLY_HUGE},
-                                       nonfull_first[] = {
-                                           SWAPCLUSTER_PARTLY, SWAPCLUSTER_FREE,
-                                           SWAPCLUSTER_FRAGMENTED, SWAPCLUSTER_PARTLY_HUGE};
+                                                       SWAPCLUSTER_FRAGMENTED},
+                                       nonfull_first[] = {SWAPCLUSTER_PARTLY,
+                                                          SWAPCLUSTER_FREE,
+                                                          SWAPCLUSTER_FRAGMENTED};
     const enum swapcluster_list *order =
         area->params.rule == SWAPAREA_NONFULL ? nonfull_first : free_first;
     uint32_t offset = cursor->next > 0 ? scan(area, cursor->next, cursor) : 0;
@@ -170,24 +167,16 @@ uint32_t swapcluster_find(struct swaparea *area, uint32_t cpu)
     return keeps_lists(area) ? find_listed(area, cursor) : find_solid(area, cursor);
 }
 
-uint32_t swapcluster_find_free(const struct swaparea *area)
-{
-    const uint32_t head = area->heads[SWAPCLUSTER_FREE];
-    return head == SWAPCLUSTER_NIL ? 0 : head * area->params.cluster;
-}
-
-void swapcluster_took(struct swaparea *area, uint32_t offset, uint32_t n)
+void swapcluster_took(struct swaparea *area, uint32_t offset)
 {
     const uint32_t index = offset / area->params.cluster;
     struct swapcluster *cluster = &area->clusters[index];
-    cluster->count += n;
-    if (cluster->list == SWAPCLUSTER_FREE) {
-        cluster->huge = n > 1;
-        move_tail(area, index, partly(area, index));
-    }
+    cluster->count++;
+    if (cluster->list == SWAPCLUSTER_FREE)
+        move_tail(area, index, partly(area));
     if (keeps_lists(area) && cluster->count == area->params.cluster)
         move_tail(area, index, SWAPCLUSTER_FULL);
-    else if (area->params.rule == SWAPAREA_NONFULL && !cluster->huge &&
+    else if (area->params.rule == SWAPAREA_NONFULL &&
              cluster->list != SWAPCLUSTER_FRAGMENTED) /* relocate_cluster() */
         move_tail(area, index, SWAPCLUSTER_FRAGMENTED);
 }
@@ -199,8 +188,8 @@ void swapcluster_gave(struct swaparea *area, uint32_t offset)
     cluster->count--;
     if (cluster->count == 0)
         move_tail(area, index, SWAPCLUSTER_FREE);
-    else if (cluster->list != partly(area, index))
-        move_tail(area, index, partly(area, index));
+    else if (cluster->list != partly(area))
+        move_tail(area, index, partly(area));
 }
 
 static const char *check_count(const struct swaparea *area, uint32_t index)

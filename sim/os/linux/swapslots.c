@@ -151,21 +151,15 @@ static uint32_t requeue(struct swapslots *slots, uint32_t at)
     return area;
 }
 
-static slot_t took(struct swapslots *slots, uint32_t area, uint32_t offset, uint32_t n)
-{
-    slots->nfree -= n;
-    for (uint32_t i = 0; i < n; i++)
-        slots->owners[area][offset + i] = 0;
-    return slots->params.areas[area].first + offset;
-}
-
 /* Of an area with a free slot.  All CPUs go on at one place of a disk that rotates. */
 static slot_t take_of(struct swapslots *slots, uint32_t area, uint32_t cpu, uint32_t mark)
 {
     const uint32_t place = slots->params.areas[area].rotational ? 0 : cpu;
     const uint32_t offset = swaparea_take(&slots->areas[area], place, mark);
     assert(offset > 0);
-    return took(slots, area, offset, 1);
+    slots->nfree--;
+    slots->owners[area][offset] = 0;
+    return slots->params.areas[area].first + offset;
 }
 
 /* The position of the first area that has a free slot, or nareas. */
@@ -270,18 +264,6 @@ slot_t swapslots_alloc(struct swapslots *slots, uint32_t cpu)
     if (slot == SLOT_NONE)
         (void)take(slots, cpu, 1, CACHED, &slot);
     return slot;
-}
-
-slot_t swapslots_alloc_huge(struct swapslots *slots, uint32_t cpu)
-{
-    (void)cpu; /* without assertions */
-    assert(cpu < slots->params.ncpus);
-    const uint32_t at = first_with_room(slots);
-    if (at == slots->params.nareas)
-        return SLOT_NONE;
-    const uint32_t area = requeue(slots, at);
-    const uint32_t offset = swaparea_take_cluster(&slots->areas[area], CACHED);
-    return offset ? took(slots, area, offset, slots->params.cluster) : SLOT_NONE;
 }
 
 /* --- slots ----------------------------------------------------------------------------- */

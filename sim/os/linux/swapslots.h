@@ -46,9 +46,6 @@ void swapslots_free(struct swapslots *slots);
 
 /* A slot that only the swap cache has, without an owner; SLOT_NONE: all are taken. */
 slot_t swapslots_alloc(struct swapslots *slots, uint32_t cpu);
-/* The first one of a whole cluster of such slots, for a huge page; SLOT_NONE: there is none,
- * and the page must be split. */
-slot_t swapslots_alloc_huge(struct swapslots *slots, uint32_t cpu);
 
 /* One entry of a page table more refers to the slot, which is not free. */
 void swapslots_dup(struct swapslots *slots, slot_t slot);
