@@ -21,20 +21,20 @@ enum linux_kswapd_state {
 
 struct linux_kswapd {
     enum linux_kswapd_state state;
+    unsigned priority;       /* of the next pass                                          */
     psec_t delay;            /* how long it is to be in that state; 0: at once on         */
     struct event event;      /* it goes on                                                */
     struct kernel_work work; /* what it has done and not yet spent the time for           */
+    struct reclaim pass;     /* the last                                                  */
+    uint64_t passes;         /* since it began to run through the priorities              */
+    uint64_t reclaimed;      /* pages, in all passes since the first priority             */
+    uint64_t looked_at;      /* pages, in all passes since the first priority             */
+    uint64_t scanned;        /* pages looked at since any was freed                       */
+    unsigned first, last;    /* priorities                                                */
+    unsigned failures;       /* runs in a row that have reclaimed nothing                 */
     bool spends;             /* what is done at the moment is done by it                  */
     bool woken;              /* while it fell asleep                                      */
-    uint64_t passes;         /* since it began to run through the priorities              */
     bool resumes;            /* the last pass has been stopped in the middle              */
-    struct reclaim pass;     /* the last                                                  */
-    unsigned priority;       /* of the next                                               */
-    unsigned first, last;    /* priorities                                                */
-    uint64_t reclaimed;      /* pages, in all passes since the first priority             */
-    unsigned failures;       /* runs in a row that have reclaimed nothing                 */
-    uint64_t scanned;        /* pages looked at since any was freed                       */
-    uint64_t looked_at;      /* pages, in all passes since the first priority             */
     bool idle;               /* no page looked at in the last run, and none freed since   */
 };
 
