@@ -1,8 +1,8 @@
 /* plots.c -- see plots.h. */
 #include "experiment/plots.h"
 
-#include "base/units.h"
 #include "experiment/items.h"
+#include "experiment/plot_columns.h"
 #include "experiment/plot_curves.h"
 #include "experiment/plot_file.h"
 #include "experiment/plot_scale.h"
@@ -10,8 +10,6 @@
 #include "stats/tables.h"
 
 #include <string.h>
-
-enum { NAMES_MAX = 256 };
 
 static const char a_plot[] = "a plot";
 
@@ -55,49 +53,6 @@ struct draft {
     struct error *err;
 };
 
-/* The key that name means: in full, or its last part if that is one only. */
-static const char *find_key(const char *name)
-{
-    const char *param, *found = NULL;
-    const struct key *key = key_find(name);
-    if (key)
-        return key_can_vary(key) ? name : NULL;
-    if (key_of_param(name, &param))
-        return name;
-    for (size_t i = 0; i < key_count; i++) {
-        const char *dot = strrchr(key_table[i].name, '.');
-        if (!dot || strcmp(dot + 1, name) != 0 || key_table[i].flags & KEY_PATTERN)
-            continue;
-        if (found)
-            return NULL;
-        found = key_table[i].name;
-    }
-    return found;
-}
-
-/* The column that name means for x or series, in results.csv or in a table, which has the
- * keys too; NULL if there is none. */
-static const char *find_column(const struct result_table_kind *table, const char *name)
-{
-    const struct table_column *column = table ? table_column_find(table, name) : NULL;
-    const struct counter *counter = table ? NULL : counter_find(name);
-    return column ? column->name : counter ? counter->name : find_key(name);
-}
-
-/* True if name can be y there: a number that was measured. */
-static bool has_y(const struct result_table_kind *table, const char *name)
-{
-    const struct table_column *column = table ? table_column_find(table, name) : NULL;
-    return table ? column && *column->unit : counter_find(name) != NULL;
-}
-
-static bool has_x(const struct result_table_kind *table, const char *name)
-{
-    const bool over_time = table == &result_tables[TABLE_SERIES];
-    return over_time ? table_column_find(table, name) != NULL
-                     : find_column(table, name) != NULL;
-}
-
 /* The first value of y, or its only one; then next_y() the others. */
 static const struct yaml_node *first_y(const struct draft *draft)
 {
@@ -114,10 +69,10 @@ static const struct yaml_node *next_y(const struct draft *draft,
 static bool fits(const struct draft *draft, const struct result_table_kind *table)
 {
     const struct yaml_node *x = draft->said[PLOT_X], *series = draft->said[PLOT_SERIES];
-    bool good =
-        (!x || has_x(table, x->text)) && (!series || find_column(table, series->text));
+    bool good = (!x || plot_has_x(table, x->text)) &&
+                (!series || plot_find_column(table, series->text));
     for (const struct yaml_node *y = first_y(draft); y && good; y = next_y(draft, y))
-        good = has_y(table, y->text);
+        good = plot_has_y(table, y->text);
     return good;
 }
 
@@ -130,79 +85,11 @@ static void choose_table(struct draft *draft)
         for (size_t t = 0; t <= TABLES; t++) {
             draft->table = t == 0 ? NULL : &result_tables[t - 1];
             if (pass == 0 ? fits(draft, draft->table)
-                : x       ? has_x(draft->table, x->text)
-                          : y && has_y(draft->table, y->text))
+                : x       ? plot_has_x(draft->table, x->text)
+                          : y && plot_has_y(draft->table, y->text))
                 return;
         }
     draft->table = NULL;
-}
-
-static size_t add_columns(const struct result_table_kind *table, const char **names,
-                          size_t n)
-{
-    for (size_t i = 0; i < table->ncolumns && n < NAMES_MAX; i++)
-        names[n++] = table->columns[i].name;
-    return n;
-}
-
-static size_t counter_names(const char **names)
-{
-    size_t n = 0;
-    for (; n < counter_count && n < NAMES_MAX; n++)
-        names[n] = counter_table[n].name;
-    return n;
-}
-
-static enum status unknown_column(const struct draft *draft, const struct yaml_node *node)
-{
-    const char *names[NAMES_MAX];
-    size_t n = counter_names(names);
-    for (size_t i = 0; i < key_count && n < NAMES_MAX; i++)
-        if (key_can_vary(&key_table[i]) && !(key_table[i].flags & KEY_PATTERN))
-            names[n++] = key_table[i].name;
-    for (size_t t = 0; t < TABLES; t++)
-        n = add_columns(&result_tables[t], names, n);
-    const char *nearest = nearest_name(node->text, names, n);
-    if (nearest)
-        return error_set(draft->err, ERR_CONFIG, node->at,
-                         "unknown column '%s' for %s; nearest is '%s'", node->text,
-                         node->key, nearest);
-    return error_set(draft->err, ERR_CONFIG, node->at,
-                     "unknown column '%s' for %s; it is a key such as 'machine.page_size' "
-                     "('faultline list keys') or a counter ('faultline list counters')",
-                     node->text, node->key);
-}
-
-/* y is none of the columns of the table in which the others are.  What kernels have of their
- * own is too much to be named. */
-static enum status unknown_in_table(const struct draft *draft, const struct yaml_node *node)
-{
-    const char *names[NAMES_MAX];
-    char list[480];
-    size_t n = 0;
-    for (size_t i = 0; i < draft->table->ncolumns && n < NAMES_MAX; i++)
-        if (draft->table->columns[i].own == OWN_NONE)
-            names[n++] = draft->table->columns[i].name;
-    join_names(list, sizeof list, names, n);
-    return error_set(draft->err, ERR_CONFIG, node->at,
-                     "'%s' for y is no number in %s.csv, where the plot's other columns "
-                     "are; it has %s%s",
-                     node->text, draft->table->name, list,
-                     n < draft->table->ncolumns
-                         ? ", and what 'faultline list columns' shows of kernels"
-                         : "");
-}
-
-static enum status unknown_y(const struct draft *draft, const struct yaml_node *node)
-{
-    const char *names[NAMES_MAX];
-    if (draft->table)
-        return unknown_in_table(draft, node);
-    const char *nearest = nearest_name(node->text, names, counter_names(names));
-    return error_set(draft->err, ERR_CONFIG, node->at, "unknown counter '%s' for y%s%s%s%s",
-                     node->text, nearest ? "; nearest is '" : "", nearest ? nearest : "",
-                     nearest ? "'" : "",
-                     nearest ? "" : "; 'faultline list counters' shows all");
 }
 
 static bool some_cell(const struct experiment *experiment, bool samples)
@@ -246,8 +133,8 @@ static enum status build_y(struct draft *draft)
                          "a plot needs y, a counter such as 'fault_rate'; 'faultline list "
                          "counters' shows all");
     for (const struct yaml_node *y = first_y(draft); y; y = next_y(draft, y)) {
-        if (!has_y(draft->table, y->text))
-            return unknown_y(draft, y);
+        if (!plot_has_y(draft->table, y->text))
+            return plot_unknown_y(draft->table, y, draft->err);
         if (!draft->table && !experiment_wants(draft->experiment, counter_find(y->text)))
             return error_set(draft->err, ERR_CONFIG, y->at,
                              "'%s' is not among 'counters', so it stays blank", y->text);
@@ -265,9 +152,9 @@ static enum status build_columns(struct draft *draft)
     struct plot_config *plot = draft->plot;
     const struct experiment *experiment = draft->experiment;
     const struct yaml_node *x = draft->said[PLOT_X], *series = draft->said[PLOT_SERIES];
-    if (series && !find_column(draft->table, series->text))
-        return unknown_column(draft, series);
-    plot->x = x                        ? find_column(draft->table, x->text)
+    if (series && !plot_find_column(draft->table, series->text))
+        return plot_unknown_column(series, draft->err);
+    plot->x = x                        ? plot_find_column(draft->table, x->text)
               : draft->table           ? draft->table->columns[0].name
               : experiment->nswept > 0 ? experiment->swept[0]
                                        : NULL;
@@ -275,7 +162,7 @@ static enum status build_columns(struct draft *draft)
         return error_set(draft->err, ERR_CONFIG, plot->at,
                          "a plot needs x, a key such as 'machine.page_size': nothing is "
                          "swept that it could be taken from");
-    plot->series = series ? find_column(draft->table, series->text) : NULL;
+    plot->series = series ? plot_find_column(draft->table, series->text) : NULL;
     for (size_t i = 0; i < experiment->nswept && !plot->series; i++)
         if (strcmp(experiment->swept[i], plot->x) != 0)
             plot->series = experiment->swept[i];
@@ -315,8 +202,8 @@ static enum status build_of_cells(struct draft *draft)
 {
     choose_table(draft);
     const struct yaml_node *x = draft->said[PLOT_X];
-    if (x && !has_x(draft->table, x->text))
-        return unknown_column(draft, x);
+    if (x && !plot_has_x(draft->table, x->text))
+        return plot_unknown_column(x, draft->err);
     enum status status = build_y(draft);
     if (status == OK)
         status = build_columns(draft);
@@ -332,8 +219,8 @@ static enum status build_pictures(struct draft *draft)
     const struct yaml_node *said = draft->said[PLOT_PICTURES];
     if (!said)
         return OK;
-    draft->plot->pictures = find_key(said->text);
-    return draft->plot->pictures ? OK : unknown_column(draft, said);
+    draft->plot->pictures = plot_find_key(said->text);
+    return draft->plot->pictures ? OK : plot_unknown_column(said, draft->err);
 }
 
 /* The values, a line each. */
