@@ -7,11 +7,11 @@
  * The arm stays where a request left it, and the platters turn with the simulated clock.
  * No buffer in the drive: every request goes to the platter.  The parts of the model are
  * those of Ruemmler and Wilkes, "An introduction to disk drive modeling", IEEE Computer
- * 27(3), 1994; the orders of the queue those of Silberschatz, Galvin and Gagne, Operating
- * System Concepts, chapter "Mass-storage structure". */
+ * 27(3), 1994; the orders of the queue are in disk_arm.h. */
 #include "swap/device.h"
 
 #include "base/units.h"
+#include "swap/disk_arm.h"
 #include "swap/platter.h"
 #include "swap/seek_curve.h"
 
@@ -19,8 +19,6 @@
 #include <inttypes.h>
 
 #define PSEC_PER_MINUTE UINT64_C(60000000000000)
-
-enum { FCFS, SSTF, SCAN, C_SCAN, LOOK, C_LOOK };
 
 struct disk_params {
     uint64_t cylinders, heads, zones, sectors_outer, sectors_inner;
@@ -37,14 +35,9 @@ struct disk {
     const struct disk_params *params;
     struct platter platter;
     struct seek_curve curve;
-    uint64_t cylinder, head; /* where the arm is                                       */
-    bool outwards;           /* direction of SCAN and LOOK: to lower cylinders         */
-    uint64_t via[2];         /* cylinders that the arm visits on its way to the chosen */
-    unsigned nvia;
+    struct disk_arm arm;
+    uint64_t head; /* that reads or writes */
 };
-
-static const char *const queue_choices[] = {"fcfs", "sstf",   "scan", "c-scan",
-                                            "look", "c-look", NULL};
 
 #define SECONDS_10 10e12 /* more than any part of a request takes on a real disk */
 
@@ -184,7 +177,7 @@ static const struct param disk_table[] = {
      .kind = PARAM_CHOICE,
      .offset = offsetof(struct disk_params, queue),
      .fallback = "fcfs",
-     .choices = queue_choices,
+     .choices = disk_orders,
      .help = "which request is next: the first come, the nearest, or in sweeps of the arm, "
              "both ways or one way (c-), to the last cylinder (scan) or the last request "
              "(look)"},
@@ -269,81 +262,21 @@ static uint64_t disk_merge_limit(const void *state)
     return ((const struct disk *)state)->params->merge;
 }
 
-/* --- the order of the queue ---------------------------------------------------------- */
-
-enum { INWARDS = 1, OUTWARDS = 2 }; /* may be or-ed */
-
-/* The request nearest to a cylinder in one direction or both, of equally near ones the
- * first that came; NULL if there is none there. */
-static struct request *nearest(const struct disk *disk, const struct request_queue *queue,
-                               uint64_t from, unsigned directions)
-{
-    struct request *best = NULL;
-    uint64_t least = UINT64_MAX;
-    for (struct request *r = queue->first; r; r = r->next) {
-        const uint64_t sector = r->offset / disk->params->sector_size;
-        const uint64_t to = platter_locate(&disk->platter, sector).cylinder;
-        const bool there = to == from || (directions & (to > from ? INWARDS : OUTWARDS));
-        const uint64_t distance = to > from ? to - from : from - to;
-        if (there && distance < least) {
-            best = r;
-            least = distance;
-        }
-    }
-    return best;
-}
-
-/* SCAN and LOOK: on in the direction of the arm, else back. */
-static struct request *sweep(struct disk *disk, const struct request_queue *queue)
-{
-    struct request *r =
-        nearest(disk, queue, disk->cylinder, disk->outwards ? OUTWARDS : INWARDS);
-    if (r)
-        return r;
-    if (disk->params->queue == SCAN)
-        disk->via[disk->nvia++] = disk->outwards ? 0 : disk->platter.cylinders - 1;
-    disk->outwards = !disk->outwards;
-    return nearest(disk, queue, disk->cylinder, disk->outwards ? OUTWARDS : INWARDS);
-}
-
-/* C-SCAN and C-LOOK: on inwards, else again from the outermost cylinder. */
-static struct request *sweep_one_way(struct disk *disk, const struct request_queue *queue)
-{
-    struct request *r = nearest(disk, queue, disk->cylinder, INWARDS);
-    if (r)
-        return r;
-    if (disk->params->queue == C_SCAN) {
-        disk->via[disk->nvia++] = disk->platter.cylinders - 1;
-        disk->via[disk->nvia++] = 0;
-    }
-    return nearest(disk, queue, 0, INWARDS);
-}
-
 static struct request *disk_choose(void *state, const struct request_queue *queue,
                                    psec_t now)
 {
     struct disk *disk = state;
     (void)now;
-    switch (disk->params->queue) {
-    case SSTF:
-        return nearest(disk, queue, disk->cylinder, INWARDS | OUTWARDS);
-    case SCAN:
-    case LOOK:
-        return sweep(disk, queue);
-    case C_SCAN:
-    case C_LOOK:
-        return sweep_one_way(disk, queue);
-    default: /* FCFS */
-        return queue->first;
-    }
+    return disk_arm_choose(&disk->arm, disk->params->queue, queue, &disk->platter,
+                           disk->params->sector_size);
 }
 
 /* --- service ------------------------------------------------------------------------- */
 
 static psec_t seek(struct disk *disk, uint64_t cylinder)
 {
-    const uint64_t from = disk->cylinder;
-    disk->cylinder = cylinder;
+    const uint64_t from = disk->arm.cylinder;
+    disk->arm.cylinder = cylinder;
     return seek_curve_time(&disk->curve,
                            cylinder > from ? cylinder - from : from - cylinder);
 }
@@ -351,12 +284,12 @@ static psec_t seek(struct disk *disk, uint64_t cylinder)
 /* Until a head is on the track and data can be read or written. */
 static psec_t move(struct disk *disk, const struct place *to, bool write)
 {
-    if (disk->cylinder == to->cylinder && disk->head == to->head)
+    if (disk->arm.cylinder == to->cylinder && disk->head == to->head)
         return 0;
     psec_t time = 0;
-    for (unsigned i = 0; i < disk->nvia; i++)
-        time += seek(disk, disk->via[i]);
-    disk->nvia = 0;
+    for (unsigned i = 0; i < disk->arm.nvia; i++)
+        time += seek(disk, disk->arm.via[i]);
+    disk->arm.nvia = 0;
     time += seek(disk, to->cylinder);
     if (disk->head != to->head && time < disk->params->head_switch)
         time = disk->params->head_switch;
@@ -396,7 +329,7 @@ static psec_t disk_serve(void *state, const struct request *request, psec_t now)
         uint64_t n = place.zone->sectors - place.sector; /* rest of the track */
         if (n > end - sector)
             n = end - sector;
-        const bool moves = disk->cylinder != place.cylinder;
+        const bool moves = disk->arm.cylinder != place.cylinder;
         const psec_t at = time;
         time += move(disk, &place, request->write);
         if (sector == request->span_offset / size)
