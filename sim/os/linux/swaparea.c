@@ -1,8 +1,21 @@
 /* swaparea.c -- see swaparea.h. */
 #include "os/linux/swaparea.h"
 
+#include "os/linux/version.h"
+
 #include <assert.h>
 #include <stdlib.h>
+
+enum swaparea_rule swaparea_rule_of(uint32_t version, bool rotational)
+{
+    if (version < LINUX_VERSION(2, 6, 0))
+        return SWAPAREA_RUNS_24;
+    if (version < LINUX_VERSION(rotational ? 6 : 3, rotational ? 14 : 12, 0))
+        return SWAPAREA_RUNS;
+    if (version < LINUX_VERSION(6, 12, 0))
+        return SWAPAREA_CLUSTERS;
+    return version < LINUX_VERSION(6, 18, 0) ? SWAPAREA_LISTS : SWAPAREA_NONFULL;
+}
 
 static bool has_clusters(const struct swaparea *area)
 {

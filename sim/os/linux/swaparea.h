@@ -75,6 +75,9 @@ struct swaparea {
 
 #define SWAPCLUSTER_NIL UINT32_MAX
 
+/* The rule of a release (LINUX_VERSION), for a device that rotates or does not. */
+enum swaparea_rule swaparea_rule_of(uint32_t version, bool rotational);
+
 /* An empty area; map[0] is `header`.  ERR_NOMEM. */
 MUST_CHECK enum status swaparea_init(struct swaparea *area,
                                      const struct swaparea_params *params, uint32_t header,

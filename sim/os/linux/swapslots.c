@@ -32,17 +32,6 @@ struct swapslots {
     uint8_t *current; /* [ncpus] area of the CPU's cluster, from 6.15 on; or NO_AREA      */
 };
 
-static enum swaparea_rule rule_of(uint32_t version, bool rotational)
-{
-    if (version < LINUX_VERSION(2, 6, 0))
-        return SWAPAREA_RUNS_24;
-    if (version < LINUX_VERSION(rotational ? 6 : 3, rotational ? 14 : 12, 0))
-        return SWAPAREA_RUNS;
-    if (version < LINUX_VERSION(6, 12, 0))
-        return SWAPAREA_CLUSTERS;
-    return version < LINUX_VERSION(6, 18, 0) ? SWAPAREA_LISTS : SWAPAREA_NONFULL;
-}
-
 static bool has_slot_cache(const struct swapslots *slots)
 {
     return slots->params.version >= LINUX_VERSION(4, 11, 0) &&
@@ -64,7 +53,7 @@ static enum status add_area(struct swapslots *slots, uint32_t i, struct error *e
 {
     const struct swapslots_area *area = &slots->params.areas[i];
     const struct swaparea_params params = {
-        .rule = rule_of(slots->params.version, area->rotational),
+        .rule = swaparea_rule_of(slots->params.version, area->rotational),
         .nslots = area->nslots,
         .cluster = slots->params.cluster,
         .ncpus = slots->params.ncpus,
