@@ -127,6 +127,16 @@ static inline void *linux_lists_state(const struct linux_kernel *kernel)
     return pager_instance(kernel->pager, 0)->state;
 }
 
+/* --- params.c --------------------------------------------------------------------------- */
+
+extern const struct param linux_param_table[]; /* of struct linux_params                  */
+
+/* LINUX_VERSION of the release. */
+uint32_t linux_version_of(const struct linux_params *params);
+
+/* kernel_ops: ERR_CONFIG, a value that the release does not take. */
+enum status linux_fit(const void *params, struct error *err);
+
 /* --- fault.c ---------------------------------------------------------------------------- */
 
 enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
