@@ -1,4 +1,4 @@
-/* plot_columns.h -- what the names in a plot mean: keys, counters, and the columns of tables. */
+/* plot_columns.h -- what names in a plot mean: keys, counters, the columns of tables. */
 #ifndef FAULTLINE_EXPERIMENT_PLOT_COLUMNS_H
 #define FAULTLINE_EXPERIMENT_PLOT_COLUMNS_H
 
