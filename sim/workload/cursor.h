@@ -2,7 +2,7 @@
 #ifndef FAULTLINE_WORKLOAD_CURSOR_H
 #define FAULTLINE_WORKLOAD_CURSOR_H
 
-#include "pager/replay.h"
+#include "pager/stretch.h"
 #include "workload/instruction.h"
 #include "workload/stream.h"
 
