@@ -3,18 +3,11 @@
  * list those that stay go back.  In what the versions differ is in struct lru_rules.
  *
  * Of what is counted for a memory cgroup, each piece is told in the order in which the kernel
- * (6.18) counts it: lists by the batch, what becomes of a page one by one. */
+ * (6.18) counts it: what is taken off lists by the batch, what comes to lists one by one. */
 #ifndef FAULTLINE_LRU_SCAN_H
 #define FAULTLINE_LRU_SCAN_H
 
 #include "faultline/lru_rules.h"
-
-/* Counts of a cgroup that change when an anonymous page is swapped out (measured on 6.18), and
- * when a page of a file is let go: it is not mapped, and not in the page cache, any more. */
-enum { LRU_UPDATES_SWAP_OUT = 8, LRU_UPDATES_DROP = 2 };
-
-/* Pages of files that have gone are no longer charged so many at a time (PAGEVEC_SIZE). */
-enum { LRU_UNCHARGE_BATCH = 31 };
 
 /* How often the priorities are gone through for a victim: a page that was used goes on the
  * second look, and an active one when active pages are not passed over any more. */
@@ -283,25 +276,12 @@ static inline enum page_fate lru_try(struct lru *l, struct reclaim *r, pfn_t pfn
     const enum page_fate fate = l->rules.check(l, r, pfn);
     if (fate != PAGE_GONE)
         return fate;
-    const bool file = lru_is(&l->lists, pfn, LRU_FILE);
     const enum page_fate done = reclaim_page(r, pfn);
     if (done == PAGE_CHOSEN)
         r->written += page_dirty(l->env, pfn);
-    const int updates = file ? LRU_UPDATES_DROP : LRU_UPDATES_SWAP_OUT;
-    for (int i = 0; done == PAGE_GONE && i < updates; i++)
-        policy_updated(l->env, 1);
     if (done == PAGE_ACTIVATE && lru_is(&l->lists, pfn, LRU_LAZY))
         lru_mark(&l->lists, pfn, LRU_LAZY | LRU_FILE, false); /* stored into since */
     return done;
-}
-
-/* mem_cgroup_uncharge_folios() */
-static inline void lru_uncharge(const struct lru *l, unsigned type, uint64_t gone)
-{
-    for (; type == RECLAIM_FILE && gone > LRU_UNCHARGE_BATCH; gone -= LRU_UNCHARGE_BATCH)
-        policy_updated(l->env, LRU_UNCHARGE_BATCH);
-    if (type == RECLAIM_FILE)
-        policy_updated(l->env, gone);
 }
 
 /* Put the pages that were looked at back. */
@@ -345,7 +325,8 @@ static inline uint64_t lru_shrink_inactive(struct lru *l, struct reclaim *r, uns
     }
     const uint64_t scanned = taken - l->lists.n[LRU_TAKEN];
     lru_return(&l->lists);
-    lru_uncharge(l, type, gone);
+    if (r->uncharge)
+        r->uncharge(r, (enum reclaim_type)type, gone);
     lru_put_back(l);
     policy_updated(l->env, gone);
     r->reclaimed += gone;

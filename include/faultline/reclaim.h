@@ -69,6 +69,10 @@ struct reclaim {
      * PAGE_GONE.  NULL: no driver (reclaim_page). */
     enum page_fate (*page)(struct reclaim *reclaim, pfn_t pfn);
     pfn_t chosen; /* without a driver: what PAGE_CHOSEN was said of; PFN_NONE: nothing   */
+    /* So many pages of a list have gone, before others of it are put back: the kernel counts
+     * now what it counts of them together.  A policy that reads no statistics need not say so.
+     * NULL: no driver. */
+    void (*uncharge)(struct reclaim *reclaim, enum reclaim_type type, uint64_t n);
 };
 
 /* What a policy has counted since it began, by the names of /proc/vmstat. */

@@ -438,6 +438,12 @@ void policy_updated(const struct policy_env *env, uint64_t n)
     rig_write(rig->lumps, " %" PRIu64, n);
 }
 
+static inline void rig_uncharge(struct reclaim *reclaim, enum reclaim_type type, uint64_t n)
+{
+    struct rig *rig = CONTAINER_OF(reclaim, struct rig, run);
+    rig_write(rig->lumps, " (%s %" PRIu64 ")", type == RECLAIM_FILE ? "file" : "anon", n);
+}
+
 /* Count from now on. */
 static inline void rig_clear_updates(struct rig *rig)
 {
@@ -450,6 +456,7 @@ static inline void rig_shrink(struct rig *rig, unsigned priority)
 {
     rig->run.priority = priority;
     rig->run.page = rig_answer;
+    rig->run.uncharge = rig_uncharge;
     rig->ops->reclaim->shrink(rig->state, &rig->run);
 }
 

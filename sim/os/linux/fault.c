@@ -5,10 +5,6 @@
 
 #include "pager/frame.h"
 
-/* How many statistics of the group change, beside that of the list to which the page comes
- * later; see group.c. */
-enum { STATS_FIRST_TOUCH = 3, STATS_SWAP_IN = 6, STATS_FILE = 5 };
-
 /* Without a clock there are no regions: all memory is anonymous. */
 static bool is_anonymous(const struct pager *pager, const struct region *region)
 {
@@ -118,13 +114,13 @@ static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
     if (status != OK)
         return status;
     if (here) {
-        linux_stats(kernel, STATS_FIRST_TOUCH);
+        linux_count_event(kernel, LINUX_FIRST_TOUCH);
         return pager_copy(pager, fault, err);
     }
     const bool swap_in = c.saved && c.file == FILE_NONE;
-    linux_stats(kernel, c.file != FILE_NONE ? STATS_FILE
-                        : swap_in           ? STATS_SWAP_IN
-                                            : STATS_FIRST_TOUCH);
+    linux_count_event(kernel, c.file != FILE_NONE ? LINUX_FILE_IN
+                              : swap_in           ? LINUX_SWAP_IN
+                                                  : LINUX_FIRST_TOUCH);
     kernel->counts.pswpin += swap_in && linux_swaps_at_once(pager, &c);
     kernel->memory.sparing = true;
     status = fill(kernel, fault, content, err);

@@ -21,8 +21,11 @@
 
 enum { LINUX_TABLES_NONE, LINUX_TABLES_FILES, LINUX_TABLES_ALL };
 
+enum { LINUX_CGROUP_1, LINUX_CGROUP_2, LINUX_CGROUP_2_ONLY };
+
 struct linux_params {
     uint32_t version;           /* of linux_versions                                     */
+    uint32_t cgroup_version;    /* of its hierarchy: LINUX_CGROUP_1 and so on             */
     uint32_t cgroup_tables;     /* whose page tables are charged to the cgroup           */
     uint64_t swappiness;        /* 0 to 200                                              */
     uint64_t cgroup_frames;     /* limit of the memory cgroup; 0: there is none          */
@@ -222,6 +225,27 @@ uint64_t linux_tick(void *state, struct pager *pager, uint64_t references);
  * is passed. */
 MUST_CHECK enum status linux_charge(struct linux_kernel *kernel, struct fault *fault,
                                     uint64_t n, bool *charged, struct error *err);
+
+/* --- groupstats.c ------------------------------------------------------------------------- */
+
+/* What statistics of the group change by.  AHEAD: nobody has asked for the page yet.  DROP:
+ * what is in it is somewhere else, or not needed. */
+enum linux_event {
+    LINUX_FIRST_TOUCH,
+    LINUX_SWAP_IN,
+    LINUX_SWAP_AHEAD,
+    LINUX_SWAP_OUT,
+    LINUX_FILE_IN,
+    LINUX_FILE_AHEAD,
+    LINUX_DROP
+};
+
+/* It has come to pass of one page. */
+void linux_count_event(struct linux_kernel *kernel, enum linux_event event);
+/* So many pages, freed together, are not charged any more. */
+void linux_count_uncharged(struct linux_kernel *kernel, enum reclaim_type type, uint64_t n);
+/* So many slots that the group used are free, and in no cache of slots. */
+void linux_count_slots(struct linux_kernel *kernel, uint64_t n);
 
 /* --- timer.c ------------------------------------------------------------------------------ */
 

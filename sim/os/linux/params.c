@@ -5,6 +5,8 @@ static const char *const version_choices[] = {
     "2.4.0", "2.4.16", "2.4.32", "2.6.24", "2.6.32", "3.16", "4.19", "5.4",  "5.7", "5.8",
     "5.9",   "5.15",   "6.1",    "6.5",    "6.8",    "6.12", "6.14", "6.18", NULL};
 
+static const char *const cgroup_choices[] = {"1", "2", "2-only", NULL};
+
 static const char *const tables_choices[] = {"none", "files", "all", NULL};
 
 static const uint32_t version_numbers[] = {
@@ -45,6 +47,14 @@ const struct param linux_param_table[] = {
      .max = 1e9,
      .unit = "frames",
      .help = "limit of the memory cgroup in which all processes are; 0: there is none"},
+    {.name = "cgroup_version",
+     .kind = PARAM_CHOICE,
+     .offset = offsetof(struct linux_params, cgroup_version),
+     .fallback = "1",
+     .choices = cgroup_choices,
+     .help = "of the hierarchy that the cgroup is in, which decides what of its statistics "
+             "changes when; 2-only: since 6.11 in a kernel that is built without version 1 "
+             "(CONFIG_MEMCG_V1), and before as 2"},
     {.name = "cgroup_tables",
      .kind = PARAM_CHOICE,
      .offset = offsetof(struct linux_params, cgroup_tables),

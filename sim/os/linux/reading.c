@@ -4,11 +4,6 @@
 #include "os/linux/linux.h"
 #include "pager/frame.h"
 
-/* Statistics of the group that change when a page is read that nobody maps, beside those of its
- * refault and of the list to which it comes: pgpgin and that of the cache that it is in, and of
- * swap pswpin and how much of that the group uses. */
-enum { STATS_FILE_AHEAD = 2, STATS_SWAP_AHEAD = 4 };
-
 struct linux_read {
     struct pager_io io;
     struct linux_kernel *kernel;
@@ -120,9 +115,9 @@ enum status linux_read_ahead(struct linux_reading *reading, content_t content, p
     frame_put(pager, *pfn, content, FRAME_FILLING);
     pager->frames[*pfn].read_ahead = true;
     pager->counts.pages_read_ahead++;
-    linux_stats(reading->kernel, pager->contents.all[content].file == FILE_NONE
-                                     ? STATS_SWAP_AHEAD
-                                     : STATS_FILE_AHEAD);
+    linux_count_event(reading->kernel, pager->contents.all[content].file == FILE_NONE
+                                           ? LINUX_SWAP_AHEAD
+                                           : LINUX_FILE_AHEAD);
     reading->ahead++;
     return linux_read_frame(reading, *pfn, err);
 }

@@ -30,9 +30,9 @@ static enum page_fate write_out(struct linux_reclaim *reclaim, pfn_t pfn)
     return PAGE_KEEP;
 }
 
-static enum page_fate let_go(struct reclaim *r, pfn_t pfn)
+static enum page_fate try_page(struct linux_reclaim *reclaim, pfn_t pfn)
 {
-    struct linux_reclaim *reclaim = CONTAINER_OF(r, struct linux_reclaim, r);
+    const struct reclaim *r = &reclaim->r;
     struct pager *pager = reclaim->kernel->pager;
     struct frame *frame = &pager->frames[pfn];
     struct error err;
@@ -59,6 +59,23 @@ static enum page_fate let_go(struct reclaim *r, pfn_t pfn)
         return PAGE_GONE;
     pager_fail(pager, &err);
     return PAGE_KEEP;
+}
+
+static enum page_fate let_go(struct reclaim *r, pfn_t pfn)
+{
+    struct linux_reclaim *reclaim = CONTAINER_OF(r, struct linux_reclaim, r);
+    const struct pager *pager = reclaim->kernel->pager;
+    const struct frame *frame = &pager->frames[pfn];
+    const bool file = frame->lazy || pager->contents.all[frame->content].file != FILE_NONE;
+    const enum page_fate fate = try_page(reclaim, pfn);
+    if (fate == PAGE_GONE)
+        linux_count_event(reclaim->kernel, file ? LINUX_DROP : LINUX_SWAP_OUT);
+    return fate;
+}
+
+static void uncharge(struct reclaim *r, enum reclaim_type type, uint64_t n)
+{
+    linux_count_uncharged(CONTAINER_OF(r, struct linux_reclaim, r)->kernel, type, n);
 }
 
 /* What is in the frame can go: it has a place, or can get one. */
@@ -193,6 +210,7 @@ void linux_reclaim_begin(struct linux_reclaim *reclaim, struct linux_kernel *ker
                 .in_group = in_group,
                 .page = let_go,
                 .chosen = PFN_NONE,
+                .uncharge = uncharge,
             },
     };
 }

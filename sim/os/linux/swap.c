@@ -99,9 +99,11 @@ enum status linux_place(void *state, struct pager *pager, content_t content, slo
 void linux_place_given(void *state, struct pager *pager, slot_t slot)
 {
     struct linux_kernel *kernel = state;
+    const uint64_t before = swapslots_nfree(kernel->slots);
     const bool free = swapslots_cache_clear(kernel->slots, pager->mmu.at_cpu, slot);
     assert(free);
     (void)free; /* without assertions */
+    linux_count_slots(kernel, swapslots_nfree(kernel->slots) - before);
     linux_zswap_invalidate(kernel, slot);
     kernel->slots_taken--;
 }

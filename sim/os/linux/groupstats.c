@@ -1,0 +1,72 @@
+/* groupstats.c -- how many statistics of the memory cgroup change when something becomes of a
+ * page: by so much flushes come nearer.
+ *
+ * 6.1, 6.12 and 6.14 mm/memcontrol.c memcg_vm_event_stat[], memcg_node_stat_items[],
+ * uncharge_batch(), __mem_cgroup_uncharge_swap(); mm/memcontrol-v1.c; mm/swap_state.c;
+ * mm/page_io.c; measured on 6.18, cgroups of version 1. */
+#include "os/linux/linux.h"
+
+/* pgpgin and pgpgout, since 6.11 a matter of CONFIG_MEMCG_V1. */
+static bool counts_charges(const struct linux_kernel *kernel)
+{
+    return kernel->version < LINUX_VERSION(6, 11, 0) ||
+           kernel->params->cgroup_version != LINUX_CGROUP_2_ONLY;
+}
+
+/* pswpin and pswpout */
+static bool counts_swap(const struct linux_kernel *kernel)
+{
+    return kernel->version >= LINUX_VERSION(6, 14, 0);
+}
+
+/* do_memsw_account(): memory and swap space are charged together, and what is in memory again
+ * uses no swap space, even while it keeps its slot. */
+static bool charges_together(const struct linux_kernel *kernel)
+{
+    return kernel->params->cgroup_version == LINUX_CGROUP_1;
+}
+
+/* The statistics beside those of the lists and of refaults. */
+static unsigned changes(const struct linux_kernel *kernel, enum linux_event event)
+{
+    const unsigned charge = counts_charges(kernel), swap = counts_swap(kernel);
+    switch (event) {
+    case LINUX_FIRST_TOUCH: /* pgfault, anon_mapped */
+        return 2 + charge;
+    case LINUX_SWAP_IN: /* pgfault, pgmajfault, anon_mapped; swap */
+        return 3 + charge + swap + (charges_together(kernel) || !kernel->slots);
+    case LINUX_SWAP_AHEAD: /* swapcached; swap */
+        return 1 + charge + swap + charges_together(kernel);
+    case LINUX_SWAP_OUT: /* swapcached, writeback, both up and down; anon_mapped, swap */
+        return 6 + swap + (charge && charges_together(kernel));
+    case LINUX_FILE_IN: /* pgfault, pgmajfault, file, file_mapped */
+        return 4 + charge;
+    case LINUX_FILE_AHEAD: /* file */
+        return 1 + charge;
+    default: /* LINUX_DROP: file and file_mapped, or anon_mapped and pglazyfreed */
+        return 2;
+    }
+}
+
+void linux_count_event(struct linux_kernel *kernel, enum linux_event event)
+{
+    linux_stats(kernel, changes(kernel, event));
+}
+
+/* Pages that are swapped out count singly where they and swap space are charged together. */
+void linux_count_uncharged(struct linux_kernel *kernel, enum reclaim_type type, uint64_t n)
+{
+    enum { PAGEVEC_SIZE = 31 }; /* of struct folio_batch, in which they are freed */
+    if (!counts_charges(kernel) || (type == RECLAIM_ANON && charges_together(kernel)))
+        return;
+    if (kernel->version >= LINUX_VERSION(6, 12, 0))
+        for (; n > PAGEVEC_SIZE; n -= PAGEVEC_SIZE)
+            linux_updated(kernel, PAGEVEC_SIZE);
+    linux_updated(kernel, n);
+}
+
+void linux_count_slots(struct linux_kernel *kernel, uint64_t n)
+{
+    if (!charges_together(kernel))
+        linux_stats(kernel, (unsigned)n);
+}
