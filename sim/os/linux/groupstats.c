@@ -37,8 +37,9 @@ static unsigned changes(const struct linux_kernel *kernel, enum linux_event even
         return 3 + charge + swap + (charges_together(kernel) || !kernel->slots);
     case LINUX_SWAP_AHEAD: /* swapcached; swap */
         return 1 + charge + swap + charges_together(kernel);
-    case LINUX_SWAP_OUT: /* swapcached, writeback, both up and down; anon_mapped, swap */
-        return 6 + swap + (charge && charges_together(kernel));
+    case LINUX_SWAP_OUT: /* swapcached, writeback, both up and down; anon_mapped, swap;
+                          * pgpgout too where it counts singly */
+        return 6 + swap + charges_together(kernel);
     case LINUX_FILE_IN: /* pgfault, pgmajfault, file, file_mapped */
         return 4 + charge;
     case LINUX_FILE_AHEAD: /* file */
