@@ -62,6 +62,18 @@ static inline const char *mglru_list_check(const struct mglru *m, unsigned gen,
     return NULL;
 }
 
+/* No page is counted to a generation that has ended, or is on its list, but for those that
+ * were left there because they could not be evicted. */
+static inline const char *mglru_ended_check(const struct mglru *m, unsigned type)
+{
+    for (uint64_t seq = m->max_seq + 1; seq < m->min_seq[type] + MGLRU_GENS; seq++) {
+        const unsigned gen = mglru_gen(seq);
+        if (!m->left[type] && (m->n[gen][type] > 0 || mglru_tail(m, gen, type) != PFN_NONE))
+            return "a page is in a generation that is no more";
+    }
+    return NULL;
+}
+
 /* What must hold whenever no page is being looked at: NULL, or a sentence. */
 static inline const char *mglru_check(const void *state)
 {
@@ -79,6 +91,9 @@ static inline const char *mglru_check(const void *state)
         for (unsigned gen = 0; gen < MGLRU_GENS; listed += n[gen++])
             if (n[gen] != m->n[gen][type])
                 return "a generation has not as many pages as are counted to it";
+        const char *wrong = mglru_ended_check(m, type);
+        if (wrong)
+            return wrong;
     }
     for (pfn_t pfn = 0; pfn < m->env->nframes; pfn++)
         pages += page_evictable(m->env, pfn);

@@ -70,6 +70,7 @@ struct mglru {
     uint64_t n[MGLRU_GENS]
               [RECLAIM_TYPES]; /* by the pages' marks, not by lists            */
     struct mglru_page *pages;  /* [entry]                                    */
+    bool left[RECLAIM_TYPES];  /* pages, on the list of one that ended */
     struct mglru_tier tiers[RECLAIM_TYPES][MGLRU_TIERS];
     struct mglru_filter filters[MGLRU_FILTERS];
     uint32_t walked; /* processes below have been walked once                            */

@@ -177,6 +177,7 @@ static inline void mglru_end_oldest(struct mglru *m, unsigned type, bool evictab
         mglru_protect(m, pfn, false);
         mglru_move(m, pfn, true);
     }
+    m->left[type] |= mglru_tail(m, gen, type) != PFN_NONE;
     mglru_carry_over(m, type);
     m->min_seq[type]++;
 }
