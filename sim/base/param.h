@@ -51,6 +51,6 @@ char *param_format_limit(const struct param *param, double limit, char *buffer,
                          size_t size);
 
 /* Size of the values struct never exceeds this; checked when a plug-in is registered. */
-#define PARAM_VALUES_MAX 256
+#define PARAM_VALUES_MAX 512
 
 #endif

@@ -3,6 +3,7 @@
 #ifndef FAULTLINE_TESTS_WORKLOAD_STRESS_MACHINE_H
 #define FAULTLINE_TESTS_WORKLOAD_STRESS_MACHINE_H
 
+#include "pager/future.h"
 #include "workload/stress_program.h"
 #include "workload/thread.h"
 

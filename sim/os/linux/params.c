@@ -26,6 +26,8 @@ static const char *const thp_choices[] = {"always", "madvise", "never", NULL};
 static const char *const defrag_choices[] = {"always",  "defer", "defer+madvise",
                                              "madvise", "never", NULL};
 
+_Static_assert(sizeof(struct linux_params) <= PARAM_VALUES_MAX, "raise PARAM_VALUES_MAX");
+
 const struct param linux_param_table[] = {
     {.name = "version",
      .kind = PARAM_CHOICE,

@@ -11,13 +11,6 @@ struct linux_read {
     struct linux_read *next; /* spare ones                                                */
 };
 
-/* folio_add_lru(): in the order in which they are asked for, whether they are wanted or not. */
-static void came(struct pager_io *io, pfn_t pfn, bool wanted)
-{
-    (void)wanted;
-    frame_activate(io->pager, pfn);
-}
-
 static void read_done(struct pager_io *io)
 {
     struct linux_read *read = CONTAINER_OF(io, struct linux_read, io);
@@ -36,11 +29,9 @@ static struct linux_read *read_get(struct linux_kernel *kernel)
     else
         read = arena_alloc(kernel->pager->arena, sizeof *read);
     if (read)
-        *read = (struct linux_read){.io = {.pager = kernel->pager,
-                                           .first = PFN_NONE,
-                                           .frame_done = came,
-                                           .done = read_done},
-                                    .kernel = kernel};
+        *read = (struct linux_read){
+            .io = {.pager = kernel->pager, .first = PFN_NONE, .done = read_done},
+            .kernel = kernel};
     return read;
 }
 
