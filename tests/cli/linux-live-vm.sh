@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The comparison with a kernel in a virtual machine: usage, what it says when something is
-# missing; with LINUX_LIVE_VM_KERNEL, a file vmlinuz-VERSION or a package, a short run.
+# The comparison with a kernel in a virtual machine: usage, and what it says when something is
+# missing.
 set -euo pipefail
 # shellcheck source=tests/expect.bash
 . "$SOURCE_DIR/tests/expect.bash"
@@ -55,20 +55,3 @@ if [ "$(id -u)" -ne 0 ] && ! command -v qemu-system-x86_64 >/dev/null; then
     exits 1 "$vm" --kernel vmlinuz-0 -- --frames 10 zipf
     says "qemu-system-x86"
 fi
-
-[ -n "${LINUX_LIVE_VM_KERNEL:-}" ] || {
-    echo "linux-live-vm: skipped: LINUX_LIVE_VM_KERNEL names no kernel to boot"
-    exit 77
-}
-"$SOURCE_DIR/scripts/packages" vm
-exits 2 "$vm" --kernel vmlinuz-0 -- --frames 10 zipf
-says "'vmlinuz-0' is neither vmlinuz-VERSION"
-
-# 300 pages in turn, in 200 frames.
-python3 -c 'import struct
-with open("loop.u32", "wb") as out:
-    for i in range(3000):
-        out.write(struct.pack("<I", i % 300))'
-exits 0 "$vm" --kernel "$LINUX_LIVE_VM_KERNEL" -- --frames 200 --runs 1 --csv vm.csv loop.u32
-faults=$(awk -F, 'NR == 2 { print $7 }' vm.csv)
-[[ $faults -ge 1000 && $faults -le 2700 ]] || fail "$faults faults are no round of 300"
