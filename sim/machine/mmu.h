@@ -22,7 +22,7 @@ enum page_bits {
     PAGE_SEEN = 8,     /* for software: the page has been resident before               */
     PAGE_STORE_SLOW =
         16, /* a store may trap, or set a dirty bit; the same bit as STEP_STORE,
-                           * see replay.h                                                */
+                           * see replay_loop.h                                           */
     PAGE_READ_ONLY = 32, /* a store traps                                                */
     PAGE_RESIDENT = 64,  /* it has a frame                                               */
     PAGE_WATCHED = 128,  /* resident and not VALID, yet no access traps: the next one sets
