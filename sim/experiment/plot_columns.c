@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-enum { NAMES_MAX = 256 };
+/* More than there are counters, keys and columns together. */
+enum { NAMES_MAX = 1024 };
 
 const char *plot_find_key(const char *name)
 {
