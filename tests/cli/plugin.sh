@@ -106,7 +106,7 @@ refused "has no access() to be told by" -DFIELDS='.access = NULL,'
 refused "settled() has a meaning with POLICY_EVERY_REFERENCE only" -DSEES=POLICY_EVERY_ACCESS
 refused "it has ghosts(), and no forget()" -DFIELDS='.forget = NULL,'
 refused "it has tick(), so uses_time must be true" -DFIELDS='.uses_time = false,'
-refused "params_size is 300; it can be 256 at most" -DFIELDS='.params_size = 300,'
+refused "params_size is 600; it can be 512 at most" -DFIELDS='.params_size = 600,'
 refused "parameter 'keep': it lies beyond params_size" -DFIELDS='.params_size = 8,'
 refused "it has no summary" -DFIELDS='.summary = NULL,'
 refused "the attempt crashed: Segmentation fault" -DFIELDS='.params = (void *)16,'
