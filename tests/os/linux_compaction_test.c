@@ -5,28 +5,21 @@
 
 enum { FRAMES = 5 * N, USED = 270, FRESH = 512 };
 
-static void look(struct linux_kernel *kernel)
-{
-    const char *wrong = pager_check(kernel->pager);
-    ck_assert_msg(!wrong, "%s", wrong);
-}
-
 static void setup(void)
 {
     rig_linux_setup();
     rig_linux.every = 50 * MS;
-    rig_linux.watch = look;
-    rig_mmu("srmmu", 12);
-    rig.params.pager.mmu.narrays = 1;
+    rig_linux.watch = rig_linux_holds;
+    rig_large_pages();
     rig_linux_kernel("thp", "always");
     rig_linux_kernel("khugepaged_pages_to_scan", "0");
     rig_frames(FRAMES);
 }
 
 /* Of 320 frames, which are blocks of 256 and 64, pages 0 to 63 take the smaller one, and those up
- * to 269 frames 0 to 205.  Every fourth page is kept: no more
- * than 32 free frames are in one block, those from 224 on.  Then a page at 512 is used, of a
- * region of two huge pages.  The low watermark is 43 frames, the high one 51. */
+ * to 269 frames 0 to 205.  Every fourth page is kept: no more than 32 free frames are in one block,
+ * those from 224 on.  Then a page at 512 is used, of a region of two huge pages.  The low watermark
+ * is 43 frames, the high one 51. */
 static void run_with(const char *advice, const char *then, const char *child)
 {
     static char text[16384];
@@ -150,8 +143,8 @@ static void run_low(const char *advice)
     rig_linux_run();
 }
 
-/* 32 pages or more, which go at once, make it 182, three more than with the high watermark: reclaim is
- * over, and compaction is tried again. */
+/* 32 pages or more, which go at once, make it 182, three more than with the high watermark:
+ * reclaim is over, and compaction is tried again. */
 START_TEST(reclaim_comes_before_a_second_try)
 {
     run_low("hugepage");

@@ -41,6 +41,13 @@ static inline void rig_linux_setup(void)
     rig.params.slots.nslots = 10000;
 }
 
+/* Watches that what must hold does, after each event. */
+static inline void rig_linux_holds(struct linux_kernel *kernel)
+{
+    const char *wrong = pager_check(kernel->pager);
+    ck_assert_msg(!wrong, "%s", wrong);
+}
+
 static inline void rig_limit(unsigned frames)
 {
     char text[16];
@@ -95,8 +102,7 @@ static inline enum status rig_linux_try(struct error *err)
         device_stats(rig.sim->swap.devices[i], &stats);
         rig_linux.writes[i] = stats.writes;
     }
-    const char *wrong = pager_check(pager);
-    ck_assert_msg(!wrong, "%s", wrong);
+    rig_linux_holds(pager->kernel_state);
     simulation_free(rig.sim);
     rig.sim = NULL;
     return OK;

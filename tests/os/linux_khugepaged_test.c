@@ -3,20 +3,13 @@
  * worth of them.  What must hold is looked at after every event. */
 #include "os/linux_io_rig.h"
 
-static void look(struct linux_kernel *kernel)
-{
-    const char *wrong = pager_check(kernel->pager);
-    ck_assert_msg(!wrong, "%s", wrong);
-}
-
 /* 100 pages are two ranges, and what is counted for the process: 1 + 64 + 1 + 64. */
 static void setup(void)
 {
     rig_linux_setup();
     rig_linux.every = 50 * MS;
-    rig_linux.watch = look;
-    rig_mmu("srmmu", 12);
-    rig.params.pager.mmu.narrays = 1;
+    rig_linux.watch = rig_linux_holds;
+    rig_large_pages();
     rig_linux_kernel("khugepaged_pages_to_scan", "100");
     rig_frames(1024);
 }

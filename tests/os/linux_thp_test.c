@@ -5,8 +5,7 @@
 static void setup(void)
 {
     rig_linux_setup();
-    rig_mmu("srmmu", 12);
-    rig.params.pager.mmu.narrays = 1;
+    rig_large_pages();
     rig_linux_kernel("thp", "always");
     rig_linux_kernel("khugepaged_pages_to_scan", "0");
     rig_frames(1024);

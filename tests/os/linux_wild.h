@@ -96,8 +96,7 @@ static inline void linux_wild_devices(struct wild *w)
 /* Huge pages of 64 base pages, and room for a few of them. */
 static inline void linux_wild_huge(struct wild *w)
 {
-    rig_mmu("srmmu", 12);
-    rig.params.pager.mmu.narrays = 1;
+    rig_large_pages();
     rig_frames(250 + wild_below(w, 300));
 }
 

@@ -116,6 +116,14 @@ static inline void rig_machine(void)
     rig_frames(1024);
 }
 
+/* Large pages of the SPARC reference MMU, which are N pages of 4 KiB, and a TLB, on a machine that
+ * has been made otherwise. */
+static inline void rig_large_pages(void)
+{
+    rig_mmu("srmmu", 12);
+    rig.params.pager.mmu.narrays = 1;
+}
+
 static inline enum status rig_open(const void *context, struct trace **out,
                                    struct error *err)
 {
