@@ -2,24 +2,7 @@
  * looked at, by priority, costs and statistics.  Rules: mm/vmscan.c get_scan_count(),
  * prepare_scan_control(), shrink_lruvec(); mm/swap.c lru_note_cost(). */
 #define RIG_SIZE 16384 /* of 8192 pages two are looked at with priority 12 */
-#include "policy/lru_rig.h"
-
-extern const struct policy_ops policy_linux5;
-
-enum { FILES = 512 }; /* pages from this number on are those of files */
-
-static struct rig *open_rig(const char *version)
-{
-    char set[32];
-    snprintf(set, sizeof set, "version=%s", version);
-    struct rig *rig =
-        rig_open(&policy_linux5, RIG_FRAMES, (const char *const[]){set, NULL});
-    rig_file(rig, FILES, RIG_PAGES - 1);
-    rig->run.batch = RECLAIM_BATCH;
-    rig->run.wanted = 1000;
-    rig->answer = PAGE_KEEP;
-    return rig;
-}
+#include "policy/linux5_rig.h"
 
 /* --- inactive_is_low --------------------------------------------------------------------- */
 
@@ -37,7 +20,7 @@ static const struct {
 START_TEST(the_larger_memory_the_fewer_pages_need_be_inactive)
 {
     for (unsigned low = 0; low <= 1; low++) {
-        struct rig *rig = open_rig("6.18");
+        struct rig *rig = open_scans("6.18");
         rig->env.page_size = (uint64_t)1 << lows[_i].page_shift;
         const unsigned active = lows[_i].low - 1 + low;
         for (unsigned page = 0; page < active + lows[_i].inactive; page++)
@@ -54,7 +37,7 @@ END_TEST
 
 START_TEST(kswapd_evens_the_lists_out_only_with_swap_space)
 {
-    struct rig *rig = open_rig("6.18");
+    struct rig *rig = open_scans("6.18");
     bring(rig, 0, 100);
     activate(rig, 0, 100);
     rig->can_swap = false;
@@ -136,7 +119,7 @@ static const struct {
 
 START_TEST(how_many_pages_of_each_type_are_looked_at)
 {
-    struct rig *rig = open_rig("6.18");
+    struct rig *rig = open_scans("6.18");
     bring(rig, 0, 128);
     bring(rig, FILES, 128 + (counts[_i].active ? 129 : 0));
     if (counts[_i].active)
@@ -173,7 +156,7 @@ static void page_out(struct rig *rig, enum reclaim_type type, unsigned n)
 
 START_TEST(the_type_that_cost_less_is_looked_at_more)
 {
-    struct rig *rig = open_rig("5.15");
+    struct rig *rig = open_scans("5.15");
     bring(rig, 0, 138);
     bring(rig, FILES, 8030);
     page_out(rig, RECLAIM_ANON, 10);
@@ -191,7 +174,7 @@ END_TEST
 
 START_TEST(before_5_8_the_type_found_in_use_less_is_looked_at_more)
 {
-    struct rig *rig = open_rig("5.7");
+    struct rig *rig = open_scans("5.7");
     bring(rig, 0, 200);     /* active: 200 looked at and in use */
     bring(rig, FILES, 200); /* inactive: 200 looked at        */
     rig->run.swappiness = 100;
@@ -220,7 +203,7 @@ static const struct {
 
 START_TEST(what_a_scan_costs_and_when_costs_are_halved)
 {
-    struct rig *rig = open_rig(scan_costs[_i].version);
+    struct rig *rig = open_scans(scan_costs[_i].version);
     bring(rig, FILES, scan_costs[_i].pages);
     rig->frames[rig->pages[FILES].pfn].dirty = true;
     for (unsigned page = FILES + 2; page < FILES + 4; page++)
@@ -244,7 +227,7 @@ static const struct {
 
 START_TEST(what_pages_that_come_back_and_programs_cost)
 {
-    struct rig *rig = open_rig(other_costs[_i].version);
+    struct rig *rig = open_scans(other_costs[_i].version);
     bring(rig, FILES, 300);
     activate(rig, FILES, 300);
     rig->run.batch = 1;
@@ -263,7 +246,7 @@ END_TEST
 
 START_TEST(before_6_5_programs_that_stay_do_not_halve_costs)
 {
-    struct rig *rig = open_rig("6.1");
+    struct rig *rig = open_scans("6.1");
     bring(rig, FILES, 50);
     page_out(rig, RECLAIM_FILE, 10); /* of the 40 pages that are left a quarter */
     ck_assert_uint_eq(shown(rig, "file cost"), 10);
@@ -291,7 +274,7 @@ static const struct {
 
 START_TEST(when_enough_have_gone_the_rest_is_cut)
 {
-    struct rig *rig = open_rig(cuts[_i].version);
+    struct rig *rig = open_scans(cuts[_i].version);
     bring(rig, 0, 128);
     bring(rig, FILES, 256);
     rig->answer = PAGE_GONE;
@@ -308,7 +291,7 @@ END_TEST
 
 START_TEST(the_type_of_which_less_is_left_is_given_up)
 {
-    struct rig *rig = open_rig("5.15");
+    struct rig *rig = open_scans("5.15");
     bring(rig, 0, 256);
     bring(rig, FILES, 64);
     rig->answer = PAGE_GONE;
@@ -326,7 +309,7 @@ END_TEST
 
 START_TEST(with_one_type_left_it_ends_when_enough_have_gone)
 {
-    struct rig *rig = open_rig("6.18");
+    struct rig *rig = open_scans("6.18");
     bring(rig, FILES, 256);
     rig->answer = PAGE_GONE;
     rig->run.batch = 8;
@@ -348,7 +331,7 @@ static const struct {
 
 START_TEST(a_process_that_needs_memory_does_all_of_the_first_priority)
 {
-    struct rig *rig = open_rig("6.18");
+    struct rig *rig = open_scans("6.18");
     bring(rig, FILES, 8192);
     rig->answer = PAGE_GONE;
     rig->run.batch = 1;
@@ -384,7 +367,7 @@ static enum page_fate stop_at_third(struct reclaim *r, pfn_t pfn)
 /* Of the six that were to be looked at three are left then. */
 START_TEST(the_kernel_can_stop_a_scan_in_its_midst_and_it_goes_on_there)
 {
-    struct rig *rig = open_rig("6.18");
+    struct rig *rig = open_scans("6.18");
     bring(rig, 0, 1);
     activate(rig, 0, 1); /* to be evened out at the end */
     bring(rig, FILES, 8);
@@ -413,7 +396,7 @@ END_TEST
 
 START_TEST(active_lists_are_left_alone_unless_inactive_ones_are_short_or_it_is_forced)
 {
-    struct rig *rig = open_rig("6.18");
+    struct rig *rig = open_scans("6.18");
     const struct reclaim_counts *counted = rig->ops->reclaim->counts(rig->state);
     bring(rig, FILES, 64);
     activate(rig, FILES, 32);
@@ -425,184 +408,6 @@ START_TEST(active_lists_are_left_alone_unless_inactive_ones_are_short_or_it_is_f
     rig_shrink(rig, 0);
     ck_assert(!rig->run.passed_over);
     ck_assert_uint_eq(counted->pgrefill, 32);
-    rig_close(rig);
-}
-END_TEST
-
-/* --- what is counted for a group --------------------------------------------------------- */
-
-START_TEST(a_group_reads_what_was_flushed_last)
-{
-    struct rig *rig = open_rig("6.18");
-    const struct reclaim_counts *counted = rig->ops->reclaim->counts(rig->state);
-    rig->run.in_group = true;
-    bring(rig, FILES, 64);
-    rig->ops->reclaim->flushed(rig->state);
-    activate(rig, FILES, 63);
-    rig_shrink(rig, 1); /* its lists are as they were: nothing is active */
-    ck_assert_uint_eq(counted->pgrefill, 0);
-    rig->ops->reclaim->flushed(rig->state);
-    rig_shrink(rig, 1);
-    ck_assert_uint_eq(counted->pgrefill, 31 * 140 / 200);
-    rig_close(rig);
-}
-END_TEST
-
-START_TEST(pages_that_came_back_let_active_ones_go_once_a_flush)
-{
-    struct rig *rig = open_rig("6.18");
-    const struct reclaim_ops *ops = rig->ops->reclaim;
-    const struct reclaim_counts *counted = ops->counts(rig->state);
-    rig->run.in_group = true;
-    bring(rig, FILES, 200);
-    activate(rig, FILES, 64);
-    ops->flushed(rig->state);
-    rig_evict(rig, rig->pages[FILES + 100].pfn, true);
-    bring(rig, FILES + 100, 1);
-    ck_assert_uint_eq(counted->workingset_activate[RECLAIM_FILE], 1);
-    rig_shrink(rig, 1); /* nobody has seen that yet */
-    ck_assert_uint_eq(counted->pgrefill, 0);
-    ops->flushed(rig->state);
-    rig_shrink(rig, 1);
-    ck_assert_uint_gt(counted->pgrefill, 0);
-    const uint64_t before = counted->pgrefill;
-    rig_shrink(rig, 1);
-    ck_assert_uint_gt(counted->pgrefill, before);
-    ops->finish(rig->state, &rig->run);
-    const uint64_t after = counted->pgrefill;
-    rig_shrink(rig, 1);
-    ck_assert_uint_eq(counted->pgrefill, after);
-    rig_close(rig);
-}
-END_TEST
-
-START_TEST(pages_that_came_back_let_active_ones_of_their_type_go)
-{
-    static const char *const versions[] = {"5.8", "5.9"};
-    for (unsigned i = 0; i < ARRAY_LEN(versions); i++) {
-        struct rig *rig = open_rig(versions[i]);
-        const struct reclaim_counts *counted = rig->ops->reclaim->counts(rig->state);
-        bring(rig, 0, 100);
-        bring(rig, FILES, 100);
-        activate(rig, FILES, 20);
-        if (i == 0)
-            for (unsigned page = 50; page < 100; page++)
-                rig->ops->reclaim->deactivate(rig->state, rig->pages[page].pfn);
-        else
-            activate(rig, 0, 20);
-        const unsigned page = i == 0 ? FILES + 50 : 50;
-        rig_evict(rig, rig->pages[page].pfn, true);
-        bring(rig, page, 1);
-        ck_assert_uint_eq(counted->workingset_activate[i == 0], 1);
-        rig->run.batch = 4;
-        rig->can_swap = false;
-        rig_shrink(rig, 0);
-        ck_assert_uint_eq(counted->pgrefill, 21);
-        rig_close(rig);
-    }
-}
-END_TEST
-
-START_TEST(statistics_are_told_in_the_order_of_a_scan)
-{
-    struct rig *rig = open_rig("6.18");
-    bring(rig, 0, 6);
-    rig->frames[rig->pages[1].pfn].young = 1; /* stays */
-    rig->frames[rig->pages[2].pfn].young = 2; /* turns active */
-    rig->answer = PAGE_GONE;
-    rig->run.batch = 4;
-    rig->run.wanted = 1;
-    rig->can_swap = false;
-    rig_clear_updates(rig);
-    rig_shrink(rig, 0);
-    ck_assert_str_eq(rig->lumps, " 4 4"      /* off the list, pgscan */
-                                 " 1"        /* page 2, pgactivate */
-                                 " (anon 2)" /* pages 0 and 3 */
-                                 " 1 1"      /* back on lists */
-                                 " 2");      /* pgsteal */
-    rig_close(rig);
-}
-END_TEST
-
-START_TEST(pages_of_files_that_have_gone_are_told_together)
-{
-    struct rig *rig = open_rig("6.18");
-    bring(rig, FILES, 40);
-    rig->answer = PAGE_GONE;
-    rig->run.batch = 33;
-    rig_clear_updates(rig);
-    rig->run.wanted = 1;
-    rig_shrink(rig, 0);
-    ck_assert_str_eq(rig->lumps, " 33 33 (file 33) 33");
-    rig_close(rig);
-}
-END_TEST
-
-START_TEST(statistics_of_an_active_list_are_told_page_by_page)
-{
-    struct rig *rig = open_rig("6.18");
-    bring(rig, 0, 5);
-    activate(rig, 0, 5);
-    rig->run.batch = 3;
-    rig->ops->reclaim->age(rig->state, &rig->run);
-    rig_clear_updates(rig);
-    rig->ops->reclaim->age(rig->state, &rig->run); /* 3 inactive, 2 active: no more */
-    ck_assert_str_eq(rig->lumps, "");
-    activate(rig, 0, 1);
-    rig_clear_updates(rig);
-    rig->ops->reclaim->age(rig->state, &rig->run);
-    ck_assert_str_eq(rig->lumps, " 3 3 1 1 1 3");
-    rig_close(rig);
-}
-END_TEST
-
-START_TEST(pages_of_files_are_uncharged_before_others_go_back_on_lists)
-{
-    struct rig *rig = open_rig("6.18");
-    bring(rig, FILES, 3);
-    rig->frames[rig->pages[FILES].pfn].young = 1;
-    rig->answer = PAGE_GONE;
-    rig->run.wanted = 1;
-    rig_clear_updates(rig);
-    rig_shrink(rig, 0);
-    ck_assert_str_eq(rig->lumps, " 3 3 (file 2) 1 2");
-    rig_close(rig);
-}
-END_TEST
-
-START_TEST(programs_that_stay_active_are_not_told_as_deactivated)
-{
-    struct rig *rig = open_rig("6.18");
-    bring(rig, FILES, 2);
-    activate(rig, FILES, 2);
-    rig->pages[FILES].executable = true;
-    rig->frames[rig->pages[FILES].pfn].young = 1;
-    rig_clear_updates(rig);
-    rig_shrink(rig, 0);
-    ck_assert_str_eq(rig->lumps, " 2 2 1 1 1");
-    rig_close(rig);
-}
-END_TEST
-
-START_TEST(pages_that_come_are_told_when_they_are_on_a_list)
-{
-    struct rig *rig =
-        rig_open(&policy_linux5, 16, (const char *const[]){"addition_batch=2", NULL});
-    bring(rig, 0, 1);
-    ck_assert_uint_eq(rig->updates, 0);
-    bring(rig, 1, 1);
-    ck_assert_uint_eq(rig->updates, 2);
-    activate(rig, 0, 2);
-    rig->can_swap = false;
-    rig->run.force = true;
-    rig_shrink(rig,
-               0); /* nothing but active pages: one batch at the end, with swap space */
-    rig->can_swap = true;
-    rig->ops->reclaim->age(rig->state, &rig->run);
-    rig_clear_updates(rig);
-    rig_evict(rig, rig->pages[0].pfn, true);
-    bring(rig, 0, 1); /* it comes back, turns active, is of the working set */
-    ck_assert_uint_eq(rig->updates, 3);
     rig_close(rig);
 }
 END_TEST
@@ -649,18 +454,7 @@ int main(void)
     tcase_add_test(scans, the_kernel_can_stop_a_scan_in_its_midst_and_it_goes_on_there);
     tcase_add_test(
         scans, active_lists_are_left_alone_unless_inactive_ones_are_short_or_it_is_forced);
+    tcase_add_test(scans, without_a_driver_a_dirty_victim_costs_a_write);
     suite_add_tcase(suite, scans);
-    TCase *statistics = tcase_create("statistics");
-    tcase_add_test(statistics, a_group_reads_what_was_flushed_last);
-    tcase_add_test(statistics, pages_that_came_back_let_active_ones_go_once_a_flush);
-    tcase_add_test(statistics, pages_that_came_back_let_active_ones_of_their_type_go);
-    tcase_add_test(statistics, statistics_are_told_in_the_order_of_a_scan);
-    tcase_add_test(statistics, pages_of_files_that_have_gone_are_told_together);
-    tcase_add_test(statistics, statistics_of_an_active_list_are_told_page_by_page);
-    tcase_add_test(statistics, pages_of_files_are_uncharged_before_others_go_back_on_lists);
-    tcase_add_test(statistics, programs_that_stay_active_are_not_told_as_deactivated);
-    tcase_add_test(statistics, pages_that_come_are_told_when_they_are_on_a_list);
-    tcase_add_test(statistics, without_a_driver_a_dirty_victim_costs_a_write);
-    suite_add_tcase(suite, statistics);
     return run_suite(suite);
 }
