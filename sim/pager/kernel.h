@@ -162,8 +162,8 @@ struct kernel_ops {
     void (*process_advised)(void *state, struct pager *pager, struct space *space,
                             uint8_t advice);
     /* WILLNEED, DONTNEED, FREE, COLD or PAGEOUT of the part first..last of a region: to be
-     * followed at once; HUGEPAGE of all of a region, which says so.  NULL: WILLNEED as above, the pages of DONTNEED hold nothing any
-     * more, and the others are passed over. */
+     * followed at once; HUGEPAGE of all of a region, which says so.  NULL: WILLNEED as above, the
+     * pages of DONTNEED hold nothing any more, and the others are passed over. */
     enum status (*region_advised)(void *state, struct pager *pager, struct space *space,
                                   const struct region *region, vpn_t first, vpn_t last,
                                   uint8_t advice, struct error *err);
