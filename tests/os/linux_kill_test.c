@@ -38,6 +38,25 @@ START_TEST(the_largest_process_dies_and_the_others_go_on)
 }
 END_TEST
 
+/* The 700 pages that a has only read are all the zero page, and one of its 200 has been swapped out:
+ * b has 1024 - 64 - 199 - 1. */
+START_TEST(the_zero_page_counts_for_nobody)
+{
+    static char text[1 << 16];
+    *text = '\0';
+    rig_stores(text, 0, 200);
+    for (unsigned page = 200; page < 900; page++)
+        sprintf(text + strlen(text), " L%u", page);
+    strcat(text, " @sleep;");
+    lrig_process(0, 1024, text);
+    stores_and_sleeps(1, 800, 1000 * MS);
+    lrig_run();
+    ck_assert_ptr_nonnull(strstr(lrig.kills, "process 'b' was ended at"));
+    ck_assert_ptr_nonnull(strstr(lrig.kills, "out of memory: it had 760 pages in memory"));
+    ck_assert_uint_eq(lrig.counts.oom_kill, 1);
+}
+END_TEST
+
 START_TEST(nobody_dies_while_there_is_enough)
 {
     stores_and_sleeps(0, 600, 0);
@@ -97,8 +116,9 @@ START_TEST(in_a_cgroup_who_faults_dies_if_it_is_the_largest)
 }
 END_TEST
 
-/* 2.4.16 keeps 20 frames, which leaves b 1024 - 20 - 599 = 405.  Reclaim fails for the first time when b wants its page too many;
- * after 100 ticks of 10 ms failures begin to count, and the tenth, nine ticks later, kills. */
+/* 2.4.16 keeps 20 frames, which leaves b 1024 - 20 - 599 = 405.  Reclaim fails for the first time
+ * when b wants its page too many; after 100 ticks of 10 ms failures begin to count, and the tenth,
+ * nine ticks later, kills. */
 START_TEST(linux_24_kills_after_ten_failures_in_its_second_second)
 {
     lrig_kernel("version", "2.4.16");
@@ -133,6 +153,7 @@ int main(void)
     TCase *tcase = tcase_create("linux kill");
     tcase_add_checked_fixture(tcase, kill_setup, rig_teardown);
     tcase_add_test(tcase, the_largest_process_dies_and_the_others_go_on);
+    tcase_add_test(tcase, the_zero_page_counts_for_nobody);
     tcase_add_test(tcase, nobody_dies_while_there_is_enough);
     tcase_add_test(tcase, who_faults_dies_if_it_is_the_largest);
     tcase_add_test(tcase, several_die_if_one_is_not_enough);

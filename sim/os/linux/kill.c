@@ -25,13 +25,18 @@ static bool lives(const struct space *space)
     return space && space->users > 0 && space->begun && !space->killed_for;
 }
 
-static void count_swap_entries(const struct pager *pager, struct victim *all)
+/* MM_ANONPAGES, MM_FILEPAGES and MM_SWAPENTS; the zero page is none of a process's. */
+static void count_pages(const struct linux_kernel *kernel, struct victim *all)
 {
+    const struct pager *pager = kernel->pager;
     for (page_t page = 0; page < pager->npages; page++) {
         const uint32_t number = pager->mmu.index->space_of[page];
         const content_t content = pager->content_of[page];
-        if (number < pager->nspaces && content != CONTENT_NONE &&
-            !(pager->mmu.bits[page] & PAGE_RESIDENT))
+        if (number >= pager->nspaces || content == CONTENT_NONE)
+            continue;
+        if (pager->mmu.bits[page] & PAGE_RESIDENT)
+            all[number].memory.rss += content != kernel->zero;
+        else
             all[number].memory.swap_entries +=
                 pager->contents.all[content].slot != SLOT_NONE;
     }
@@ -84,13 +89,12 @@ static enum status choose(struct linux_kernel *kernel, struct victim *all, int64
     const struct pager *pager = kernel->pager;
     const bool old = kernel->version < LINUX_VERSION(2, 6, 0);
     enum status status = OK;
-    count_swap_entries(pager, all);
+    count_pages(kernel, all);
     for (uint32_t i = 0; i < pager->nspaces && status == OK; i++) {
         points[i] = OOM_EXEMPT;
         if (!lives(pager->spaces[i]))
             continue;
         all[i].space = pager->spaces[i];
-        all[i].memory.rss = all[i].space->resident;
         status = count_tables(&all[i], err);
         points[i] = old ? points_24(pager, all[i].space) : oom_badness(&all[i].memory, 0);
     }
