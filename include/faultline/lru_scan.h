@@ -271,8 +271,10 @@ static inline enum page_fate lru_try(struct lru *l, struct reclaim *r, pfn_t pfn
     if (page_locked(l->env, pfn))
         return PAGE_KEEP;
     r->scanned++;
-    if (page_writing(l->env, pfn))
-        return l->rules.keeps_writing ? PAGE_KEEP : PAGE_ACTIVATE;
+    if (page_writing(l->env, pfn) && l->rules.keeps_writing)
+        return PAGE_KEEP;
+    if (page_writing(l->env, pfn)) /* a kernel notes that it is to go afterwards */
+        return r->page ? reclaim_page(r, pfn) : PAGE_ACTIVATE;
     const enum page_fate fate = l->rules.check(l, r, pfn);
     if (fate != PAGE_GONE)
         return fate;
@@ -297,12 +299,19 @@ static inline void lru_put_back(struct lru *l)
     }
 }
 
+/* A page that the flusher has yet to begin with: nr_unqueued_dirty. */
+static inline bool lru_is_unqueued(const struct lru *l, pfn_t pfn)
+{
+    return page_is_file(l->env, pfn) && page_dirty(l->env, pfn) &&
+           !page_writing(l->env, pfn);
+}
+
 /* shrink_inactive_list(); returns how many pages have gone. */
 static inline uint64_t lru_shrink_inactive(struct lru *l, struct reclaim *r, unsigned type,
                                            uint64_t n)
 {
     const uint64_t written = r->written;
-    uint64_t gone = 0;
+    uint64_t gone = 0, unqueued = 0;
     lru_drain_new(l);
     const uint64_t taken =
         lru_has_victim(r) ? 0 : lru_isolate(&l->lists, lru_inactive(type), n);
@@ -313,6 +322,7 @@ static inline uint64_t lru_shrink_inactive(struct lru *l, struct reclaim *r, uns
     while (l->lists.n[LRU_TAKEN] > 0 && !lru_has_victim(r) && !r->stop) {
         const pfn_t pfn = lru_tail(&l->lists, LRU_TAKEN);
         lru_take(&l->lists, pfn);
+        unqueued += lru_is_unqueued(l, pfn);
         const enum page_fate fate = lru_try(l, r, pfn);
         gone += fate == PAGE_GONE || fate == PAGE_CHOSEN;
         if (fate == PAGE_ACTIVATE) {
@@ -335,6 +345,8 @@ static inline uint64_t lru_shrink_inactive(struct lru *l, struct reclaim *r, uns
     l->scanned[type] += scanned;
     if (l->rules.cost)
         l->rules.cost(l, type, false, r->written - written, scanned - gone);
+    if (unqueued == taken && r->all_dirty)
+        r->all_dirty(r);
     return gone;
 }
 

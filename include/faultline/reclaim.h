@@ -73,6 +73,9 @@ struct reclaim {
      * now what it counts of them together.  A policy that reads no statistics need not say so.
      * NULL: no driver. */
     void (*uncharge)(struct reclaim *reclaim, enum reclaim_type type, uint64_t n);
+    /* All pages of a batch were pages of files that are dirty, and of which no write is under
+     * way: the kernel is to have some written.  NULL: no driver. */
+    void (*all_dirty)(struct reclaim *reclaim);
 };
 
 /* What a policy has counted since it began, by the names of /proc/vmstat. */

@@ -145,20 +145,53 @@ START_TEST(a_store_into_a_private_page_of_a_file_copies_it)
 }
 END_TEST
 
-/* Reclaim finds nothing but dirty pages: it activates those that it looks at and has all of them
- * written, after which they are at the tail and go. */
-START_TEST(reclaim_leaves_dirty_pages_of_files_to_the_flusher)
+/* In a group of 20, no page being written before reclaim wants it. */
+static void run_reclaim(const char *text)
 {
-    char text[512] = "";
-    rig_stores(text, 0, 40);
     rig_limit(20);
     rig_linux_kernel("dirty_background_ratio", "90");
     rig_linux_kernel("dirty_ratio", "95");
     run(text);
+}
+
+/* Reclaim finds nothing but dirty pages: it has all of them written and activates those that it
+ * looks at, which are at the tail when they have been written, and go. */
+START_TEST(reclaim_leaves_dirty_pages_of_files_to_the_flusher)
+{
+    char text[512] = "";
+    rig_stores(text, 0, 40);
+    run_reclaim(text);
     ck_assert_uint_eq(rig_linux.counts.oom_kill, 0);
     ck_assert_uint_ge(rig.swap.bytes_written, 20 * PAGE);
     ck_assert_uint_gt(rig_linux.lists.pgrotated, 0);
     ck_assert_uint_eq(rig.counts.page_outs_dirty, 0);
+}
+END_TEST
+
+/* The first look is at page 0 alone, while others could go. */
+START_TEST(a_batch_that_is_all_dirty_wakes_the_flusher_since_4_11)
+{
+    static const char *const versions[] = {"3.16", "4.19", "6.18"};
+    char text[512] = "S0";
+    for (unsigned page = 1; page <= 20; page++)
+        sprintf(text + strlen(text), " L%u", page);
+    rig_linux_kernel("version", versions[_i]);
+    run_reclaim(text);
+    ck_assert_uint_eq(rig.swap.bytes_written, _i == 0 ? 0 : PAGE);
+}
+END_TEST
+
+/* Page 1 is met with clean ones, unmapped, and to go to the tail when it has been written, which
+ * is 30 seconds later.  A read of it changes nothing, but a store that dirties it again does. */
+START_TEST(a_page_that_is_stored_into_again_stays_when_it_has_been_written)
+{
+    char text[512] = "L0 S1";
+    for (unsigned page = 2; page <= 20; page++)
+        sprintf(text + strlen(text), " L%u", page);
+    strcat(text, _i == 0 ? " L1 @sleep 40s;" : " S1 @sleep 40s;");
+    run_reclaim(text);
+    ck_assert_uint_eq(rig.swap.bytes_written, PAGE);
+    ck_assert_uint_eq(rig_linux.lists.pgrotated, _i == 0);
 }
 END_TEST
 
@@ -176,6 +209,9 @@ int main(void)
     tcase_add_test(all, writers_that_are_slow_do_not_wait);
     tcase_add_test(all, a_store_into_a_private_page_of_a_file_copies_it);
     tcase_add_test(all, reclaim_leaves_dirty_pages_of_files_to_the_flusher);
+    tcase_add_loop_test(all, a_batch_that_is_all_dirty_wakes_the_flusher_since_4_11, 0, 3);
+    tcase_add_loop_test(
+        all, a_page_that_is_stored_into_again_stays_when_it_has_been_written, 0, 2);
     suite_add_tcase(suite, all);
     return run_suite(suite);
 }

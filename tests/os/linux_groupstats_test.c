@@ -95,6 +95,19 @@ START_TEST(a_kernel_without_version_1_counts_no_pages_in_and_out)
 }
 END_TEST
 
+/* In all versions: pgfault with file_mapped or anon_mapped; file_dirty, and file_writeback up and
+ * down, one each. */
+START_TEST(pages_that_are_in_memory_and_writes_of_files_count)
+{
+    begin(LINUX_VERSION(6, 18, 0), LINUX_CGROUP_1);
+    ck_assert_uint_eq(of(LINUX_FOUND), 2);
+    ck_assert_uint_eq(of(LINUX_FOUND_MAPPED), 1);
+    ck_assert_uint_eq(of(LINUX_DIRTIED), 1);
+    ck_assert_uint_eq(of(LINUX_FLUSH), 2);
+    ck_assert_uint_eq(of(LINUX_FLUSHED), 1);
+}
+END_TEST
+
 START_TEST(pages_that_have_gone_count_once_more)
 {
     begin(LINUX_VERSION(6, 12, 0), LINUX_CGROUP_2);
@@ -129,6 +142,7 @@ static Suite *groupstats_suite(void)
     tcase_add_test(tests, version_2_counts_swap_space_by_the_slot);
     tcase_add_test(tests, without_slots_swap_space_is_given_back_at_once);
     tcase_add_test(tests, a_kernel_without_version_1_counts_no_pages_in_and_out);
+    tcase_add_test(tests, pages_that_are_in_memory_and_writes_of_files_count);
     tcase_add_test(tests, pages_that_have_gone_count_once_more);
     tcase_add_test(tests, since_6_12_they_count_31_at_a_time);
     suite_add_tcase(suite, tests);

@@ -394,6 +394,39 @@ START_TEST(the_kernel_can_stop_a_scan_in_its_midst_and_it_goes_on_there)
 }
 END_TEST
 
+/* Three pages, in batches of two. */
+static const struct {
+    const char *what;
+    bool anon, clean[3], writing;
+    unsigned times;
+} dirty[] = {
+    {"all dirty", .times = 2},
+    {"the first batch", .clean = {false, false, true}, .times = 1},
+    {"one of the first is clean", .clean = {true}, .times = 1},
+    {"none", .clean = {true, false, true}, .times = 0},
+    {"being written", .writing = true, .times = 1}, /* the second batch */
+    {"anonymous", .anon = true, .times = 0},
+};
+
+START_TEST(a_batch_of_nothing_but_dirty_pages_of_files_has_the_flusher_woken)
+{
+    struct rig *rig = open_scans("6.18");
+    const unsigned first = dirty[_i].anon ? 0 : FILES;
+    bring(rig, first, 3);
+    for (unsigned i = 0; i < 3; i++)
+        rig->frames[rig->pages[first + i].pfn].dirty = !dirty[_i].clean[i];
+    rig->frames[rig->pages[first].pfn].writing = dirty[_i].writing;
+    rig->frames[rig->pages[first + 1].pfn].young = 1; /* it counts though it stays */
+    rig->can_swap = dirty[_i].anon;
+    rig->answer = PAGE_ACTIVATE;
+    rig->run.batch = 2;
+    rig_shrink(rig, 0);
+    ck_assert_msg(rig->nall_dirty == dirty[_i].times, "%s: %u times", dirty[_i].what,
+                  rig->nall_dirty);
+    rig_close(rig);
+}
+END_TEST
+
 START_TEST(active_lists_are_left_alone_unless_inactive_ones_are_short_or_it_is_forced)
 {
     struct rig *rig = open_scans("6.18");
@@ -451,6 +484,9 @@ int main(void)
     tcase_add_loop_test(scans, a_process_that_needs_memory_does_all_of_the_first_priority,
                         0, ARRAY_LEN(wholes));
     tcase_add_test(scans, without_a_driver_it_ends_with_the_round_of_the_victim);
+    tcase_add_loop_test(scans,
+                        a_batch_of_nothing_but_dirty_pages_of_files_has_the_flusher_woken,
+                        0, ARRAY_LEN(dirty));
     tcase_add_test(scans, the_kernel_can_stop_a_scan_in_its_midst_and_it_goes_on_there);
     tcase_add_test(
         scans, active_lists_are_left_alone_unless_inactive_ones_are_short_or_it_is_forced);

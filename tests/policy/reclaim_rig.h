@@ -69,6 +69,8 @@ struct rig {
         nvictims;          /* pages evicted since this was set to 0         */
     struct reclaim run;    /* rig_reclaim: what it starts from, and how it ended         */
     enum page_fate answer; /* ... what becomes of pages; PAGE_GONE: they are evicted     */
+    unsigned nwriting;     /* ... asked for though a write of it is under way            */
+    unsigned nall_dirty;   /* ... calls of reclaim->all_dirty                            */
     uint64_t updates;      /* ... counted by policy_updated()                            */
     char lumps[RIG_TEXT];  /* ... the same, one by one                                   */
     struct policy_view view;
@@ -420,6 +422,10 @@ static inline void rig_choose(struct rig *rig)
 static inline enum page_fate rig_answer(struct reclaim *reclaim, pfn_t pfn)
 {
     struct rig *rig = CONTAINER_OF(reclaim, struct rig, run);
+    if (rig->frames[pfn].writing) {
+        rig->nwriting++;
+        return PAGE_ACTIVATE;
+    }
     if (rig->answer == PAGE_GONE) {
         rig->run.written += rig->frames[pfn].dirty;
         rig_evict(rig, pfn, true);
@@ -444,6 +450,11 @@ static inline void rig_uncharge(struct reclaim *reclaim, enum reclaim_type type,
     rig_write(rig->lumps, " (%s %" PRIu64 ")", type == RECLAIM_FILE ? "file" : "anon", n);
 }
 
+static inline void rig_all_dirty(struct reclaim *reclaim)
+{
+    CONTAINER_OF(reclaim, struct rig, run)->nall_dirty++;
+}
+
 /* Count from now on. */
 static inline void rig_clear_updates(struct rig *rig)
 {
@@ -457,6 +468,7 @@ static inline void rig_shrink(struct rig *rig, unsigned priority)
     rig->run.priority = priority;
     rig->run.page = rig_answer;
     rig->run.uncharge = rig_uncharge;
+    rig->run.all_dirty = rig_all_dirty;
     rig->ops->reclaim->shrink(rig->state, &rig->run);
 }
 

@@ -194,6 +194,10 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
     const bool barred =
         fault->store ? !(region->protection & VM_WRITE) : !region->protection;
     const bool filling = resident && pager->frames[c.frame].state == FRAME_FILLING;
+    if (!fault->counted && resident && !copy && !filling)
+        linux_count_event(kernel, pager->frames[c.frame].page == PAGE_NONE
+                                      ? LINUX_FOUND
+                                      : LINUX_FOUND_MAPPED);
     count(kernel, fault, !resident && c.saved, filling, copy, resident, barred);
     if (fault->store && !copy && c.file != FILE_NONE && pager->storage.engine &&
         !(resident && pager->frames[c.frame].dirty) && linux_pace(kernel, fault))

@@ -61,7 +61,7 @@ enum status linux_dirtied(struct linux_kernel *kernel, pfn_t pfn, struct error *
     const struct content *c = &pager->contents.all[pager->frames[pfn].content];
     struct linux_dirty *dirty = dirty_of(kernel, c->file);
     pager->frames[pfn].dirty = true;
-    pager->frames[pfn].reclaim = false;
+    linux_count_event(kernel, LINUX_DIRTIED);
     if (!is_dirty(dirty)) {
         dirty->since = engine_now(engine);
         dirty->turn = flusher->turns++;
@@ -216,6 +216,7 @@ static void page_flushed(struct pager_io *io, pfn_t pfn, bool wanted)
     (void)wanted;
     kernel->flusher.writing--;
     kernel->flusher.written++;
+    linux_count_event(kernel, LINUX_FLUSHED);
     if (frame->state == FRAME_LEAVING)
         linux_leave(kernel, pfn);
     else if (frame->reclaim && frame->state == FRAME_ACTIVE && lists && lists->written)
@@ -262,6 +263,7 @@ static void clean(struct linux_kernel *kernel, pfn_t pfn)
         if (!(pager->mmu.bits[page] & PAGE_READ_ONLY))
             mmu_set_read_only(&pager->mmu, page, true);
     kernel->flusher.writing++;
+    linux_count_event(kernel, LINUX_FLUSH);
 }
 
 /* Put pages of the file that follow one another on the device into a request.  *put_off: some

@@ -31,6 +31,13 @@ static unsigned changes(const struct linux_kernel *kernel, enum linux_event even
 {
     const unsigned charge = counts_charges(kernel), swap = counts_swap(kernel);
     switch (event) {
+    case LINUX_FOUND_MAPPED: /* pgfault */
+    case LINUX_DIRTIED:      /* file_dirty */
+    case LINUX_FLUSHED:      /* file_writeback */
+        return 1;
+    case LINUX_FOUND: /* pgfault, file_mapped or anon_mapped */
+    case LINUX_FLUSH: /* file_dirty, file_writeback */
+        return 2;
     case LINUX_FIRST_TOUCH: /* pgfault, anon_mapped */
         return 2 + charge;
     case LINUX_SWAP_IN: /* pgfault, pgmajfault, anon_mapped; swap */

@@ -228,9 +228,16 @@ MUST_CHECK enum status linux_charge(struct linux_kernel *kernel, struct fault *f
 
 /* --- groupstats.c ------------------------------------------------------------------------- */
 
-/* What statistics of the group change by.  AHEAD: nobody has asked for the page yet.  DROP:
- * what is in it is somewhere else, or not needed. */
+/* What statistics of the group change by.  AHEAD: nobody has asked for the page yet.  FOUND: it
+ * is in memory, and nobody maps it; MAPPED: somebody does.  DIRTIED, FLUSH, FLUSHED: a page of
+ * a file is stored into, a write of it begins and ends.  DROP: what is in it is somewhere else,
+ * or not needed. */
 enum linux_event {
+    LINUX_FOUND,
+    LINUX_FOUND_MAPPED,
+    LINUX_DIRTIED,
+    LINUX_FLUSH,
+    LINUX_FLUSHED,
     LINUX_FIRST_TOUCH,
     LINUX_SWAP_IN,
     LINUX_SWAP_AHEAD,

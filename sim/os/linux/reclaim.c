@@ -36,8 +36,10 @@ static enum page_fate try_page(struct linux_reclaim *reclaim, pfn_t pfn)
     struct pager *pager = reclaim->kernel->pager;
     struct frame *frame = &pager->frames[pfn];
     struct error err;
-    if (frame->writing)
+    if (frame->writing) {
+        frame->reclaim = true;
         return PAGE_ACTIVATE;
+    }
     if (frame->lazy)
         return linux_let_lazy_go(reclaim->kernel, pfn);
     const bool anon = pager->contents.all[frame->content].file == FILE_NONE;
@@ -76,6 +78,14 @@ static enum page_fate let_go(struct reclaim *r, pfn_t pfn)
 static void uncharge(struct reclaim *r, enum reclaim_type type, uint64_t n)
 {
     linux_count_uncharged(CONTAINER_OF(r, struct linux_reclaim, r)->kernel, type, n);
+}
+
+/* Since 4.11: "mm: vmscan: kick flushers when we encounter dirty pages on the LRU". */
+static void all_dirty(struct reclaim *r)
+{
+    struct linux_kernel *kernel = CONTAINER_OF(r, struct linux_reclaim, r)->kernel;
+    if (kernel->version >= LINUX_VERSION(4, 11, 0))
+        linux_flush_all(kernel);
 }
 
 /* What is in the frame can go: it has a place, or can get one. */
@@ -211,6 +221,7 @@ void linux_reclaim_begin(struct linux_reclaim *reclaim, struct linux_kernel *ker
                 .page = let_go,
                 .chosen = PFN_NONE,
                 .uncharge = uncharge,
+                .all_dirty = all_dirty,
             },
     };
 }
@@ -246,7 +257,7 @@ uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group)
         reclaim.r.priority = first;
         shrink(&reclaim);
     }
-    if (reclaim.met_dirty && reclaim.r.reclaimed == 0)
+    if (reclaim.met_dirty && reclaim.r.reclaimed == 0) /* and nobody has said all_dirty */
         linux_flush_all(kernel);
     if (reclaim.r.stop)
         linux_stop_reclaim(&reclaim);

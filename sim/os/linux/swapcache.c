@@ -35,7 +35,7 @@ void linux_free_swap(struct pager *pager, pfn_t pfn, unsigned mappings)
 bool linux_lets_store(void *state, struct pager *pager, page_t page, pfn_t pfn, bool store)
 {
     struct linux_kernel *kernel = state;
-    const struct frame *frame = &pager->frames[pfn];
+    struct frame *frame = &pager->frames[pfn];
     struct error err;
     (void)page;
     if (pager->contents.all[frame->content].file == FILE_NONE) {
@@ -43,6 +43,8 @@ bool linux_lets_store(void *state, struct pager *pager, page_t page, pfn_t pfn, 
             linux_free_swap(pager, pfn, 1);
         return true;
     }
+    if (store) /* folio_mark_dirty() */
+        frame->reclaim = false;
     if (store && !frame->dirty && linux_dirtied(kernel, pfn, &err) != OK)
         pager_fail(pager, &err);
     return store || frame->dirty;
