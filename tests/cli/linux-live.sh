@@ -55,13 +55,14 @@ printf '%s\n' '@map 0 4096 rw' '700 R' '700 R' '700 W' '700 R' '700 W' '5 R' '90
 "$FAULTLINE" trace convert --to pages pages.txt | "$patterns" --from-pages pages.u32
 [ "$(words pages.u32)" = '1 1w 0 2w 1 ' ] || fail "other references: $(words pages.u32)"
 
-# What the model is given.  Two processes take turns of two references; a file follows both
-# memories.
+# What the model is given.  Two processes take turns of two references; each has its memory, and
+# the file from the next table of 512 entries on.
 u32 one.u32 0 1 2 4
 u32 two.u32 1w 2 3
 "$patterns" --to-pages 3 2 random one.u32 two.u32 >two.txt
-[ "$(tr '\n' ' ' <two.txt)" = "@map 0 24576 rw anon @map 24576 8192 r file data shared \
-@advise 24576 8192 random 0 W 1 W 4 W 5 R 2 W 7 R 6 R " ] || fail "$(cat two.txt)"
+[ "$(tr '\n' ' ' <two.txt)" = "@map 0 12288 rw anon @map 2097152 8192 r file data shared \
+@advise 2097152 8192 random @map 4194304 12288 rw anon @map 6291456 8192 r file data shared \
+@advise 6291456 8192 random 0 W 1 W 1025 W 1026 R 2 W 513 R 1536 R " ] || fail "$(cat two.txt)"
 "$patterns" --to-pages 9 1 normal one.u32 >one.txt
 [ "$(tr '\n' ' ' <one.txt)" = '@map 0 20480 rw anon 0 W 1 W 2 W 4 W ' ] || fail "$(cat one.txt)"
 exits 1 "$patterns" --count two.txt.
@@ -71,7 +72,7 @@ exits 1 "$patterns" --count odd.u32
 says "'odd.u32' is no pattern"
 
 "$patterns" --to-pages 3 1 normal one.u32 >normal.txt
-grep -qx '@advise 12288 8192 normal' normal.txt || fail "another advice: $(cat normal.txt)"
+grep -qx '@advise 2097152 8192 normal' normal.txt || fail "another advice: $(cat normal.txt)"
 
 # What the model is told of read-ahead: a program in its place keeps the experiment.
 mkdir -p sim
