@@ -115,6 +115,9 @@ struct kernel_ops {
     /* For so long all processes may wait, or be suspended, while nothing but the kernel's own
      * events is under way; then nothing can help any more, and the run fails. */
     psec_t patience;
+    /* It has been so: if the kernel knows why, *err says it, as ERR_CELL, and how to help.
+     * False, or NULL: it does not. */
+    bool (*stuck)(const void *state, const struct pager *pager, struct error *err);
 
     /* The rest is told with `timing: events` only, at the clock's time, and may be NULL.  A
      * process is known by its space; threads of one process share it. */

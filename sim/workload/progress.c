@@ -9,6 +9,10 @@ void progress_fail(struct simulation *sim)
     const struct pager *pager = &sim->pager;
     struct error err;
     char why[320];
+    if (pager->kernel->stuck && pager->kernel->stuck(pager->kernel_state, pager, &err)) {
+        simulation_fail(sim, &err);
+        return;
+    }
     if (sim->nsuspended > 0 || sim->nwaiting > pager->starved.n)
         snprintf(why, sizeof why,
                  "no process can go on: %" PRIu64 " wait for memory, %" PRIu64

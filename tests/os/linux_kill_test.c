@@ -132,6 +132,71 @@ START_TEST(linux_24_kills_after_ten_failures_in_its_second_second)
 }
 END_TEST
 
+/* Swap space in memory, for more than is stored: pages that cannot be compressed take a frame
+ * each, there as here. */
+static void in_memory(void)
+{
+    static const char *const values[][2] = {
+        {"ratio", "1"}, {"spread", "0"}, {"same_filled", "0"}, {"size", "16 MiB"}};
+    const struct param *table = device_find("zram")->params;
+    rig.params.swap.ops = device_find("zram");
+    param_defaults(table, rig.device.bytes);
+    for (size_t i = 0; i < ARRAY_LEN(values); i++)
+        rig_set(table, &rig.device, values[i][0], values[i][1]);
+    rig.params.slots.nslots = 4096;
+}
+
+/* 600 + 500 pages are more than 1024 frames, wherever they are.  16 MiB have 4096 slots. */
+START_TEST(linux_24_kills_nobody_while_there_is_swap_space_and_the_run_says_so)
+{
+    static const char *const versions[] = {"2.4.0", "2.4.16", "2.4.32"};
+    lrig_kernel("version", versions[_i]);
+    in_memory();
+    stores_and_sleeps(0, 600, 0);
+    stores_and_sleeps(1, 500, 1000 * MS);
+    ck_assert_int_eq(lrig_try(), ERR_CELL);
+    ck_assert_uint_eq(lrig.counts.oom_kill, 0);
+    ck_assert_msg(strstr(lrig.err.text, "out of memory: nothing can be reclaimed in 1024 "
+                                        "frames, of which "),
+                  "%s", lrig.err.text);
+    ck_assert_ptr_nonnull(strstr(lrig.err.text,
+                                 "2.4 kills no process while there is swap space left; "
+                                 "raise machine.memory or lower swap.size"));
+}
+END_TEST
+
+START_TEST(later_versions_kill_there)
+{
+    static const char *const versions[] = {"2.6.24", "3.16", "6.18"};
+    lrig_kernel("version", versions[_i]);
+    in_memory();
+    stores_and_sleeps(0, 600, 0);
+    stores_and_sleeps(1, 500, 1000 * MS);
+    lrig_run();
+    ck_assert_uint_eq(lrig.counts.oom_kill, 1);
+}
+END_TEST
+
+/* Pages of page tables cannot be reclaimed: the 20th page, which is the only one of its table
+ * as all are, is one too many. */
+START_TEST(the_same_in_a_cgroup)
+{
+    char text[4096] = "";
+    lrig_kernel("version", "2.4.16");
+    lrig_kernel("cgroup_frames", "20");
+    lrig_kernel("cgroup_tables", "all");
+    for (unsigned i = 0; i < 24; i++)
+        rig_stores(text, i * 512, 1);
+    lrig_process(0, 24 * 512, text);
+    rig.params.slots.nslots = UINT64_MAX;
+    ck_assert_int_eq(lrig_try(), ERR_CELL);
+    ck_assert_str_eq(lrig.err.text,
+                     "out of memory: nothing can be reclaimed in the memory cgroup of 20 "
+                     "frames, and 2.4 kills no process while there is swap space left; "
+                     "raise kernel.cgroup_frames or lower swap.size");
+}
+END_TEST
+
 /* 32 frames are the least that is kept free: 128 kB. */
 START_TEST(without_a_clock_the_run_fails_and_says_so)
 {
@@ -160,6 +225,10 @@ int main(void)
     tcase_add_test(tcase, in_a_cgroup_it_dies_at_the_groups_limit);
     tcase_add_test(tcase, in_a_cgroup_who_faults_dies_if_it_is_the_largest);
     tcase_add_test(tcase, linux_24_kills_after_ten_failures_in_its_second_second);
+    tcase_add_loop_test(
+        tcase, linux_24_kills_nobody_while_there_is_swap_space_and_the_run_says_so, 0, 3);
+    tcase_add_loop_test(tcase, later_versions_kill_there, 0, 3);
+    tcase_add_test(tcase, the_same_in_a_cgroup);
     tcase_add_test(tcase, without_a_clock_the_run_fails_and_says_so);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

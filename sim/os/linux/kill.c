@@ -125,24 +125,40 @@ static void kill_process(struct linux_kernel *kernel, struct fault *fault,
         pager_forget(pager, space, 0, UINT64_MAX);
 }
 
+/* Nothing can be reclaimed, and nobody is killed for it. */
+static enum status lost(const struct linux_kernel *kernel, bool in_group, const char *why,
+                        const char *help, struct error *err)
+{
+    const struct pager *pager = kernel->pager;
+    if (in_group)
+        return error_set(err, ERR_CELL, at_nowhere(),
+                         "out of memory: nothing can be reclaimed in the memory cgroup of "
+                         "%llu frames, and %s; raise kernel.cgroup_frames or %s",
+                         (unsigned long long)kernel->group.limit, why, help);
+    return error_set(err, ERR_CELL, at_nowhere(),
+                     "out of memory: nothing can be reclaimed in %u frames, of which %llu "
+                     "are free and %llu are kept free, and %s; raise machine.memory or %s",
+                     pager->nframes, (unsigned long long)zones_free(&kernel->memory.zones),
+                     (unsigned long long)kernel->memory.zones.min, why, help);
+}
+
 static enum status nobody(const struct linux_kernel *kernel, bool in_group,
                           struct error *err)
 {
     const char *why = kernel->pager->host ? "no process is left to kill"
                                           : "the only process would be killed";
-    if (in_group)
-        return error_set(err, ERR_CELL, at_nowhere(),
-                         "out of memory: nothing can be reclaimed in the memory cgroup of "
-                         "%llu frames, and %s; raise kernel.cgroup_frames or give it swap "
-                         "space",
-                         (unsigned long long)kernel->group.limit, why);
-    return error_set(err, ERR_CELL, at_nowhere(),
-                     "out of memory: nothing can be reclaimed in %u frames, of which %llu "
-                     "are free and %llu are kept free, and %s; raise machine.memory or "
-                     "give it swap space",
-                     kernel->pager->nframes,
-                     (unsigned long long)zones_free(&kernel->memory.zones),
-                     (unsigned long long)kernel->memory.zones.min, why);
+    return lost(kernel, in_group, why, "give it swap space", err);
+}
+
+bool linux_stuck(const void *state, const struct pager *pager, struct error *err)
+{
+    const struct linux_kernel *kernel = state;
+    (void)pager;
+    if (kernel->memory.lost.yielded.n == 0)
+        return false;
+    lost(kernel, kernel->memory.lost.in_group,
+         "2.4 kills no process while there is swap space left", "lower swap.size", err);
+    return true;
 }
 
 static enum status kill_one(struct linux_kernel *kernel, struct fault *fault, bool in_group,
@@ -184,7 +200,7 @@ void linux_lost_stop(struct linux_kernel *kernel)
 
 /* 2.4: not while there is swap space, and not before reclaim has failed for long enough;
  * until then the process lets others run. */
-static bool waits_24(struct linux_kernel *kernel, struct fault *fault)
+static bool waits_24(struct linux_kernel *kernel, struct fault *fault, bool in_group)
 {
     struct pager *pager = kernel->pager;
     struct linux_lost *lost = &kernel->memory.lost;
@@ -196,6 +212,7 @@ static bool waits_24(struct linux_kernel *kernel, struct fault *fault)
         return false;
     if (!event_pending(&lost->tick))
         engine_schedule(engine, &lost->tick, engine_now(engine) + TICK);
+    lost->in_group = in_group;
     pager_sleep(pager, fault, &lost->yielded);
     return true;
 }
@@ -206,7 +223,7 @@ enum status linux_out_of_memory(struct linux_kernel *kernel, struct fault *fault
     *again = false;
     if (!kernel->pager->host)
         return nobody(kernel, in_group, err);
-    if (waits_24(kernel, fault))
+    if (waits_24(kernel, fault, in_group))
         return OK;
     const enum status status = kill_one(kernel, fault, in_group, err);
     *again = status == OK && !fault->killed;

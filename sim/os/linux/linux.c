@@ -113,6 +113,7 @@ const struct kernel_ops kernel_linux = {
     .start = linux_start,
     .stop = linux_stop,
     .patience = UINT64_C(600000000000000), /* 10 minutes */
+    .stuck = linux_stuck,
     .count = linux_count,
     .sample = linux_sample,
     .mapped = linux_mapped,

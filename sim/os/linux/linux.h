@@ -370,6 +370,8 @@ const char *linux_check(const void *state, const struct pager *pager);
  * of the fault, which is killed, or the fault waits.  ERR_CELL: nobody can be killed. */
 MUST_CHECK enum status linux_out_of_memory(struct linux_kernel *kernel, struct fault *fault,
                                            bool in_group, bool *again, struct error *err);
+/* kernel_ops: 2.4 kills nobody, since there is swap space left. */
+bool linux_stuck(const void *state, const struct pager *pager, struct error *err);
 void linux_lost_init(struct linux_kernel *kernel);
 void linux_lost_stop(struct linux_kernel *kernel);
 

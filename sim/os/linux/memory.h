@@ -43,6 +43,7 @@ struct linux_lost {
     struct oom_watch watch;
     struct fault_list yielded; /* till the next tick                                      */
     struct event tick;
+    bool in_group; /* it was so of the group when somebody yielded last                   */
 };
 
 struct linux_memory {
