@@ -64,7 +64,7 @@ struct reclaim {
                 * that it waits for.  Put what has not been looked at back where it was, and
                 * return from shrink, which is called again with the same priority        */
     struct reclaim_rest rest; /* the policy's: it goes on from there then             */
-    uint64_t free, high; /* frames free, and the sum of the high watermarks; not in_group */
+    uint64_t free, high; /* frames free, and the sum of the high watermarks; in_group: 0 */
     /* Try to let the page go, which is off all lists or may be: it is not, afterwards, with
      * PAGE_GONE.  NULL: no driver (reclaim_page). */
     enum page_fate (*page)(struct reclaim *reclaim, pfn_t pfn);

@@ -197,6 +197,26 @@ START_TEST(the_same_in_a_cgroup)
 }
 END_TEST
 
+/* All that the group has can be swapped out, however much memory is free beside it. */
+START_TEST(nobody_dies_in_a_cgroup_of_which_all_can_be_reclaimed)
+{
+    static const struct {
+        const char *version, *policy;
+    } natives[] = {{"2.4.0", "linux24age"}, {"2.4.16", "linux24"}, {"2.6.24", "linux26"},
+                   {"2.6.32", "linux2628"}, {"5.4", "linux3"},     {"6.18", "linux5"},
+                   {"6.18", "mglru"}};
+    lrig_kernel("version", natives[_i].version);
+    rig_policy(natives[_i].policy);
+    rig_frames(4096);
+    rig.params.slots.nslots = UINT64_MAX;
+    lrig_kernel("cgroup_frames", "300");
+    stores_and_sleeps(0, 600, 0);
+    lrig_run();
+    ck_assert_str_eq(lrig.kills, "");
+    ck_assert_uint_ge(lrig.counts.pswpout, 300);
+}
+END_TEST
+
 /* 32 frames are the least that is kept free: 128 kB. */
 START_TEST(without_a_clock_the_run_fails_and_says_so)
 {
@@ -229,6 +249,7 @@ int main(void)
         tcase, linux_24_kills_nobody_while_there_is_swap_space_and_the_run_says_so, 0, 3);
     tcase_add_loop_test(tcase, later_versions_kill_there, 0, 3);
     tcase_add_test(tcase, the_same_in_a_cgroup);
+    tcase_add_loop_test(tcase, nobody_dies_in_a_cgroup_of_which_all_can_be_reclaimed, 0, 7);
     tcase_add_test(tcase, without_a_clock_the_run_fails_and_says_so);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

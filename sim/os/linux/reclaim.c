@@ -171,8 +171,8 @@ void linux_shrink(struct linux_reclaim *reclaim)
     const struct reclaim_ops *lists = linux_lists(kernel);
     uint64_t scanned, reclaimed;
     so_far(reclaim, &scanned, &reclaimed);
-    reclaim->r.free = zones_free(&kernel->memory.zones);
-    reclaim->r.high = kernel->memory.zones.high;
+    reclaim->r.free = reclaim->r.in_group ? 0 : zones_free(&kernel->memory.zones);
+    reclaim->r.high = reclaim->r.in_group ? 0 : kernel->memory.zones.high;
     /* prepare_scan_count(); from 6.12 on only if the timer is late. */
     if (reclaim->r.in_group && kernel->version >= LINUX_VERSION(6, 1, 0) &&
         kernel->version < LINUX_VERSION(6, 12, 0))
