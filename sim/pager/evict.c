@@ -111,6 +111,8 @@ enum status pager_clean(struct pager *pager, pfn_t pfn, struct error *err)
     assert(frame->state == FRAME_ACTIVE && !frame->writing);
     frame_collect_modified(pager, pfn);
     frame->dirty = true;
+    if (pager->kernel->clean)
+        return pager->kernel->clean(pager->kernel_state, pager, pfn, err);
     const enum status status = frame_write(pager, pfn, err);
     pager->counts.write_backs += status == OK;
     return status;

@@ -74,6 +74,9 @@ struct kernel_ops {
      * if the fault stores.  Asked only where the pager would let them through.  NULL: yes. */
     bool (*lets_store)(void *state, struct pager *pager, page_t page, pfn_t pfn,
                        bool store);
+    /* A policy asks: write what is in the frame, ACTIVE and dirty, which stays; count it in
+     * write_backs.  NULL: the pager writes it. */
+    enum status (*clean)(void *state, struct pager *pager, pfn_t pfn, struct error *err);
     /* Policies ask: would the kernel let go of the frame's page at once?  NULL: no. */
     bool (*expendable)(const void *state, const struct pager *pager, pfn_t pfn);
     /* The same: has the kernel locked the frame, so that its daemon passes over it?  NULL:

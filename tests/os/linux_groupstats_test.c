@@ -134,6 +134,43 @@ START_TEST(since_6_12_they_count_31_at_a_time)
 }
 END_TEST
 
+static unsigned flushes;
+
+static void note_flush(void *state)
+{
+    (void)state;
+    flushes++;
+}
+
+/* How often the lists have been told of a flush before a pass, after so many updates. */
+static unsigned flushed_before_pass(uint32_t version, unsigned updates)
+{
+    static const struct reclaim_ops lists = {.flushed = note_flush};
+    static const struct policy_ops policy = {.reclaim = &lists};
+    static struct instance instance, *instances = &instance;
+    static struct pager pager;
+    begin(version, LINUX_CGROUP_1);
+    pager = (struct pager){.policy = &policy, .instances = &instances};
+    kernel.pager = &pager;
+    kernel.group.lags = true;
+    linux_stats(&kernel, updates);
+    flushes = 0;
+    linux_flush_before_pass(&kernel);
+    return flushes;
+}
+
+/* mm/vmscan.c: shrink_node() of 5.15 asks for all; prepare_scan_count() of 6.1 and 6.8 for more
+ * than 64 updates of one CPU; that of 6.12 for a timer that is late. */
+START_TEST(they_are_brought_together_before_a_pass_as_the_version_does)
+{
+    ck_assert_uint_eq(flushed_before_pass(LINUX_VERSION(5, 15, 0), 1), 1);
+    ck_assert_uint_eq(flushed_before_pass(LINUX_VERSION(6, 1, 0), 63), 0);
+    ck_assert_uint_eq(flushed_before_pass(LINUX_VERSION(6, 1, 0), 200), 1);
+    ck_assert_uint_eq(flushed_before_pass(LINUX_VERSION(6, 8, 0), 200), 1);
+    ck_assert_uint_eq(flushed_before_pass(LINUX_VERSION(6, 12, 0), 200), 0);
+}
+END_TEST
+
 static Suite *groupstats_suite(void)
 {
     Suite *suite = suite_create("linux_groupstats");
@@ -145,6 +182,7 @@ static Suite *groupstats_suite(void)
     tcase_add_test(tests, pages_that_are_in_memory_and_writes_of_files_count);
     tcase_add_test(tests, pages_that_have_gone_count_once_more);
     tcase_add_test(tests, since_6_12_they_count_31_at_a_time);
+    tcase_add_test(tests, they_are_brought_together_before_a_pass_as_the_version_does);
     suite_add_tcase(suite, tests);
     return suite;
 }

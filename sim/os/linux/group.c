@@ -35,21 +35,32 @@ static void flushed(struct linux_kernel *kernel)
 
 void linux_read_stat(struct linux_kernel *kernel)
 {
-    if (rstat_read(&kernel->group.rstat))
+    if (rstat_read(&kernel->group.rstat) && kernel->group.lags)
         flushed(kernel);
 }
 
 void linux_flush_stats(struct linux_kernel *kernel)
 {
     rstat_flush(&kernel->group.rstat);
-    flushed(kernel);
+    if (kernel->group.lags)
+        flushed(kernel);
 }
 
-/* From the first charge on the lists read what was flushed last: nothing yet. */
+void linux_flush_before_pass(struct linux_kernel *kernel)
+{
+    if (kernel->version < LINUX_VERSION(6, 1, 0))
+        linux_flush_stats(kernel);
+    else if (kernel->version < LINUX_VERSION(6, 12, 0))
+        linux_read_stat(kernel);
+}
+
+/* From the first charge on the lists read what was flushed last: nothing yet.  Before rstat
+ * (5.9: __mod_memcg_lruvec_state()) no flush is needed, only 32 pages of a CPU's. */
 static void begin_to_lag(struct linux_kernel *kernel)
 {
     kernel->group.lags =
-        kernel->params->stats_flush_every > 0 || kernel->pager->storage.engine != NULL;
+        kernel->version >= LINUX_VERSION(5, 15, 0) &&
+        (kernel->params->stats_flush_every > 0 || kernel->pager->storage.engine);
     if (kernel->group.lags)
         flushed(kernel);
 }

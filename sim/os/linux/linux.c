@@ -119,6 +119,7 @@ const struct kernel_ops kernel_linux = {
     .mapped = linux_mapped,
     .region_advised = linux_advised,
     .lets_store = linux_lets_store,
+    .clean = linux_clean,
     .place = linux_place,
     .place_given = linux_place_given,
     .can_swap = linux_can_swap,

@@ -219,6 +219,9 @@ void linux_stats(struct linux_kernel *kernel, unsigned n);
 /* memory.stat is read; and the timer flushes. */
 void linux_read_stat(struct linux_kernel *kernel);
 void linux_flush_stats(struct linux_kernel *kernel);
+/* Reclaim of the group looks at them: 5.15 shrink_node(), 6.1 prepare_scan_count(), which does
+ * as who reads memory.stat; from 6.12 on only if the timer is late. */
+void linux_flush_before_pass(struct linux_kernel *kernel);
 uint64_t linux_tick(void *state, struct pager *pager, uint64_t references);
 /* try_charge(): room for n frames more, reclaiming if need be.  On OK with *charged false
  * the fault cannot go on for now; without a fault nobody can wait or be killed, and the limit
@@ -280,6 +283,8 @@ void linux_reclaim_begin(struct linux_reclaim *reclaim, struct linux_kernel *ker
                          bool in_group, bool daemon);
 /* What is to be done at reclaim->r.priority: shrink_node(). */
 void linux_shrink(struct linux_reclaim *reclaim);
+/* kernel_ops. */
+enum status linux_clean(void *state, struct pager *pager, pfn_t pfn, struct error *err);
 /* do_try_to_free_pages(): reclaim for a process that needs memory; returns pages freed. */
 uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group);
 

@@ -121,6 +121,23 @@ static void take_victims(struct linux_reclaim *reclaim)
     }
 }
 
+/* Such a policy would have a page written before it names it. */
+enum status linux_clean(void *state, struct pager *pager, pfn_t pfn, struct error *err)
+{
+    struct linux_kernel *kernel = state;
+    struct linux_write *write;
+    const bool at_once = linux_writes_at_once(pager, pfn);
+    const enum status status =
+        at_once ? frame_write(pager, pfn, err) : linux_add_write(kernel, pfn, &write, err);
+    linux_unplug(kernel);
+    if (status != OK)
+        return status;
+    pager->counts.write_backs += at_once;
+    kernel->counts.pswpout +=
+        pager->contents.all[pager->frames[pfn].content].file == FILE_NONE;
+    return OK;
+}
+
 void linux_priorities(const struct linux_kernel *kernel, unsigned *first, unsigned *last)
 {
     const struct reclaim_ops *lists = linux_lists(kernel);
@@ -173,10 +190,8 @@ void linux_shrink(struct linux_reclaim *reclaim)
     so_far(reclaim, &scanned, &reclaimed);
     reclaim->r.free = reclaim->r.in_group ? 0 : zones_free(&kernel->memory.zones);
     reclaim->r.high = reclaim->r.in_group ? 0 : kernel->memory.zones.high;
-    /* prepare_scan_count(); from 6.12 on only if the timer is late. */
-    if (reclaim->r.in_group && kernel->version >= LINUX_VERSION(6, 1, 0) &&
-        kernel->version < LINUX_VERSION(6, 12, 0))
-        linux_read_stat(kernel);
+    if (reclaim->r.in_group)
+        linux_flush_before_pass(kernel);
     if (lists)
         lists->shrink(linux_lists_state(kernel), &reclaim->r);
     else

@@ -95,9 +95,6 @@ void linux_writeback_stop(struct linux_kernel *kernel)
 
 /* --- writing ------------------------------------------------------------------------------ */
 
-static enum status add_write(struct linux_kernel *kernel, pfn_t pfn,
-                             struct linux_write **out, struct error *err);
-
 void linux_unplug(struct linux_kernel *kernel)
 {
     struct linux_write *write = kernel->writeback.plugged;
@@ -114,7 +111,7 @@ void linux_leave(struct linux_kernel *kernel, pfn_t pfn)
     struct error err;
     if (!kernel->pager->frames[pfn].dirty)
         frame_drop(kernel->pager, pfn);
-    else if (add_write(kernel, pfn, &again, &err) != OK)
+    else if (linux_add_write(kernel, pfn, &again, &err) != OK)
         pager_fail(kernel->pager, &err);
     linux_unplug(kernel);
 }
@@ -203,8 +200,8 @@ static enum status start_write(struct linux_kernel *kernel, bool on_swap, uint64
     return OK;
 }
 
-static enum status add_write(struct linux_kernel *kernel, pfn_t pfn,
-                             struct linux_write **out, struct error *err)
+enum status linux_add_write(struct linux_kernel *kernel, pfn_t pfn,
+                            struct linux_write **out, struct error *err)
 {
     struct pager *pager = kernel->pager;
     struct linux_writeback *w = &kernel->writeback;
@@ -265,7 +262,7 @@ enum page_fate linux_write_out(struct linux_reclaim *reclaim, pfn_t pfn)
         return PAGE_GONE;
     }
     if (status == OK)
-        status = add_write(reclaim->kernel, pfn, &write, &err);
+        status = linux_add_write(reclaim->kernel, pfn, &write, &err);
     if (status == ERR_NOMEM)
         pager_fail(pager, &err);
     if (status != OK)
@@ -298,7 +295,7 @@ enum status linux_evict(struct linux_reclaim *reclaim, pfn_t pfn, struct error *
         return OK;
     }
     if (status == OK)
-        status = add_write(reclaim->kernel, pfn, &write, err);
+        status = linux_add_write(reclaim->kernel, pfn, &write, err);
     if (status != OK)
         return status;
     reclaim->kernel->counts.pswpout += write->io.on_swap;

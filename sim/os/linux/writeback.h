@@ -45,6 +45,11 @@ void linux_writeback_stop(struct linux_kernel *kernel);
 /* blk_finish_plug(): what has been put together by reclaim goes to its device. */
 void linux_unplug(struct linux_kernel *kernel);
 
+/* Put the page, ACTIVE or LEAVING, into the write that is being put together (*out), or one
+ * that begins with it. */
+MUST_CHECK enum status linux_add_write(struct linux_kernel *kernel, pfn_t pfn,
+                                       struct linux_write **out, struct error *err);
+
 /* What is in the frame is written at once, or need not be waited for. */
 bool linux_writes_at_once(const struct pager *pager, pfn_t pfn);
 
