@@ -264,6 +264,27 @@ START_TEST(nobody_dies_while_a_policy_has_pages_written)
 }
 END_TEST
 
+/* All that the group may have is being read ahead, for four processes: it can go when it has
+ * come. */
+START_TEST(nobody_dies_while_pages_are_being_read)
+{
+    static const char *const limits[] = {"36", "40", "60", "80"};
+    static char text[1 << 16];
+    rig_policy("linux5");
+    lrig_kernel("cgroup_frames", limits[_i]);
+    lrig_kernel("stats_flush_every", "100");
+    lrig_kernel("page_cluster", "5");
+    rig.params.slots.nslots = UINT64_MAX;
+    rig_frames(4096);
+    for (unsigned i = 0; i < 4; i++)
+        rig_stores(text, 0, 200);
+    for (size_t i = 0; i < 4; i++)
+        lrig_process(i, 200, text);
+    lrig_run();
+    ck_assert_str_eq(lrig.kills, "");
+}
+END_TEST
+
 /* 32 frames are the least that is kept free: 128 kB. */
 START_TEST(without_a_clock_the_run_fails_and_says_so)
 {
@@ -299,6 +320,7 @@ int main(void)
     tcase_add_loop_test(tcase, nobody_dies_in_a_cgroup_of_which_all_can_be_reclaimed, 0, 7);
     tcase_add_loop_test(tcase, before_6_12_nobody_dies_of_late_statistics, 0, 5);
     tcase_add_test(tcase, nobody_dies_while_a_policy_has_pages_written);
+    tcase_add_loop_test(tcase, nobody_dies_while_pages_are_being_read, 0, 4);
     tcase_add_test(tcase, without_a_clock_the_run_fails_and_says_so);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);

@@ -42,6 +42,7 @@ void linux_frame_freed(void *state, struct pager *pager, pfn_t pfn)
         return;
     kernel->memory.kswapd.scanned = 0;
     kernel->memory.kswapd.idle = false;
+    kernel->memory.lost.ticks = 0;
     zones_give(&kernel->memory.zones, pager, pfn);
 }
 

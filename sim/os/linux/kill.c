@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 
-#define TICK                                                                               \
-    UINT64_C(10000000000) /* psec: 2.4 has 100 a second                           */
+#define TICK_24 UINT64_C(10000000000) /* psec: 100 a second                              */
+#define TICK UINT64_C(4000000000)     /* psec: 250 a second                              */
 
 /* What a process has. */
 struct victim {
@@ -154,7 +154,7 @@ bool linux_stuck(const void *state, const struct pager *pager, struct error *err
 {
     const struct linux_kernel *kernel = state;
     (void)pager;
-    if (kernel->memory.lost.yielded.n == 0)
+    if (kernel->version >= LINUX_VERSION(2, 6, 0) || kernel->memory.lost.yielded.n == 0)
         return false;
     lost(kernel, kernel->memory.lost.in_group,
          "2.4 kills no process while there is swap space left", "lower swap.size", err);
@@ -185,6 +185,7 @@ static void tick(struct event *event)
 {
     struct linux_kernel *kernel =
         CONTAINER_OF(event, struct linux_kernel, memory.lost.tick);
+    kernel->memory.lost.ticks++;
     pager_wakeup(kernel->pager, &kernel->memory.lost.yielded);
 }
 
@@ -198,22 +199,49 @@ void linux_lost_stop(struct linux_kernel *kernel)
     engine_cancel(kernel->pager->storage.engine, &kernel->memory.lost.tick);
 }
 
+/* Wait for the next tick. */
+static void yield(struct linux_kernel *kernel, struct fault *fault, bool in_group,
+                  psec_t tick_length)
+{
+    struct linux_lost *lost = &kernel->memory.lost;
+    struct engine *engine = kernel->pager->storage.engine;
+    if (!event_pending(&lost->tick))
+        engine_schedule(engine, &lost->tick, engine_now(engine) + tick_length);
+    lost->in_group = in_group;
+    pager_sleep(kernel->pager, fault, &lost->yielded);
+}
+
 /* 2.4: not while there is swap space, and not before reclaim has failed for long enough;
  * until then the process lets others run. */
 static bool waits_24(struct linux_kernel *kernel, struct fault *fault, bool in_group)
 {
     struct pager *pager = kernel->pager;
-    struct linux_lost *lost = &kernel->memory.lost;
     struct engine *engine = pager->storage.engine;
     if (kernel->version >= LINUX_VERSION(2, 6, 0) || !engine)
         return false;
     if (!policy_can_swap(&pager_instance(pager, 0)->env) &&
-        oom_watch_failed(&lost->watch, engine_now(engine)))
+        oom_watch_failed(&kernel->memory.lost.watch, engine_now(engine)))
         return false;
-    if (!event_pending(&lost->tick))
-        engine_schedule(engine, &lost->tick, engine_now(engine) + TICK);
-    lost->in_group = in_group;
-    pager_sleep(pager, fault, &lost->yielded);
+    yield(kernel, fault, in_group, TICK_24);
+    return true;
+}
+
+/* Pages are being read, or have been and are still to be used: soon they can go.  Linux has
+ * them on its lists by now, and tries again after a tick, 16 times if nothing goes:
+ * reclaim_throttle(), VMSCAN_THROTTLE_NOPROGRESS; before 5.16 congestion_wait(). */
+static bool waits_for_pages(struct linux_kernel *kernel, struct fault *fault, bool in_group)
+{
+    enum { RETRIES = 16 }; /* MAX_RECLAIM_RETRIES */
+    const struct pager *pager = kernel->pager;
+    struct linux_lost *lost = &kernel->memory.lost;
+    if (!pager->storage.engine || kernel->version < LINUX_VERSION(2, 6, 0))
+        return false;
+    if (pager->count[FRAME_FILLING] > 0)
+        lost->ticks = 0;
+    if (pager->count[FRAME_FILLING] + pager->count[FRAME_HELD] == 0 ||
+        lost->ticks > RETRIES)
+        return false;
+    yield(kernel, fault, in_group, TICK);
     return true;
 }
 
@@ -223,8 +251,9 @@ enum status linux_out_of_memory(struct linux_kernel *kernel, struct fault *fault
     *again = false;
     if (!kernel->pager->host)
         return nobody(kernel, in_group, err);
-    if (waits_24(kernel, fault, in_group))
+    if (waits_24(kernel, fault, in_group) || waits_for_pages(kernel, fault, in_group))
         return OK;
+    kernel->memory.lost.ticks = 0;
     const enum status status = kill_one(kernel, fault, in_group, err);
     *again = status == OK && !fault->killed;
     return status;

@@ -38,11 +38,12 @@ struct linux_kswapd {
     bool idle;               /* no page looked at in the last run, and none freed since   */
 };
 
-/* Nothing can be reclaimed: 2.4 waits for a while before it kills. */
+/* Nothing can be reclaimed: it waits for a while before it kills. */
 struct linux_lost {
     struct oom_watch watch;
     struct fault_list yielded; /* till the next tick                                      */
     struct event tick;
+    unsigned ticks; /* since a frame was freed or one was seen being filled             */
     bool in_group; /* it was so of the group when somebody yielded last                   */
 };
 
