@@ -89,6 +89,31 @@ START_TEST(what_is_shared_is_so_when_it_has_moved)
 }
 END_TEST
 
+/* A dirty page of a file is in the first frame of all, before page 64; it has moved when it is
+ * old enough to be written back. */
+START_TEST(what_is_dirty_is_written_when_it_has_moved)
+{
+    static char text[16384];
+    rig_linux_kernel("dirty_expire", "1 s");
+    rig_linux_kernel("dirty_writeback", "1 s");
+    strcpy(text, "@advise 0x0 1280KiB nohugepage;");
+    rig_stores(text, 0, N);
+    strcat(text, " S1024");
+    rig_stores(text, N, USED - N);
+    for (unsigned i = 0; i < USED; i += 4)
+        sprintf(text + strlen(text), " @advise 0x%x 12KiB dontneed;", (i + 1) * 4096);
+    strcat(text, " @advise 0x200000 512KiB hugepage; S512 @sleep 5s;");
+    rig_region(0, 0, FRAMES, 0);
+    rig_region(0, FRESH, 2 * N, 0);
+    rig_file(0, 1024, 1, 0, 0)->shared = true;
+    rig_program(0, text);
+    rig_linux_run();
+    ck_assert_uint_eq(rig_linux.counts.compact_success, 1);
+    ck_assert_uint_ge(rig_linux.counts.pgmigrate_success, 16);
+    ck_assert_uint_eq(rig.counts.write_backs, 1);
+}
+END_TEST
+
 /* What each choice does for memory that is advised hugepage, and that which is not. */
 START_TEST(the_setting_says_who_compacts)
 {
@@ -188,6 +213,7 @@ int main(void)
     tcase_add_test(tcase, who_compacts_pays_for_it);
     tcase_add_test(tcase, what_has_moved_is_still_there);
     tcase_add_test(tcase, what_is_shared_is_so_when_it_has_moved);
+    tcase_add_test(tcase, what_is_dirty_is_written_when_it_has_moved);
     tcase_add_loop_test(tcase, the_setting_says_who_compacts, 0, 10);
     tcase_add_test(tcase, kcompactd_makes_blocks_for_those_who_come_later);
     tcase_add_test(tcase, reclaim_comes_before_a_second_try);
