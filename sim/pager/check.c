@@ -122,6 +122,26 @@ static const char *check_slots(const struct pager *pager)
                : "a slot is taken and belongs to no content";
 }
 
+/* What walks through a space go by are its mapped pages, all of them. */
+static const char *check_walks(const struct pager *pager)
+{
+    for (uint32_t i = 0; i < pager->nspaces; i++) {
+        const struct space *space = pager->spaces[i];
+        if (!space || !space->walked)
+            continue;
+        uint64_t n = 0;
+        page_t page;
+        for (vpn_t vpn = 0; (page = vpn_tree_next(&space->mapped, &vpn)) != PAGE_NONE;
+             vpn++, n++)
+            if (!(pager->mmu.bits[page] & PAGE_RESIDENT) ||
+                pager->mmu.index->vpns[page] != vpn || pager_space_of(pager, page) != space)
+                return "a walk finds a page that is not mapped";
+        if (n != space->resident)
+            return "a walk does not find all pages that are mapped";
+    }
+    return NULL;
+}
+
 /* The lists of a policy that has some, unless there are frames without end to be looked through
  * for what is on none, and its ghosts: a page that is in use has none. */
 static const char *check_policies(const struct pager *pager)
@@ -188,6 +208,8 @@ const char *pager_check(const struct pager *pager)
     const char *wrong = check_frames(pager);
     if (!wrong)
         wrong = check_pages(pager);
+    if (!wrong)
+        wrong = check_walks(pager);
     if (!wrong)
         wrong = runs_check(pager);
     if (!wrong)
