@@ -143,7 +143,7 @@ static void linux3_shrink(void *state, struct reclaim *r)
     if (!r->rest.valid)
         aim(l, r);
     lru_scan(&l->lru, r, true);
-    if (r->stop)
+    if (r->rest.valid)
         return;
     if (inactive_is_low(l, RECLAIM_ANON))
         lru_shrink_active(&l->lru, RECLAIM_ANON, r->batch);

@@ -243,7 +243,7 @@ static void linux5_shrink(void *state, struct reclaim *r)
     if (!r->rest.valid)
         set_targets(l, r);
     lru_scan(&l->lru, r, !since(l, V6_1));
-    if (r->stop)
+    if (r->rest.valid)
         return;
     linux5_age(l, r);
     lru_return_victim(&l->lru, r);

@@ -86,24 +86,32 @@ static inline bool lru_cut(uint64_t *left, const uint64_t *target)
     return true;
 }
 
+static inline bool lru_is_left(const struct reclaim_rest *rest)
+{
+    return rest->left[LRU_INACTIVE_ANON] || rest->left[LRU_ACTIVE_FILE] ||
+           rest->left[LRU_INACTIVE_FILE];
+}
+
 /* The loop of shrink_lruvec() since 3.11, of r->rest, to which it goes back if it is stopped.
  * cut_once: when that has been done, the rest is looked at whatever has gone (before 6.1). */
 static inline void lru_scan(struct lru *l, struct reclaim *r, bool cut_once)
 {
     struct reclaim_rest *rest = &r->rest;
     bool whole = !r->in_group && !r->daemon && r->priority == RECLAIM_PRIORITY;
-    while (rest->left[LRU_INACTIVE_ANON] || rest->left[LRU_ACTIVE_FILE] ||
-           rest->left[LRU_INACTIVE_FILE]) {
+    rest->valid = false;
+    while (!rest->valid && lru_is_left(rest)) {
         rest->gone += lru_shrink_lists(l, r, rest->left);
+        rest->valid = r->stop;
         if (lru_has_victim(r) || r->stop)
             break;
-        if (rest->gone < r->wanted || whole)
+        if (rest->gone < r->wanted || whole) {
+            rest->valid = r->pause && lru_is_left(rest);
             continue;
+        }
         if (!lru_cut(rest->left, rest->target))
             break;
         whole = cut_once;
     }
-    rest->valid = r->stop;
 }
 
 /* So much of each list is to be looked at, of which nothing has been yet. */

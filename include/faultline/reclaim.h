@@ -63,6 +63,9 @@ struct reclaim {
     bool stop; /* the kernel's, in page: no further page can go before something has ended
                 * that it waits for.  Put what has not been looked at back where it was, and
                 * return from shrink, which is called again with the same priority        */
+    bool
+        pause; /* the kernel's, in page: the same, but when the batch has been looked at and
+                 * if more is left to be                                                  */
     struct reclaim_rest rest; /* the policy's: it goes on from there then             */
     uint64_t free, high; /* frames free, and the sum of the high watermarks; in_group: 0 */
     /* Try to let the page go, which is off all lists or may be: it is not, afterwards, with

@@ -289,6 +289,7 @@ static bool is_violation(const struct pager *pager, const struct fault *fault)
 static enum status work(struct pager *pager, struct fault *fault, struct error *err)
 {
     pager->current = fault;
+    fault->busy = false;
     const enum status status = pager->kernel->fault(pager->kernel_state, pager, fault, err);
     pager->current = NULL;
     if (status == OK && fault->run_length)
@@ -366,7 +367,7 @@ enum status pager_run_granted(struct pager *pager, struct error *err)
             fault->ready = true;
         else /* it sets ready by itself where the frame is filled at once */
             status = work(pager, fault, err);
-        if (status == OK && (fault->ready || fault->killed) && fault->wake)
+        if (status == OK && (fault->ready || fault->killed || fault->busy) && fault->wake)
             fault->wake(fault);
         if (status == OK)
             status = balance(pager, err);

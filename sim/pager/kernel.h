@@ -49,7 +49,8 @@ struct kernel_ops {
     void (*release)(void *state); /* may be NULL                                         */
     /* Work on the fault with the calls of pager.h.  On OK the page is in memory and
      * fault->ready is set, or the fault waits for a frame or a transfer and this is called
-     * again.  The page is mapped by the pager afterwards. */
+     * again; with fault->busy set, as soon as pager.owed has been spent.  The page is mapped
+     * by the pager afterwards. */
     enum status (*fault)(void *state, struct pager *pager, struct fault *fault,
                          struct error *err);
     /* The page of a fault has been mapped, to the frame; may be NULL. */

@@ -295,9 +295,10 @@ static enum status end(struct cpu *cpu, struct error *err)
 static enum status settle(struct cpu *cpu, struct error *err)
 {
     struct thread *thread = cpu->thread;
-    const bool waits = cpu->blocked && !thread->fault.ready && !thread->fault.killed;
+    const struct fault *fault = &thread->fault;
+    const bool waits = cpu->blocked && !fault->ready && !fault->killed && !fault->busy;
     cpu->blocked = false;
-    if (cpu->ending || (is_killed(thread) && !waits))
+    if (cpu->ending || (is_killed(thread) && !waits && !fault->busy))
         return end(cpu, err);
     if (waits) {
         cpu->thread = NULL;

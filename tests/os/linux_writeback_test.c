@@ -215,6 +215,48 @@ START_TEST(a_request_that_has_ended_is_handed_on)
 }
 END_TEST
 
+/* --- time --------------------------------------------------------------------------------- */
+
+/* The seven looks of the first walk take 3.5 ms, so that 0, 1 and 2 have been written when the
+ * second begins, which is as the one after the wait in 6.5. */
+START_TEST(pages_are_written_while_reclaim_goes_on)
+{
+    version = "6.18";
+    rig_linux_kernel("cost_scan", "500");
+    run(4, FIVE);
+    ck_assert_uint_eq(rig_linux.counts.pswpout, 4);
+    ck_assert_uint_eq(rig_linux.lists.pgscan[RECLAIM_ANON], 7 + 4);
+    ck_assert_uint_eq(rig_linux.lists.pgsteal[RECLAIM_ANON], 3);
+    ck_assert_uint_eq(rig.totals.elapsed, FIVE_TIME - 3 * MS + 11 * 500 * REFERENCE);
+}
+END_TEST
+
+/* 65 pages with room for 64.  Priorities 6 to 1 look at 1, 2, 4 ... 32, which are young, and
+ * 0 at 64 in two batches: in the first are the last one, which is young, and 31 that are
+ * written; these 32 looks take 32 ms.  Then the 31 are at the tail and go, and one more is
+ * written. */
+START_TEST(a_reclaim_spends_its_time_after_each_batch)
+{
+    char text[65 * 4 + 1] = "";
+    rig_linux_kernel("max_sectors_kb", "4");
+    rig_linux_kernel("version", version);
+    rig_linux_kernel("swappiness", "200");
+    rig_linux_kernel("cost_scan", "1000");
+    rig_limit(64);
+    rig_frames(128);
+    rig_region(0, 0, 128, 0);
+    for (size_t i = 0, n = 0; i < 65; i++)
+        n += (size_t)snprintf(text + n, sizeof text - n, "S%zu ", i);
+    rig_program(0, text);
+    rig_linux_run();
+    ck_assert_uint_eq(rig_linux.counts.pswpout, 31 + 1);
+    ck_assert_uint_eq(rig_linux.lists.pgscan[RECLAIM_ANON], 63 + 64);
+    ck_assert_uint_eq(rig_linux.lists.pgsteal[RECLAIM_ANON], 31);
+    ck_assert_uint_eq(rig.totals.elapsed, SWITCH + 65 * (FAULT + ZERO + REFERENCE) +
+                                              (63 + 64) * 1000 * REFERENCE);
+}
+END_TEST
+
 /* --- policies without lists --------------------------------------------------------------- */
 
 /* All four pages are victims, since 32 are wanted, and the first that has been written makes
@@ -295,6 +337,8 @@ int main(void)
     tcase_add_test(all, a_request_is_no_larger_than_the_queue_of_the_disk_allows);
     tcase_add_test(all, what_is_one_request_takes_one_place_of_the_queue);
     tcase_add_test(all, a_request_that_has_ended_is_handed_on);
+    tcase_add_test(all, pages_are_written_while_reclaim_goes_on);
+    tcase_add_test(all, a_reclaim_spends_its_time_after_each_batch);
     tcase_add_test(all, victims_are_written_and_the_first_one_that_is_makes_room);
     tcase_add_test(all, an_area_is_used_when_those_before_it_are_full);
     tcase_add_test(all, areas_of_one_priority_are_used_in_turn);

@@ -85,7 +85,7 @@ enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint6
         begin_to_lag(kernel);
     for (unsigned retries = RETRIES;
          linux_usage(kernel) + n > kernel->group.limit || linux_reclaim_stopped(kernel);) {
-        const uint64_t freed = linux_direct_reclaim(kernel, true);
+        const uint64_t freed = linux_direct_reclaim(kernel, true, fault != NULL);
         if (kernel->pager->failed.code != OK) {
             error_copy(err, &kernel->pager->failed);
             return kernel->pager->failed.code;

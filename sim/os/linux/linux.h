@@ -117,6 +117,9 @@ struct linux_reclaim {
     struct reclaim r;
     struct linux_kernel *kernel;
     bool met_dirty; /* pages of files                                                     */
+    bool pauses;    /* it takes time: it may be paused when it has begun to write         */
+    bool paused;    /* it has been, and goes on when what it has done has been paid for   */
+    unsigned walks; /* through the priorities, that have come to their end                */
 };
 
 /* The policy's side of reclaim, or NULL: it has none, and is asked for victims. */
@@ -285,8 +288,9 @@ void linux_reclaim_begin(struct linux_reclaim *reclaim, struct linux_kernel *ker
 void linux_shrink(struct linux_reclaim *reclaim);
 /* kernel_ops. */
 enum status linux_clean(void *state, struct pager *pager, pfn_t pfn, struct error *err);
-/* do_try_to_free_pages(): reclaim for a process that needs memory; returns pages freed. */
-uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group);
+/* do_try_to_free_pages(): reclaim for a process that needs memory; returns pages freed.
+ * pauses: for the fault that the pager works on, which can go on later. */
+uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group, bool pauses);
 
 /* --- count.c ------------------------------------------------------------------------------ */
 

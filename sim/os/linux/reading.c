@@ -88,7 +88,7 @@ static pfn_t spare_frame(struct linux_kernel *kernel)
 {
     const bool limited = kernel->params->cgroup_frames > 0;
     while (limited && linux_usage(kernel) + 1 > kernel->group.limit) {
-        const uint64_t freed = linux_direct_reclaim(kernel, true);
+        const uint64_t freed = linux_direct_reclaim(kernel, true, false);
         linux_forget_stopped(kernel);
         if (freed == 0)
             return PFN_NONE;

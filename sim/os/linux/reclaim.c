@@ -200,6 +200,18 @@ void linux_shrink(struct linux_reclaim *reclaim)
     account(reclaim, scanned, reclaimed);
 }
 
+/* The batch, or what there was to do at the priority, is done, and more is to be: first the
+ * CPU has that to spend, while pages that are being written may become free. */
+static bool pause_at(struct linux_reclaim *reclaim, unsigned last)
+{
+    struct reclaim *r = &reclaim->r;
+    if (!r->pause || (!r->rest.valid && r->priority == last))
+        return false;
+    r->priority -= !r->rest.valid;
+    reclaim->paused = true;
+    return true;
+}
+
 static void shrink(struct linux_reclaim *reclaim)
 {
     struct linux_kernel *kernel = reclaim->kernel;
@@ -211,6 +223,8 @@ static void shrink(struct linux_reclaim *reclaim)
         linux_shrink(reclaim);
         if (reclaim->r.reclaimed >= reclaim->r.wanted || reclaim->r.stop || !lists)
             break;
+        if (pause_at(reclaim, last))
+            return;
     }
     if (lists && lists->finish && !reclaim->r.stop)
         lists->finish(linux_lists_state(kernel), &reclaim->r);
@@ -248,33 +262,40 @@ static bool walks_again(const struct linux_kernel *kernel)
     return kernel->version >= LINUX_VERSION(6, 11, 0);
 }
 
-static bool nothing_gone(const struct linux_reclaim *reclaim)
+/* The priorities are at their end: are they gone through once more? */
+static bool next_walk(struct linux_reclaim *reclaim)
 {
-    return reclaim->r.reclaimed == 0 && !reclaim->r.stop;
+    struct reclaim *r = &reclaim->r;
+    if (r->reclaimed > 0 || r->stop || reclaim->paused)
+        return false;
+    if (reclaim->walks++ == 0 && walks_again(reclaim->kernel))
+        return true;
+    if (!r->passed_over || r->force)
+        return false;
+    r->force = true;
+    r->passed_over = false;
+    return true;
 }
 
 /* do_try_to_free_pages() */
-uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group)
+uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group, bool pauses)
 {
     struct linux_reclaim reclaim;
     linux_reclaim_begin(&reclaim, kernel, in_group, false);
     const unsigned first = reclaim.r.priority;
     if (!linux_resume_reclaim(&reclaim))
         kernel->counts.allocstall += !in_group;
+    reclaim.pauses = pauses;
     shrink(&reclaim);
-    if (walks_again(kernel) && nothing_gone(&reclaim)) {
+    while (next_walk(&reclaim)) {
         reclaim.r.priority = first;
-        shrink(&reclaim);
-    }
-    if (reclaim.r.passed_over && nothing_gone(&reclaim)) {
-        reclaim.r.force = true;
-        reclaim.r.passed_over = false;
-        reclaim.r.priority = first;
-        shrink(&reclaim);
+        reclaim.paused = reclaim.r.pause;
+        if (!reclaim.paused)
+            shrink(&reclaim);
     }
     if (reclaim.met_dirty && reclaim.r.reclaimed == 0) /* and nobody has said all_dirty */
         linux_flush_all(kernel);
-    if (reclaim.r.stop)
+    if (reclaim.r.stop || reclaim.paused)
         linux_stop_reclaim(&reclaim);
     return reclaim.r.reclaimed;
 }

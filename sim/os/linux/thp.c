@@ -64,7 +64,7 @@ static void reclaim_for(struct linux_kernel *kernel, uint32_t order)
     uint64_t freed = 0, more = 1;
     while (more > 0 && freed < linux_compact_gap(order) &&
            !linux_compaction_ready(kernel, order)) {
-        more = linux_direct_reclaim(kernel, false);
+        more = linux_direct_reclaim(kernel, false, false);
         linux_forget_stopped(kernel);
         freed += more;
     }
@@ -120,7 +120,7 @@ bool linux_huge_charge(struct linux_kernel *kernel, uint64_t n,
     while (linux_usage(kernel) + n > kernel->group.limit) {
         uint64_t freed = 0, more = effort >= LINUX_HUGE_NORETRY;
         while (more > 0 && freed < n) {
-            more = linux_direct_reclaim(kernel, true);
+            more = linux_direct_reclaim(kernel, true, false);
             linux_forget_stopped(kernel);
             freed += more;
         }

@@ -18,7 +18,7 @@ struct linux_write {
 /* Where a reclaim was. */
 struct linux_stopped {
     const struct fault *fault; /* for which it is                                        */
-    struct reclaim r;
+    struct linux_reclaim reclaim;
     struct linux_stopped *next;
 };
 
@@ -269,6 +269,7 @@ enum page_fate linux_write_out(struct linux_reclaim *reclaim, pfn_t pfn)
         return PAGE_ACTIVATE;
     reclaim->kernel->counts.pswpout += write->io.on_swap;
     look_at_queue(reclaim, write);
+    reclaim->r.pause = reclaim->pauses;
     return PAGE_WRITING;
 }
 
@@ -329,7 +330,7 @@ void linux_stop_reclaim(const struct linux_reclaim *reclaim)
         stopped = arena_alloc(kernel->pager->arena, sizeof *stopped);
     if (!stopped) /* it begins again */
         return;
-    *stopped = (struct linux_stopped){kernel->pager->current, reclaim->r, w->stopped};
+    *stopped = (struct linux_stopped){kernel->pager->current, *reclaim, w->stopped};
     w->stopped = stopped;
 }
 
@@ -349,8 +350,8 @@ bool linux_resume_reclaim(struct linux_reclaim *reclaim)
     const struct linux_stopped *stopped = *find_stopped(reclaim->kernel);
     if (!stopped)
         return false;
-    reclaim->r = stopped->r;
-    reclaim->r.stop = false;
+    *reclaim = stopped->reclaim;
+    reclaim->r.stop = reclaim->r.pause = reclaim->paused = false;
     linux_forget_stopped(reclaim->kernel);
     return true;
 }
@@ -369,9 +370,13 @@ static void throttle(struct linux_kernel *kernel, struct fault *fault)
 bool linux_wait_for_writes(struct linux_kernel *kernel, struct fault *fault, uint64_t freed)
 {
     struct linux_writeback *w = &kernel->writeback;
+    const bool stopped = linux_reclaim_stopped(kernel);
+    if (stopped && (*find_stopped(kernel))->reclaim.paused) {
+        fault->busy = true;
+        return true;
+    }
     if (w->n + kernel->flusher.writing == 0)
         return false;
-    const bool stopped = linux_reclaim_stopped(kernel);
     if (!fault)
         linux_forget_stopped(kernel);
     else if (stopped)
