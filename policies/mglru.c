@@ -89,7 +89,7 @@ static enum status mglru_create(void *state, const struct policy_env *env,
 static void mglru_page_in(void *state, pfn_t pfn, pfn_t ghost)
 {
     struct mglru *m = state;
-    const bool in_fault = mglru_is_faulted_in(m, pfn);
+    const bool in_fault = page_faulted_in(m->env, pfn);
     m->pages[pfn] = (struct mglru_page){
         .list = MGLRU_ISOLATED, .marks = page_is_file(m->env, pfn) ? MGLRU_FILE : 0};
     if (!page_read_ahead(m->env, pfn))

@@ -204,7 +204,9 @@ static inline enum page_fate mglru_try(struct mglru *m, struct mglru_batch *batc
     enum page_fate fate = PAGE_KEEP;
     batch->reclaim->scanned++;
     m->counts.pgscan[type]++;
-    if (mglru_is_used(m, batch, pfn, &activate))
+    if (page_locked(m->env, pfn))
+        fate = PAGE_KEEP;
+    else if (mglru_is_used(m, batch, pfn, &activate))
         fate = activate ? PAGE_ACTIVATE : PAGE_KEEP;
     else
         fate = reclaim_page(batch->reclaim, pfn);

@@ -60,13 +60,4 @@ static inline void mglru_refault(struct mglru *m, pfn_t pfn, pfn_t ghost, bool i
         m->pages[pfn].refs = (uint8_t)(refs - 1);
 }
 
-/* A fault brought it in, or read it ahead; it counts if the area is not advised. */
-static inline bool mglru_is_faulted_in(const struct mglru *m, pfn_t pfn)
-{
-    struct page_walk walk;
-    if (walk_mapping(m->env, pfn, 0, &walk))
-        return !walk_is_advised(m->env, &walk);
-    return page_read_ahead(m->env, pfn);
-}
-
 #endif

@@ -154,6 +154,9 @@ unsigned page_mappings(const struct policy_env *env, pfn_t pfn);
 unsigned page_take_young(const struct policy_env *env, pfn_t pfn);
 /* It was read ahead of need and has not been used. */
 bool page_read_ahead(const struct policy_env *env, pfn_t pfn);
+/* For page_in only: a fault brings it in, or has it read ahead, and not in memory that is said to
+ * be used in no order, or once and in order. */
+bool page_faulted_in(const struct policy_env *env, pfn_t pfn);
 /* A device has what is in it, or had it before it was stored into: a page of a file, or one
  * that has been swapped out before. */
 bool page_is_saved(const struct policy_env *env, pfn_t pfn);

@@ -216,6 +216,17 @@ static bool is_advised(const struct region *region)
     return region->advice == VM_RANDOM || region->advice == VM_SEQUENTIAL;
 }
 
+bool page_faulted_in(const struct policy_env *env, pfn_t pfn)
+{
+    const struct pager *pager = pager_of(env);
+    const struct frame *frame = &pager->frames[pfn];
+    const page_t page = frame->waiters ? frame->waiters->page : frame->page;
+    if (page == PAGE_NONE)
+        return frame->read_ahead;
+    const struct region *region = region_of(pager, page);
+    return !region || !is_advised(region);
+}
+
 bool walk_has_recency(const struct policy_env *env, const struct page_walk *walk)
 {
     const struct pager *pager = pager_of(env);

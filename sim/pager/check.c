@@ -3,6 +3,25 @@
 #include "pager/frame.h"
 #include "pager/runs.h"
 
+/* Faults that refer to the frame know of it, and wait as long as it is being filled. */
+static const char *check_waiters(const struct pager *pager, pfn_t pfn)
+{
+    const struct frame *frame = &pager->frames[pfn];
+    const struct fault *fault = frame->waiters;
+    if (fault && frame->content == CONTENT_NONE)
+        return "a fault refers to a frame that holds nothing";
+    do {
+        if (!fault)
+            return NULL;
+        if (!fault->active || fault->waited != pfn)
+            return "a frame is kept for a fault that does not want it";
+        if (fault->ready == (frame->state == FRAME_FILLING))
+            return "a fault waits for a frame that is not being filled, or does not wait";
+        fault = fault->next_waiter;
+    } while (fault != frame->waiters);
+    return NULL;
+}
+
 /* Frames are where their states say, and counted as such. */
 static const char *check_frames(const struct pager *pager)
 {
@@ -25,8 +44,9 @@ static const char *check_frames(const struct pager *pager)
             return "a free frame keeps what no device has";
         if (frame->page != PAGE_NONE && frame->state != FRAME_ACTIVE && !wired)
             return "a page maps a frame that is not in use";
-        if (frame->waiters && frame->state != FRAME_FILLING)
-            return "a fault waits for a frame that is not being filled";
+        const char *wrong = check_waiters(pager, pfn);
+        if (wrong)
+            return wrong;
     }
     for (int state = 0; state < FRAME_STATES; state++)
         if (count[state] != pager->count[state])

@@ -39,6 +39,7 @@ void frame_uncache(struct pager *pager, pfn_t pfn)
 {
     struct frame *frame = &pager->frames[pfn];
     assert(frame->state == FRAME_CACHED);
+    fault_forget_frame(pager, pfn);
     pager->contents.all[frame->content].frame = PFN_NONE;
     frame->content = CONTENT_NONE;
     frame_set_state(pager, pfn, FRAME_FREE);

@@ -33,42 +33,68 @@ static void make_ready(struct pager *pager, struct fault *fault)
         fault->wake(fault);
 }
 
+/* --- what a fault waits for --------------------------------------------------------------- */
+
+/* The fault refers to the frame until it has used it, or its page is not wanted any more. */
+static void refer(struct pager *pager, struct fault *fault, pfn_t pfn)
+{
+    struct frame *frame = &pager->frames[pfn];
+    assert(fault->waited == PFN_NONE && !fault->ready);
+    fault->waited = pfn;
+    fault->next_waiter = fault;
+    if (frame->waiters) {
+        fault->next_waiter = frame->waiters->next_waiter;
+        frame->waiters->next_waiter = fault;
+    }
+    frame->waiters = fault;
+}
+
+/* The fault, which has been ready or never waited, refers to no frame any more. */
+static void unrefer(struct pager *pager, struct fault *fault)
+{
+    fault->ready = false;
+    if (fault->waited == PFN_NONE)
+        return;
+    struct fault **last = &pager->frames[fault->waited].waiters, *before = *last;
+    fault->waited = PFN_NONE;
+    while (before->next_waiter != fault)
+        before = before->next_waiter;
+    before->next_waiter = fault->next_waiter;
+    if (*last == fault)
+        *last = before == fault ? NULL : before;
+}
+
+void fault_forget_frame(struct pager *pager, pfn_t pfn)
+{
+    struct fault *fault = pager->frames[pfn].waiters;
+    pager->frames[pfn].waiters = NULL;
+    for (; fault && fault->waited != PFN_NONE; fault = fault->next_waiter) {
+        assert(fault->ready);
+        fault->waited = PFN_NONE;
+    }
+}
+
 bool fault_wake_waiters(struct pager *pager, pfn_t pfn)
 {
-    struct fault *last = pager->frames[pfn].waiters;
-    pager->frames[pfn].waiters = NULL;
-    if (!last)
-        return false;
-    struct fault *fault = last->next;
-    last->next = NULL;
+    struct fault *last = pager->frames[pfn].waiters, *fault = last;
     while (fault) {
-        struct fault *next = fault->next;
-        fault->next = NULL;
+        fault = fault->next_waiter;
         make_ready(pager, fault);
-        fault = next;
+        if (fault == last)
+            return true;
     }
-    return true;
+    return false;
 }
 
 void pager_wait(struct pager *pager, struct fault *fault, pfn_t pfn)
 {
-    struct frame *frame = &pager->frames[pfn];
-    assert(frame->state == FRAME_FILLING && !fault->next && !fault->ready);
-    if (frame->waiters) {
-        fault->next = frame->waiters->next;
-        frame->waiters->next = fault;
-    } else {
-        fault->next = fault;
-    }
-    frame->waiters = fault;
-    fault->waited = pfn;
-    fault->awaited = frame->content;
+    assert(pager->frames[pfn].state == FRAME_FILLING && !fault->next);
+    refer(pager, fault, pfn);
 }
 
 void pager_use(struct pager *pager, struct fault *fault, pfn_t pfn)
 {
-    fault->waited = pfn;
-    fault->awaited = pager->frames[pfn].content;
+    refer(pager, fault, pfn);
     fault->ready = true;
 }
 
@@ -153,12 +179,10 @@ static bool can_map(const struct pager *pager, const struct fault *fault, pfn_t 
     return state == FRAME_HELD || state == FRAME_ACTIVE || state == FRAME_WIRED;
 }
 
-/* What the fault waited for stays in memory for others; the frame may be held for somebody
- * else meanwhile. */
+/* What the fault waited for stays in memory for others. */
 static void let_go(struct pager *pager, const struct fault *fault)
 {
-    if (fault->waited != PFN_NONE && pager->frames[fault->waited].state == FRAME_HELD &&
-        pager->frames[fault->waited].content == fault->awaited)
+    if (fault->waited != PFN_NONE && pager->frames[fault->waited].state == FRAME_HELD)
         frame_activate(pager, fault->waited);
 }
 
@@ -311,8 +335,7 @@ void pager_abandon(struct pager *pager, struct fault *fault)
 {
     assert(fault->active && !fault->next);
     let_go(pager, fault);
-    fault->ready = false;
-    fault->waited = PFN_NONE;
+    unrefer(pager, fault);
     end(pager, fault);
     large_let_go(pager, fault);
 }
@@ -345,8 +368,7 @@ enum status pager_fault(struct pager *pager, struct fault *fault, page_t page, b
         status = finish(pager, fault, &mapped, err);
         if (status != OK)
             return status;
-        fault->ready = false;
-        fault->waited = PFN_NONE;
+        unrefer(pager, fault);
     }
     end(pager, fault);
     return OK;

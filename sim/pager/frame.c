@@ -253,7 +253,8 @@ enum status frame_pay_tables(struct pager *pager, struct error *err)
 void frame_free(struct pager *pager, pfn_t pfn)
 {
     struct frame *frame = &pager->frames[pfn];
-    assert(frame->page == PAGE_NONE && !frame->writing && !frame->waiters);
+    assert(frame->page == PAGE_NONE && !frame->writing);
+    fault_forget_frame(pager, pfn);
     if (frame->content != CONTENT_NONE)
         pager->contents.all[frame->content].frame = PFN_NONE;
     frame->content = CONTENT_NONE;

@@ -157,6 +157,9 @@ static inline bool kernel_lets_store(struct pager *pager, page_t page, pfn_t pfn
 /* The frame is filled: the faults that wait for it go on.  False if there are none. */
 bool fault_wake_waiters(struct pager *pager, pfn_t pfn);
 
+/* What was in the frame is not there any more: faults that were about to use it look anew. */
+void fault_forget_frame(struct pager *pager, pfn_t pfn);
+
 /* --- large.c ---------------------------------------------------------------------------- */
 
 /* Frames of the large page that the fault would have; 0: none. */

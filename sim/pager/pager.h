@@ -49,7 +49,9 @@ struct frame {
     bool reclaim;    /* by the kernel: it is to go as soon as it has been written   */
     bool lazy;      /* the kernel's: what it holds is not needed unless it is stored into */
     uint32_t owner; /* while ACTIVE: number of the instance that has it             */
-    struct fault *waiters; /* for its filling: the last, whose next is the first          */
+    struct fault
+        *waiters; /* faults that wait for its filling or, filled, that have not used
+                            * it yet: the last, whose next_waiter is the first           */
 };
 
 /* One trap of a thread, from the access to the return; embedded in the thread. */
@@ -70,10 +72,11 @@ struct fault {
     pfn_t frame;   /* granted and still empty, or PFN_NONE                                */
     pfn_t run, run_length; /* frames that were granted for a large page, and are held until
                             * it can be mapped; run_length 0: none                        */
-    pfn_t waited; /* frame that was filled for it last, or PFN_NONE                       */
-    content_t awaited; /* what that frame held; it may hold something else by now         */
-    uint64_t page_ins; /* pages read for it and for all faults before it                 */
-    struct fault *next;               /* in the list in which it waits                 */
+    pfn_t waited; /* frame whose filling it waits for or, once ready, that holds what it
+                   * needs; PFN_NONE: none                                               */
+    uint64_t page_ins;  /* pages read for it and for all faults before it                 */
+    struct fault *next; /* in the list in which it waits                 */
+    struct fault *next_waiter;        /* of the same frame, in a ring                  */
     void (*wake)(struct fault *self); /* the thread can go on                            */
 };
 

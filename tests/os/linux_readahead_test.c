@@ -2,6 +2,8 @@
  * on devices that take a millisecond for each request; worked out by hand. */
 #include "os/linux_io_rig.h"
 
+#include "faultline/lru_rules.h"
+
 #define TWO_MS(page) "L" #page "x2000 "
 
 /* --- swap --------------------------------------------------------------------------------- */
@@ -160,6 +162,64 @@ START_TEST(the_parameter_bounds_the_window)
 }
 END_TEST
 
+/* --- in order, and for the fault ------------------------------------------------------------ */
+
+/* Pages of their file on the inactive list when 40 was mapped, the oldest first. */
+static uint64_t oldest_first[64];
+static unsigned npages;
+static bool was_awaited;
+
+static void note_order(struct linux_kernel *kernel)
+{
+    const struct pager *pager = kernel->pager;
+    const struct lru_lists *lists = &((const struct lru *)linux_lists_state(kernel))->lists;
+    if (npages > 0 || pager->mapped == 0)
+        return;
+    pfn_t pfn = frame_ring_oldest(&lists->ring[LRU_INACTIVE_FILE]);
+    for (; npages < lists->n[LRU_INACTIVE_FILE];
+         pfn = lists->ring[LRU_INACTIVE_FILE].links[pfn].newer)
+        oldest_first[npages++] = pager->contents.all[pager->frames[pfn].content].file_page;
+}
+
+/* 24 to 55 are read; 40 is not put behind the others because it is the one that is wanted. */
+START_TEST(pages_come_to_the_lists_in_the_order_in_which_they_are_read)
+{
+    npages = 0;
+    rig_linux.watch = note_order;
+    run_file(128, VM_NORMAL, "L40");
+    ck_assert_uint_eq(npages, 32);
+    for (unsigned i = 0; i < npages; i++)
+        ck_assert_uint_eq(oldest_first[i], 24 + i);
+}
+END_TEST
+
+/* What has been read, and the fault that waited for it has not mapped yet. */
+static void try_awaited(struct linux_kernel *kernel)
+{
+    struct pager *pager = kernel->pager;
+    for (pfn_t pfn = 0; pfn < pager->nused; pfn++) {
+        struct linux_reclaim reclaim;
+        if (!pager->frames[pfn].waiters || pager->frames[pfn].state != FRAME_ACTIVE)
+            continue;
+        was_awaited = true;
+        ck_assert(page_locked(&pager_instance(pager, 0)->env, pfn));
+        linux_reclaim_begin(&reclaim, kernel, false, false);
+        ck_assert_int_eq(reclaim.r.page(&reclaim.r, pfn), PAGE_KEEP);
+        ck_assert_uint_eq(pager->frames[pfn].state, FRAME_ACTIVE);
+    }
+}
+
+START_TEST(what_a_fault_has_waited_for_is_not_reclaimed_before_it_is_mapped)
+{
+    was_awaited = false;
+    rig_linux.watch = try_awaited;
+    run_file(128, VM_NORMAL, "L40 L41");
+    ck_assert(was_awaited);
+    ck_assert_uint_eq(rig.counts.page_outs, 0);
+    ck_assert_uint_eq(rig_linux.counts.pgmajfault, 1);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("os/linux_readahead");
@@ -174,6 +234,8 @@ int main(void)
     tcase_add_test(all, advised_random_nothing_is_read_ahead);
     tcase_add_test(all, advised_sequential_what_follows_is_read);
     tcase_add_test(all, the_parameter_bounds_the_window);
+    tcase_add_test(all, pages_come_to_the_lists_in_the_order_in_which_they_are_read);
+    tcase_add_test(all, what_a_fault_has_waited_for_is_not_reclaimed_before_it_is_mapped);
     suite_add_tcase(suite, all);
     return run_suite(suite);
 }

@@ -95,8 +95,18 @@ START_TEST(a_store_takes_the_slot_of_the_only_user_unless_it_is_being_written)
 }
 END_TEST
 
-/* In memory are 3, clean and with its slot, and 4 to 6.  For 7, 3 was put to the tail when it had
- * been written: priority 2 keeps it, for it is young, 1 so 4 and 5, 0 so 6, frees 3, and has 4
+/* The flag that says that reclaim writes a page says of others that they were read ahead. */
+START_TEST(a_page_found_while_reclaim_writes_it_counts_as_read_ahead_and_stays_where_it_is)
+{
+    run(4, FIVE "L3 " TWO_MS);
+    ck_assert_uint_eq(rig_linux.counts.swap_ra_hit, 1);
+    ck_assert_uint_eq(rig_linux.counts.swap_ra, 0);
+    ck_assert_uint_eq(rig.counts.read_ahead_hits, 0);
+    ck_assert_uint_eq(rig_linux.lists.pgrotated, 3);
+}
+END_TEST
+
+/* In memory are 3, clean and with its slot, and 4 to 6.  For 7, 3 is at the tail: priority 2 keeps it, for it is young, 1 so 4 and 5, 0 so 6, frees 3, and has 4
  * and 5 written. */
 START_TEST(a_clean_page_in_the_swap_cache_goes_without_a_transfer)
 {
@@ -231,6 +241,21 @@ START_TEST(pages_are_written_while_reclaim_goes_on)
 }
 END_TEST
 
+/* The first walk's seven looks take 0.77 ms.  In the second one priority 2 has 3 written; 1 looks
+ * at 0 and 1, which are being written still, begins nothing, and takes 0.22 ms all the same:
+ * then 0 has been written and is at the tail, and priority 0 lets it go and meets 2 and 3. */
+START_TEST(reclaim_takes_time_as_long_as_anything_is_being_written)
+{
+    version = "6.18";
+    rig_linux_kernel("cost_scan", "110");
+    run(4, FIVE);
+    ck_assert_uint_eq(rig_linux.counts.pswpout, 4);
+    ck_assert_uint_eq(rig_linux.lists.pgscan[RECLAIM_ANON], 7 + 1 + 2 + 3);
+    ck_assert_uint_eq(rig_linux.lists.pgsteal[RECLAIM_ANON], 1);
+    ck_assert_uint_eq(rig.totals.elapsed, FIVE_TIME - 3 * MS + 13 * 110 * REFERENCE);
+}
+END_TEST
+
 /* 65 pages with room for 64.  Priorities 6 to 1 look at 1, 2, 4 ... 32, which are young, and
  * 0 at 64 in two batches: in the first are the last one, which is young, and 31 that are
  * written; these 32 looks take 32 ms.  Then the 31 are at the tail and go, and one more is
@@ -327,6 +352,9 @@ int main(void)
     tcase_add_test(all, a_reclaim_in_vain_goes_through_the_priorities_twice_since_6_11);
     tcase_add_test(all, a_fault_on_a_page_that_is_being_written_is_minor);
     tcase_add_test(all, a_store_takes_the_slot_of_the_only_user_unless_it_is_being_written);
+    tcase_add_test(
+        all,
+        a_page_found_while_reclaim_writes_it_counts_as_read_ahead_and_stays_where_it_is);
     tcase_add_test(all, a_clean_page_in_the_swap_cache_goes_without_a_transfer);
     tcase_add_test(all, a_page_stored_into_since_is_written_again_to_its_slot);
     tcase_add_test(all, a_page_that_was_read_back_is_clean_until_it_is_stored_into);
@@ -338,6 +366,7 @@ int main(void)
     tcase_add_test(all, what_is_one_request_takes_one_place_of_the_queue);
     tcase_add_test(all, a_request_that_has_ended_is_handed_on);
     tcase_add_test(all, pages_are_written_while_reclaim_goes_on);
+    tcase_add_test(all, reclaim_takes_time_as_long_as_anything_is_being_written);
     tcase_add_test(all, a_reclaim_spends_its_time_after_each_batch);
     tcase_add_test(all, victims_are_written_and_the_first_one_that_is_makes_room);
     tcase_add_test(all, an_area_is_used_when_those_before_it_are_full);

@@ -210,6 +210,7 @@ START_TEST(since_6_12_pages_whose_uses_cannot_be_counted_any_more_do_not_go)
 }
 END_TEST
 
+/* 3 is locked: since 6.14 it is found so only when it is to go. */
 START_TEST(pages_that_wait_to_be_written_join_the_next_generation)
 {
     for (unsigned version = 0; version <= MGLRU_6_14; version++) {
@@ -220,9 +221,7 @@ START_TEST(pages_that_wait_to_be_written_join_the_next_generation)
         rig->answer = PAGE_GONE;
         evict(rig);
         ck_assert(mglru_is(state(rig), frame_of(rig, 1), MGLRU_RECLAIM));
-        check_shown(rig, version < MGLRU_6_14
-                             ? "file 5: 3 2 1; max_seq=6; min_seq anon=4; min_seq file=5"
-                             : "file 5: 2 1; max_seq=6; min_seq anon=4; min_seq file=5");
+        check_shown(rig, "file 5: 3 2 1; max_seq=6; min_seq anon=4; min_seq file=5");
         rig->frames[frame_of(rig, 1)].dirty = false;
         policy_mglru.reclaim->written(rig->state, frame_of(rig, 1));
         ck_assert(is_on(rig, 1, 5, 5));

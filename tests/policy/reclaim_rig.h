@@ -152,6 +152,13 @@ bool page_read_ahead(const struct policy_env *env, pfn_t pfn)
     return rig_of(env)->frames[pfn].read_ahead;
 }
 
+bool page_faulted_in(const struct policy_env *env, pfn_t pfn)
+{
+    struct page_walk walk;
+    return walk_mapping(env, pfn, 0, &walk) ? !walk_is_advised(env, &walk)
+                                            : page_read_ahead(env, pfn);
+}
+
 static inline struct rig_page *rig_page_in(const struct policy_env *env, pfn_t pfn)
 {
     return &rig_of(env)->pages[rig_of(env)->frames[pfn].page];

@@ -52,8 +52,8 @@ static void look_at_present(const struct pager *pager, page_t page, struct entri
     const struct frame *frame = &pager->frames[pager->mmu.frame_of[page]];
     size_t n;
     e->present++;
-    e->odd |=
-        frame->state != FRAME_ACTIVE || frame->writing || mmu_large(&pager->mmu, page, &n);
+    e->odd |= frame->state != FRAME_ACTIVE || frame->writing || frame->waiters ||
+              mmu_large(&pager->mmu, page, &n);
     e->shared += pager->contents.all[frame->content].refs > 1;
     e->referenced += is_young(pager, page);
     e->writable += !(pager->mmu.bits[page] & PAGE_READ_ONLY);

@@ -118,7 +118,7 @@ static bool is_movable(const struct pager *pager, pfn_t pfn)
 {
     const struct frame *frame = &pager->frames[pfn];
     size_t n;
-    return frame->state == FRAME_ACTIVE && !frame->writing &&
+    return frame->state == FRAME_ACTIVE && !frame->writing && !frame->waiters &&
            !(frame->page != PAGE_NONE && mmu_large(&pager->mmu, frame->page, &n));
 }
 

@@ -56,6 +56,14 @@ static bool linux_has_recency(const void *state, const struct region *region)
            (region->advice != VM_RANDOM || kernel->version < LINUX_VERSION(6, 3, 0));
 }
 
+/* do_swap_page(), filemap_fault(): a fault has locked what it has waited for until it has mapped
+ * it. */
+static bool linux_locked(const void *state, const struct pager *pager, pfn_t pfn)
+{
+    (void)state;
+    return pager->frames[pfn].waiters != NULL;
+}
+
 /* Which lists the releases have, from the first on that was seen with them, and whose rules
  * the policy is to follow, as it calls them; NULL: it has one set. */
 static const struct {
@@ -109,6 +117,7 @@ const struct kernel_ops kernel_linux = {
     .drives = true,
     .updated = linux_updated,
     .has_recency = linux_has_recency,
+    .locked = linux_locked,
     .tick = linux_tick,
     .start = linux_start,
     .stop = linux_stop,

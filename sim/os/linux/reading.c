@@ -11,6 +11,16 @@ struct linux_read {
     struct linux_read *next; /* spare ones                                                */
 };
 
+/* folio_add_lru(): in the order in which they are asked for, whether faults wait for them or not.
+ * What those want is not let go before they have it; a policy without lists,
+ * whose victims must go, gets it when it is mapped. */
+static void came(struct pager_io *io, pfn_t pfn, bool wanted)
+{
+    const struct linux_read *read = CONTAINER_OF(io, struct linux_read, io);
+    if (!wanted || linux_lists(read->kernel))
+        frame_activate(io->pager, pfn);
+}
+
 static void read_done(struct pager_io *io)
 {
     struct linux_read *read = CONTAINER_OF(io, struct linux_read, io);
@@ -29,9 +39,11 @@ static struct linux_read *read_get(struct linux_kernel *kernel)
     else
         read = arena_alloc(kernel->pager->arena, sizeof *read);
     if (read)
-        *read = (struct linux_read){
-            .io = {.pager = kernel->pager, .first = PFN_NONE, .done = read_done},
-            .kernel = kernel};
+        *read = (struct linux_read){.io = {.pager = kernel->pager,
+                                           .first = PFN_NONE,
+                                           .frame_done = came,
+                                           .done = read_done},
+                                    .kernel = kernel};
     return read;
 }
 

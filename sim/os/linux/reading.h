@@ -1,7 +1,7 @@
 /* reading.h -- pages read with one that is wanted, or ahead of need: each has a frame of its own
  * and is in the swap or page cache from the start; what lies in one piece on its device, in the
- * order in which it is asked for, is one request.  They come to the policy when they have been
- * read, those that faults wait for after the others.
+ * order in which it is asked for, is one request.  They come to the policy in that order too,
+ * when they have been read.
  *
  * 6.12 mm/swap_state.c, mm/readahead.c; block/blk-merge.c (what is plugged together). */
 #ifndef FAULTLINE_OS_LINUX_READING_H

@@ -53,7 +53,7 @@ static enum page_fate try_page(struct linux_reclaim *reclaim, pfn_t pfn)
         reclaim->met_dirty = frame->reclaim = true;
         return PAGE_ACTIVATE;
     }
-    if (frame->dirty && !r->may_write)
+    if (frame->waiters || (frame->dirty && !r->may_write)) /* folio_ref_freeze() */
         return PAGE_KEEP;
     if (frame->dirty)
         return write_out(reclaim, pfn);
@@ -192,6 +192,7 @@ void linux_shrink(struct linux_reclaim *reclaim)
     reclaim->r.high = reclaim->r.in_group ? 0 : kernel->memory.zones.high;
     if (reclaim->r.in_group)
         linux_flush_before_pass(kernel);
+    reclaim->r.pause = reclaim->pauses && linux_writes_under_way(kernel);
     if (lists)
         lists->shrink(linux_lists_state(kernel), &reclaim->r);
     else
@@ -200,8 +201,8 @@ void linux_shrink(struct linux_reclaim *reclaim)
     account(reclaim, scanned, reclaimed);
 }
 
-/* The batch, or what there was to do at the priority, is done, and more is to be: first the
- * CPU has that to spend, while pages that are being written may become free. */
+/* The batch, or what there was to do at the priority, is done, and more is to be: if anything is
+ * being written, the CPU first has that to spend, so that it may have come to its end. */
 static bool pause_at(struct linux_reclaim *reclaim, unsigned last)
 {
     struct reclaim *r = &reclaim->r;

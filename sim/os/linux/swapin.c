@@ -149,10 +149,13 @@ enum status linux_swap_in(struct linux_kernel *kernel, struct fault *fault,
     return linux_swap_read(kernel, fault->page, pfn, false, fault->store, err);
 }
 
+/* PG_readahead and PG_reclaim are one flag: a page that reclaim is writing counts as one that was
+ * read ahead, and does not go to the tail when it has been written. */
 void linux_swap_found(struct linux_kernel *kernel, const struct fault *fault, pfn_t pfn)
 {
     struct pager *pager = kernel->pager;
-    const bool ahead = pager->frames[pfn].read_ahead;
+    struct frame *frame = &pager->frames[pfn];
+    const bool ahead = frame->read_ahead || frame->reclaim;
     const vpn_t vpn = pager->mmu.index->vpns[fault->page];
     struct region *region = space_region_of(pager_space_of(pager, fault->page), vpn);
     kernel->counts.swap_ra_hit += ahead;
@@ -162,6 +165,6 @@ void linux_swap_found(struct linux_kernel *kernel, const struct fault *fault, pf
     else if (ahead)
         swap_readahead_cluster_hit(&kernel->swap_ahead);
     remember(region, &state);
-    pager->counts.read_ahead_hits += ahead;
-    pager->frames[pfn].read_ahead = false;
+    pager->counts.read_ahead_hits += frame->read_ahead;
+    frame->read_ahead = frame->reclaim = false;
 }

@@ -15,13 +15,6 @@ struct linux_write {
     struct linux_write *next;
 };
 
-/* Where a reclaim was. */
-struct linux_stopped {
-    const struct fault *fault; /* for which it is                                        */
-    struct linux_reclaim reclaim;
-    struct linux_stopped *next;
-};
-
 /* --- those who wait ----------------------------------------------------------------------- */
 
 static void wake_throttled(struct linux_kernel *kernel)
@@ -119,12 +112,14 @@ void linux_leave(struct linux_kernel *kernel, pfn_t pfn)
 static void page_written(struct pager_io *io, pfn_t pfn, bool wanted)
 {
     struct linux_kernel *kernel = CONTAINER_OF(io, struct linux_write, io)->kernel;
-    const struct frame *frame = &io->pager->frames[pfn];
+    struct frame *frame = &io->pager->frames[pfn];
     const struct reclaim_ops *lists = linux_lists(kernel);
+    const bool goes = frame->reclaim;
     (void)wanted;
+    frame->reclaim = false;
     if (frame->state == FRAME_LEAVING)
         linux_leave(kernel, pfn);
-    else if (frame->state == FRAME_ACTIVE && lists && lists->written)
+    else if (goes && frame->state == FRAME_ACTIVE && lists && lists->written)
         lists->written(linux_lists_state(kernel), pfn);
 }
 
@@ -268,6 +263,7 @@ enum page_fate linux_write_out(struct linux_reclaim *reclaim, pfn_t pfn)
     if (status != OK)
         return PAGE_ACTIVATE;
     reclaim->kernel->counts.pswpout += write->io.on_swap;
+    pager->frames[pfn].reclaim = true;
     look_at_queue(reclaim, write);
     reclaim->r.pause = reclaim->pauses;
     return PAGE_WRITING;
@@ -306,56 +302,6 @@ enum status linux_evict(struct linux_reclaim *reclaim, pfn_t pfn, struct error *
 
 /* --- waiting ------------------------------------------------------------------------------ */
 
-static struct linux_stopped **find_stopped(struct linux_kernel *kernel)
-{
-    struct linux_stopped **at = &kernel->writeback.stopped;
-    while (*at && (*at)->fault != kernel->pager->current)
-        at = &(*at)->next;
-    return at;
-}
-
-bool linux_reclaim_stopped(struct linux_kernel *kernel)
-{
-    return *find_stopped(kernel) != NULL;
-}
-
-void linux_stop_reclaim(const struct linux_reclaim *reclaim)
-{
-    struct linux_kernel *kernel = reclaim->kernel;
-    struct linux_writeback *w = &kernel->writeback;
-    struct linux_stopped *stopped = w->spare_stopped;
-    if (stopped)
-        w->spare_stopped = stopped->next;
-    else
-        stopped = arena_alloc(kernel->pager->arena, sizeof *stopped);
-    if (!stopped) /* it begins again */
-        return;
-    *stopped = (struct linux_stopped){kernel->pager->current, *reclaim, w->stopped};
-    w->stopped = stopped;
-}
-
-void linux_forget_stopped(struct linux_kernel *kernel)
-{
-    struct linux_writeback *w = &kernel->writeback;
-    struct linux_stopped **at = find_stopped(kernel), *stopped = *at;
-    if (!stopped)
-        return;
-    *at = stopped->next;
-    stopped->next = w->spare_stopped;
-    w->spare_stopped = stopped;
-}
-
-bool linux_resume_reclaim(struct linux_reclaim *reclaim)
-{
-    const struct linux_stopped *stopped = *find_stopped(reclaim->kernel);
-    if (!stopped)
-        return false;
-    *reclaim = stopped->reclaim;
-    reclaim->r.stop = reclaim->r.pause = reclaim->paused = false;
-    linux_forget_stopped(reclaim->kernel);
-    return true;
-}
-
 static void throttle(struct linux_kernel *kernel, struct fault *fault)
 {
     struct linux_writeback *w = &kernel->writeback;
@@ -367,15 +313,20 @@ static void throttle(struct linux_kernel *kernel, struct fault *fault)
     pager_sleep(kernel->pager, fault, &w->throttled);
 }
 
+bool linux_writes_under_way(const struct linux_kernel *kernel)
+{
+    return kernel->writeback.n + kernel->flusher.writing > 0;
+}
+
 bool linux_wait_for_writes(struct linux_kernel *kernel, struct fault *fault, uint64_t freed)
 {
     struct linux_writeback *w = &kernel->writeback;
     const bool stopped = linux_reclaim_stopped(kernel);
-    if (stopped && (*find_stopped(kernel))->reclaim.paused) {
+    if (linux_reclaim_paused(kernel)) {
         fault->busy = true;
         return true;
     }
-    if (w->n + kernel->flusher.writing == 0)
+    if (!linux_writes_under_way(kernel))
         return false;
     if (!fault)
         linux_forget_stopped(kernel);

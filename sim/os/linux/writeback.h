@@ -68,7 +68,12 @@ MUST_CHECK enum status linux_evict(struct linux_reclaim *reclaim, pfn_t pfn,
 void linux_stop_reclaim(const struct linux_reclaim *reclaim);
 bool linux_resume_reclaim(struct linux_reclaim *reclaim);
 bool linux_reclaim_stopped(struct linux_kernel *kernel);
+/* The same, and nothing has to end first: it goes on when the CPU has spent its time. */
+bool linux_reclaim_paused(struct linux_kernel *kernel);
 void linux_forget_stopped(struct linux_kernel *kernel);
+
+/* Writes of reclaim or of the flusher are. */
+bool linux_writes_under_way(const struct linux_kernel *kernel);
 
 /* The fault's reclaim has let `freed` pages go: must it wait, for a request or because
  * nothing goes before writes have ended?  It sleeps then, if it is not NULL. */
