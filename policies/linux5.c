@@ -134,7 +134,7 @@ static void linux5_page_in(void *state, pfn_t pfn, pfn_t ghost)
     const enum reclaim_type type = lru_type(&l->lru.lists, pfn);
     if (ghost != PFN_NONE && lru_refault(&l->lru, pfn, ghost, workingset_size(l, type)) &&
         since(l, V5_8))
-        note_cost(l, type, io_cost(l));
+        note_cost(l, type, io_cost(l) * lru_pages_of(&l->lru.lists, pfn));
     lru_wait(&l->lru, pfn);
 }
 
@@ -294,6 +294,7 @@ const struct policy_ops policy_linux5 = {
     .summary = "Linux since 5.7: active and inactive lists, with refault distances",
     .source = "Linux 5.7 to 6.18, mm/vmscan.c, mm/swap.c, mm/workingset.c",
     .sees = POLICY_REF_BITS,
+    .folios = true,
     .params = linux5_table,
     .params_size = sizeof(struct lru_params),
     .state_size = sizeof(struct linux5),

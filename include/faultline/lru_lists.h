@@ -2,7 +2,8 @@
  * go to swap space and for those of files, for the policies that keep them; newest at the head.
  *
  * A page belongs to the list that its marks say, and is there, or waits to be put there, or
- * has been taken off it to be looked at.  A ghost is in no list: its links hold a number. */
+ * has been taken off it to be looked at.  A folio of several pages is on lists as its first
+ * one, and counts as all of them.  A ghost is in no list: its links hold a number. */
 #ifndef FAULTLINE_LRU_LISTS_H
 #define FAULTLINE_LRU_LISTS_H
 
@@ -30,22 +31,25 @@ enum lru_mark {
     LRU_REFERENCED = 4,
     LRU_WORKINGSET = 8, /* it was active once                                            */
     LRU_LAZY = 16,      /* among pages of files, though of none: MADV_FREE               */
+    LRU_LARGE = 32,     /* the first page of a folio of several                          */
 };
 
 struct lru_lists {
     struct frame_ring ring[LRU_LISTS];
-    uint64_t n[LRU_LISTS];
-    uint8_t *marks; /* [frame]                                                           */
-    uint8_t *where; /* [frame]                                                           */
+    uint64_t n[LRU_LISTS]; /* pages                                                     */
+    uint8_t *marks;        /* [frame]                                                   */
+    uint8_t *where;        /* [frame]                                                   */
+    uint8_t *orders;       /* [frame] log2 of pages, where LRU_LARGE is set             */
 };
 
-enum { LRU_FRAME_SIZE = sizeof(struct frame_link) + 2 };
+enum { LRU_FRAME_SIZE = sizeof(struct frame_link) + 3 };
 
 static inline void lru_init(struct lru_lists *lists, const struct policy_env *env)
 {
     const size_t entries = (size_t)env->nframes + env->nghosts;
     lists->marks = (uint8_t *)env->frames + entries * sizeof(struct frame_link);
     lists->where = lists->marks + entries;
+    lists->orders = lists->where + entries;
     for (unsigned i = 0; i < LRU_LISTS; i++)
         frame_ring_init(&lists->ring[i], env->frames);
 }
@@ -76,6 +80,12 @@ static inline enum reclaim_type lru_type(const struct lru_lists *lists, pfn_t pf
     return lru_is(lists, pfn, LRU_FILE) ? RECLAIM_FILE : RECLAIM_ANON;
 }
 
+/* Pages of the folio. */
+static inline uint64_t lru_pages_of(const struct lru_lists *lists, pfn_t pfn)
+{
+    return lru_is(lists, pfn, LRU_LARGE) ? UINT64_C(1) << lists->orders[pfn] : 1;
+}
+
 /* Take the page off where it is. */
 static inline void lru_take(struct lru_lists *lists, pfn_t pfn)
 {
@@ -84,14 +94,14 @@ static inline void lru_take(struct lru_lists *lists, pfn_t pfn)
     if (list == LRU_NOWHERE)
         return;
     frame_ring_remove(&lists->ring[list], pfn);
-    lists->n[list]--;
+    lists->n[list] -= lru_pages_of(lists, pfn);
 }
 
 /* Put a page that is nowhere at the head of a list, or of its own. */
 static inline void lru_put(struct lru_lists *lists, enum lru_list list, pfn_t pfn)
 {
     frame_ring_add(&lists->ring[list], pfn);
-    lists->n[list]++;
+    lists->n[list] += lru_pages_of(lists, pfn);
     lists->where[pfn] = (uint8_t)list;
 }
 
@@ -129,12 +139,14 @@ static inline void lru_drain(struct lru_lists *lists, enum lru_list list)
         lru_move(lists, lru_tail(lists, list));
 }
 
-/* Take up to n pages off the tail of a list, to be looked at; returns how many. */
+/* Take n pages, and what more the last folio has, or all that there are off the tail of a
+ * list, to be looked at; returns how many. */
 static inline uint64_t lru_isolate(struct lru_lists *lists, enum lru_list list, uint64_t n)
 {
-    const uint64_t taken = n < lists->n[list] ? n : lists->n[list];
-    for (uint64_t i = 0; i < taken; i++) {
+    uint64_t taken = 0;
+    while (taken < n && lists->n[list] > 0) {
         const pfn_t pfn = lru_tail(lists, list);
+        taken += lru_pages_of(lists, pfn);
         lru_take(lists, pfn);
         lru_put(lists, LRU_TAKEN, pfn);
     }
@@ -176,11 +188,12 @@ static inline pfn_t lru_last_resort(const struct lru_lists *lists,
     pfn_t locked = PFN_NONE;
     for (unsigned i = 0; i < LRU_EVICTABLE; i++) {
         pfn_t pfn = lru_tail(lists, order[i]);
-        for (uint64_t n = lists->n[order[i]]; n > 0; n--) {
+        for (uint64_t n = lists->n[order[i]]; n > 0;) {
             if (!page_locked(env, pfn))
                 return pfn;
             if (locked == PFN_NONE)
                 locked = pfn;
+            n -= lru_pages_of(lists, pfn);
             pfn = lists->ring[order[i]].links[pfn].newer;
         }
     }
@@ -193,8 +206,23 @@ static inline bool lru_belongs(const struct lru_lists *lists, const struct polic
 {
     const bool file = page_is_file(env, pfn) || lru_is(lists, pfn, LRU_LAZY);
     return page_evictable(env, pfn) && lists->where[pfn] == list &&
+           lru_pages_of(lists, pfn) == page_folio(env, pfn) &&
            (list == LRU_WAITING || (lists->marks[pfn] & LRU_LIST) == list) &&
            lru_is(lists, pfn, LRU_FILE) == file;
+}
+
+/* Folios on the list, or UINT64_MAX: they have not as many pages as are counted. */
+static inline uint64_t lru_folios(const struct lru_lists *lists, unsigned list)
+{
+    pfn_t pfn = frame_ring_newest(&lists->ring[list]);
+    uint64_t folios = 0;
+    for (uint64_t left = lists->n[list]; left > 0; folios++) {
+        if (pfn == PFN_NONE || lru_pages_of(lists, pfn) > left)
+            return UINT64_MAX;
+        left -= lru_pages_of(lists, pfn);
+        pfn = lists->ring[list].links[pfn].older;
+    }
+    return folios;
 }
 
 /* What must hold whenever no page is being looked at: NULL, or a sentence. */
@@ -206,10 +234,11 @@ static inline const char *lru_lists_check(const struct lru_lists *lists,
         return "a page has been taken off its list and not been put back";
     for (unsigned list = 0; list < LRU_LISTS; list++) {
         const struct frame_ring *ring = &lists->ring[list];
-        if (!frame_ring_holds(ring, lists->n[list]))
+        const uint64_t folios = lru_folios(lists, list);
+        if (folios == UINT64_MAX || !frame_ring_holds(ring, folios))
             return "a list of pages is not as long as it is counted";
         pfn_t pfn = frame_ring_newest(ring);
-        for (uint64_t n = lists->n[list]; n > 0; n--, pfn = ring->links[pfn].older)
+        for (uint64_t n = folios; n > 0; n--, pfn = ring->links[pfn].older)
             if (!lru_belongs(lists, env, list, pfn))
                 return "a page is on a list that is not its own";
         listed += lists->n[list];
@@ -229,12 +258,15 @@ static inline void lru_show(const struct lru_lists *lists, struct policy_view *v
             continue;
         view_list(view, lru_list_names[list]);
         pfn_t pfn = frame_ring_newest(&lists->ring[list]);
-        for (uint64_t n = lists->n[list]; n > 0; n--) {
+        for (uint64_t n = lists->n[list]; n > 0;) {
             view_entry(view, pfn);
             if (lru_is(lists, pfn, LRU_REFERENCED))
                 view_number(view, "referenced", pfn, 1);
             if (lru_is(lists, pfn, LRU_WORKINGSET))
                 view_number(view, "workingset", pfn, 1);
+            if (lru_is(lists, pfn, LRU_LARGE))
+                view_number(view, "pages", pfn, lru_pages_of(lists, pfn));
+            n -= lru_pages_of(lists, pfn);
             pfn = lists->ring[list].links[pfn].older;
         }
     }

@@ -57,8 +57,9 @@ static inline uint64_t lru_shrink_lists(struct lru *l, struct reclaim *r, uint64
         left[list] -= n;
         if (n > 0 && !(list & LRU_ACTIVE)) {
             gone += lru_shrink_inactive(l, r, type, n);
-            if (r->stop)
-                left[list] += n - (l->counts.pgscan[type] - scanned);
+            const uint64_t seen = l->counts.pgscan[type] - scanned;
+            if (r->stop && seen < n)
+                left[list] += n - seen;
         } else if (n > 0 && l->rules.may_deactivate(l, r, type))
             lru_shrink_active(l, type, n);
     }

@@ -48,10 +48,11 @@ static inline void lru_drain_new(struct lru *l)
     while (l->lists.n[LRU_WAITING] > 0) {
         const pfn_t pfn = lru_tail(&l->lists, LRU_WAITING);
         const enum reclaim_type type = lru_type(&l->lists, pfn);
+        const uint64_t pages = lru_pages_of(&l->lists, pfn);
         lru_move(&l->lists, pfn);
-        l->scanned[type]++;
-        l->rotated[type] += lru_is(&l->lists, pfn, LRU_ACTIVE);
-        policy_updated(l->env, 1);
+        l->scanned[type] += pages;
+        l->rotated[type] += lru_is(&l->lists, pfn, LRU_ACTIVE) ? pages : 0;
+        policy_updated(l->env, pages);
     }
 }
 
@@ -60,11 +61,24 @@ static inline void lru_drain_all(void *state)
     lru_drain_new(state);
 }
 
+static inline void lru_mark_folio(struct lru *l, pfn_t pfn)
+{
+    const unsigned pages = page_folio(l->env, pfn);
+    if (pages == 1)
+        return;
+    lru_mark(&l->lists, pfn, LRU_LARGE, true);
+    l->lists.orders[pfn] = 0;
+    while (lru_pages_of(&l->lists, pfn) < pages)
+        l->lists.orders[pfn]++;
+}
+
 /* The page comes, and waits to be put on a list. */
 static inline void lru_page_in(struct lru *l, pfn_t pfn)
 {
     const bool file = page_is_file(l->env, pfn);
     l->lists.marks[pfn] = file ? LRU_FILE : l->rules.anon_starts_active ? LRU_ACTIVE : 0;
+    if (file)
+        lru_mark_folio(l, pfn);
     if (!page_read_ahead(l->env, pfn))
         page_set_referenced(l->env, pfn);
 }
@@ -78,7 +92,8 @@ static inline uint64_t lru_addition_batch(const struct lru *l)
 static inline void lru_wait(struct lru *l, pfn_t pfn)
 {
     lru_put(&l->lists, LRU_WAITING, pfn);
-    if (l->lists.n[LRU_WAITING] >= lru_addition_batch(l))
+    if (l->lists.n[LRU_WAITING] >= lru_addition_batch(l) ||
+        lru_is(&l->lists, pfn, LRU_LARGE)) /* !folio_may_be_lru_cached() */
         lru_drain_new(l);
 }
 
@@ -87,19 +102,20 @@ static inline void lru_wait(struct lru *l, pfn_t pfn)
 static inline bool lru_refault(struct lru *l, pfn_t pfn, pfn_t ghost, uint64_t size)
 {
     const enum reclaim_type type = lru_type(&l->lists, pfn);
-    l->counts.workingset_refault[type]++;
-    policy_updated(l->env, 1);
+    const uint64_t pages = lru_pages_of(&l->lists, pfn);
+    l->counts.workingset_refault[type] += pages;
+    policy_updated(l->env, pages);
     if (l->age - lru_age(&l->lists, ghost) > size)
         return false;
     lru_mark(&l->lists, pfn, LRU_ACTIVE, true);
-    l->age++;
-    l->counts.workingset_activate[type]++;
-    policy_updated(l->env, 1);
+    l->age += pages;
+    l->counts.workingset_activate[type] += pages;
+    policy_updated(l->env, pages);
     if (!lru_is(&l->lists, ghost, LRU_WORKINGSET))
         return false;
     lru_mark(&l->lists, pfn, LRU_WORKINGSET, true);
-    l->counts.workingset_restore[type]++;
-    policy_updated(l->env, 1);
+    l->counts.workingset_restore[type] += pages;
+    policy_updated(l->env, pages);
     return true;
 }
 
@@ -110,11 +126,15 @@ static inline void lru_page_out(void *state, pfn_t pfn, bool evicted)
     lru_take(&l->lists, pfn);
     if (!evicted || !l->rules.remembers || (!file && !l->rules.remembers_anon))
         return;
-    const uint64_t before = l->age++;
-    const pfn_t ghost = ghost_add(l->env, pfn);
-    if (ghost != PFN_NONE)
-        lru_remember(&l->lists, ghost, l->rules.remembers_before ? before : l->age,
-                     lru_is(&l->lists, pfn, LRU_WORKINGSET));
+    const uint64_t before = l->age, pages = lru_pages_of(&l->lists, pfn);
+    l->age += pages;
+    for (uint64_t i = 0; i < pages;
+         i++) { /* one shadow entry stands for all in the kernel */
+        const pfn_t ghost = ghost_add(l->env, pfn + (pfn_t)i);
+        if (ghost != PFN_NONE)
+            lru_remember(&l->lists, ghost, l->rules.remembers_before ? before : l->age,
+                         lru_is(&l->lists, pfn, LRU_WORKINGSET));
+    }
 }
 
 /* A ghost is in no list. */
@@ -137,6 +157,7 @@ static inline void lru_used(void *state, pfn_t pfn)
 {
     struct lru *l = state;
     const enum reclaim_type type = lru_type(&l->lists, pfn);
+    const uint64_t pages = lru_pages_of(&l->lists, pfn);
     if (!lru_is(&l->lists, pfn, LRU_REFERENCED)) {
         lru_mark(&l->lists, pfn, LRU_REFERENCED, true);
         return;
@@ -145,13 +166,13 @@ static inline void lru_used(void *state, pfn_t pfn)
         return;
     lru_mark(&l->lists, pfn, LRU_REFERENCED, false);
     lru_mark(&l->lists, pfn, LRU_ACTIVE, true);
-    l->age += type == RECLAIM_FILE || l->rules.used_anon_ages;
+    l->age += type == RECLAIM_FILE || l->rules.used_anon_ages ? pages : 0;
     if (l->lists.where[pfn] == LRU_WAITING)
         return;
     lru_move(&l->lists, pfn);
-    l->scanned[type]++;
-    l->rotated[type]++;
-    l->counts.pgactivate++;
+    l->scanned[type] += pages;
+    l->rotated[type] += pages;
+    l->counts.pgactivate += pages;
 }
 
 /* rotate_reclaimable_page(): it is to be the next to go. */
@@ -159,13 +180,13 @@ static inline void lru_written(void *state, pfn_t pfn)
 {
     struct lru *l = state;
     if (l->lists.where[pfn] >= LRU_EVICTABLE || page_dirty(l->env, pfn) ||
-        page_locked(l->env, pfn) ||
+        page_locked(l->env, pfn) || page_writing(l->env, pfn) ||
         (lru_is(&l->lists, pfn, LRU_ACTIVE) && !l->rules.rotates_active))
         return;
     lru_take(&l->lists, pfn);
     lru_mark(&l->lists, pfn, LRU_ACTIVE, false);
     lru_add_tail(&l->lists, pfn);
-    l->counts.pgrotated++;
+    l->counts.pgrotated += lru_pages_of(&l->lists, pfn);
 }
 
 static inline void lru_deactivate(void *state, pfn_t pfn)
@@ -176,8 +197,8 @@ static inline void lru_deactivate(void *state, pfn_t pfn)
         return;
     lru_mark(&l->lists, pfn, LRU_ACTIVE | LRU_REFERENCED, false);
     lru_move(&l->lists, pfn);
-    l->scanned[lru_type(&l->lists, pfn)]++;
-    l->counts.pgdeactivate++;
+    l->scanned[lru_type(&l->lists, pfn)] += lru_pages_of(&l->lists, pfn);
+    l->counts.pgdeactivate += lru_pages_of(&l->lists, pfn);
 }
 
 static inline void lru_lazy_free(void *state, pfn_t pfn)
@@ -220,21 +241,23 @@ static inline void lru_shrink_active(struct lru *l, unsigned type, uint64_t n)
     policy_updated(l->env, taken);
     l->counts.pgrefill += taken;
     l->scanned[type] += taken;
-    for (uint64_t i = 0; i < taken; i++) {
+    while (l->lists.n[LRU_TAKEN] > 0) {
         const pfn_t pfn = lru_tail(&l->lists, LRU_TAKEN);
-        bool young = false;
+        const uint64_t pages = lru_pages_of(&l->lists, pfn);
+        bool young = false, marked = false;
         if (!l->rules.counts_marks)
-            used += young = page_take_young(l->env, pfn) > 0;
+            young = page_take_young(l->env, pfn) > 0;
         else if (lru_in_use(l, pfn))
-            used += lru_take_used(l, pfn, &young);
+            marked = lru_take_used(l, pfn, &young);
         const bool stays = young && page_is_executable(l->env, pfn);
-        rotated += stays;
+        used += young || marked ? pages : 0;
+        rotated += stays ? pages : 0;
         if (!stays)
             lru_mark(&l->lists, pfn, LRU_ACTIVE, false);
         if (!stays && l->rules.marks_workingset)
             lru_mark(&l->lists, pfn, LRU_WORKINGSET, true);
         lru_move(&l->lists, pfn);
-        policy_updated(l->env, 1);
+        policy_updated(l->env, pages);
     }
     policy_updated(l->env, taken - rotated);
     l->counts.pgdeactivate += taken - rotated;
@@ -270,7 +293,7 @@ static inline enum page_fate lru_try(struct lru *l, struct reclaim *r, pfn_t pfn
 {
     if (page_locked(l->env, pfn))
         return PAGE_KEEP;
-    r->scanned++;
+    r->scanned += lru_pages_of(&l->lists, pfn);
     if (page_writing(l->env, pfn) && l->rules.keeps_writing)
         return PAGE_KEEP;
     if (page_writing(l->env, pfn)) /* a kernel notes that it is to go afterwards */
@@ -291,11 +314,12 @@ static inline void lru_put_back(struct lru *l)
 {
     while (l->lists.n[LRU_KEPT] > 0) {
         const pfn_t pfn = lru_tail(&l->lists, LRU_KEPT);
-        const bool active = lru_is(&l->lists, pfn, LRU_ACTIVE);
+        const uint64_t pages = lru_pages_of(&l->lists, pfn);
+        const uint64_t active = lru_is(&l->lists, pfn, LRU_ACTIVE) ? pages : 0;
         lru_move(&l->lists, pfn);
-        l->age += active && l->rules.put_back_ages;
+        l->age += l->rules.put_back_ages ? active : 0;
         l->rotated[lru_type(&l->lists, pfn)] += active;
-        policy_updated(l->env, 1);
+        policy_updated(l->env, pages);
     }
 }
 
@@ -311,7 +335,7 @@ static inline uint64_t lru_shrink_inactive(struct lru *l, struct reclaim *r, uns
                                            uint64_t n)
 {
     const uint64_t written = r->written;
-    uint64_t gone = 0, unqueued = 0;
+    uint64_t gone = 0, folios = 0, unqueued = 0;
     lru_drain_new(l);
     const uint64_t taken =
         lru_has_victim(r) ? 0 : lru_isolate(&l->lists, lru_inactive(type), n);
@@ -321,22 +345,25 @@ static inline uint64_t lru_shrink_inactive(struct lru *l, struct reclaim *r, uns
     policy_updated(l->env, taken);
     while (l->lists.n[LRU_TAKEN] > 0 && !lru_has_victim(r) && !r->stop) {
         const pfn_t pfn = lru_tail(&l->lists, LRU_TAKEN);
+        const uint64_t pages = lru_pages_of(&l->lists, pfn);
         lru_take(&l->lists, pfn);
-        unqueued += lru_is_unqueued(l, pfn);
+        unqueued += lru_is_unqueued(l, pfn) ? pages : 0;
         const enum page_fate fate = lru_try(l, r, pfn);
-        gone += fate == PAGE_GONE || fate == PAGE_CHOSEN;
+        const bool goes = fate == PAGE_GONE || fate == PAGE_CHOSEN;
+        gone += goes ? pages : 0;
+        folios += goes;
         if (fate == PAGE_ACTIVATE) {
             lru_mark(&l->lists, pfn, LRU_ACTIVE, true);
-            l->counts.pgactivate++;
-            policy_updated(l->env, 1);
+            l->counts.pgactivate += pages;
+            policy_updated(l->env, pages);
         }
-        if (fate != PAGE_GONE && fate != PAGE_CHOSEN)
+        if (!goes)
             lru_put(&l->lists, LRU_KEPT, pfn);
     }
     const uint64_t scanned = taken - l->lists.n[LRU_TAKEN];
     lru_return(&l->lists);
     if (r->uncharge)
-        r->uncharge(r, (enum reclaim_type)type, gone);
+        r->uncharge(r, (enum reclaim_type)type, folios);
     lru_put_back(l);
     policy_updated(l->env, gone);
     r->reclaimed += gone;

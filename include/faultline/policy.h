@@ -56,7 +56,8 @@ struct policy_ops {
     const char *summary; /* one line for `faultline list policies`                       */
     const char *source;  /* paper or kernel file followed; printed in the report         */
     enum policy_sees sees;
-    bool uses_time;             /* it calls policy_now(), or has tick                    */
+    bool uses_time; /* it calls policy_now(), or has tick                    */
+    bool folios; /* its lists have folios of several pages (faultline/reclaim.h)          */
     const struct param *params; /* NULL: none                                            */
     size_t params_size;         /* at most PARAM_VALUES_MAX                              */
     size_t state_size;          /* bytes                                                 */

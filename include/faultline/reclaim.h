@@ -72,7 +72,7 @@ struct reclaim {
      * PAGE_GONE.  NULL: no driver (reclaim_page). */
     enum page_fate (*page)(struct reclaim *reclaim, pfn_t pfn);
     pfn_t chosen; /* without a driver: what PAGE_CHOSEN was said of; PFN_NONE: nothing   */
-    /* So many pages of a list have gone, before others of it are put back: the kernel counts
+    /* So many folios of a list have gone, before others of it are put back: the kernel counts
      * now what it counts of them together.  A policy that reads no statistics need not say so.
      * NULL: no driver. */
     void (*uncharge)(struct reclaim *reclaim, enum reclaim_type type, uint64_t n);
@@ -144,13 +144,19 @@ static inline enum page_fate reclaim_page(struct reclaim *reclaim, pfn_t pfn)
 
 /* --- what such a policy may ask besides --------------------------------------------------- */
 
+/* Pages of the folio that begins in the frame: so many, one behind the other, come, are used and
+ * go as one, of which the policy knows the first frame.  Only with policies that say so
+ * (policy_ops.folios), and of files; 1 else.  What is said of a page below and by page_dirty()
+ * is said of any page of its folio. */
+unsigned page_folio(const struct policy_env *env, pfn_t pfn);
 /* The page is one of a file. */
 bool page_is_file(const struct policy_env *env, pfn_t pfn);
 /* ... that is mapped to be executed somewhere. */
 bool page_is_executable(const struct policy_env *env, pfn_t pfn);
 /* Pages of address spaces that are mapped to the frame. */
 unsigned page_mappings(const struct policy_env *env, pfn_t pfn);
-/* How many of these have their accessed bit set; it is clear in all of them afterwards. */
+/* How many of these have their accessed bit set; it is clear in all of them afterwards.  Of a
+ * larger folio the mappings of one region count as one, and 2 stands for more. */
 unsigned page_take_young(const struct policy_env *env, pfn_t pfn);
 /* It was read ahead of need and has not been used. */
 bool page_read_ahead(const struct policy_env *env, pfn_t pfn);

@@ -25,7 +25,11 @@ void page_set_referenced(const struct policy_env *env, pfn_t pfn)
 
 bool page_dirty(const struct policy_env *env, pfn_t pfn)
 {
-    return frame_dirty(CONTAINER_OF(env, const struct instance, env)->pager, pfn);
+    const struct pager *pager = CONTAINER_OF(env, const struct instance, env)->pager;
+    const pfn_t end = pfn + folio_frames(pager, pfn);
+    while (pfn < end && !frame_dirty(pager, pfn))
+        pfn++;
+    return pfn < end;
 }
 
 bool page_clean(const struct policy_env *env, pfn_t pfn)

@@ -21,11 +21,13 @@ bool page_is_file(const struct policy_env *env, pfn_t pfn)
     return pager->contents.all[pager->frames[pfn].content].file != FILE_NONE;
 }
 
-bool page_is_executable(const struct policy_env *env, pfn_t pfn)
+unsigned page_folio(const struct policy_env *env, pfn_t pfn)
 {
-    const struct pager *pager = pager_of(env);
-    if (!page_is_file(env, pfn))
-        return false;
+    return folio_frames(pager_of(env), pfn);
+}
+
+static bool is_executable(const struct pager *pager, pfn_t pfn)
+{
     for (page_t page = pager->frames[pfn].page; page != PAGE_NONE;
          page = pager->next_mapping[page]) {
         const struct region *region = region_of(pager, page);
@@ -35,13 +37,25 @@ bool page_is_executable(const struct policy_env *env, pfn_t pfn)
     return false;
 }
 
+bool page_is_executable(const struct policy_env *env, pfn_t pfn)
+{
+    const struct pager *pager = pager_of(env);
+    const pfn_t end = pfn + folio_frames(pager, pfn);
+    if (!page_is_file(env, pfn))
+        return false;
+    while (pfn < end && !is_executable(pager, pfn))
+        pfn++;
+    return pfn < end;
+}
+
 unsigned page_mappings(const struct policy_env *env, pfn_t pfn)
 {
     const struct pager *pager = pager_of(env);
     unsigned n = 0;
-    for (page_t page = pager->frames[pfn].page; page != PAGE_NONE;
-         page = pager->next_mapping[page])
-        n++;
+    for (const pfn_t end = pfn + folio_frames(pager, pfn); pfn < end; pfn++)
+        for (page_t page = pager->frames[pfn].page; page != PAGE_NONE;
+             page = pager->next_mapping[page])
+            n++;
     return n;
 }
 
@@ -52,15 +66,40 @@ static bool passes_over(const struct pager *pager, page_t page)
     return region && !pager->kernel->has_recency(pager->kernel_state, region);
 }
 
+static bool take_young(struct pager *pager, page_t page)
+{
+    const bool counts = !pager->kernel->has_recency || !passes_over(pager, page);
+    return counts && mapping_take_referenced(pager, page);
+}
+
+/* Regions through which pages of the folio were used: 0, 1, or 2 for more. */
+static unsigned take_young_regions(struct pager *pager, pfn_t first)
+{
+    const struct region *region = NULL;
+    unsigned n = 0;
+    for (pfn_t i = 0; i < folio_frames(pager, first); i++)
+        for (page_t page = pager->frames[first + i].page; page != PAGE_NONE;
+             page = pager->next_mapping[page]) {
+            if (!take_young(pager, page))
+                continue;
+            if (n == 0)
+                region = region_of(pager, page);
+            n = n == 2 || region_of(pager, page) != region ? 2 : 1;
+        }
+    return n;
+}
+
 unsigned page_take_young(const struct policy_env *env, pfn_t pfn)
 {
     struct pager *pager = pager_of(env);
     unsigned n = 0;
+    if (folio_frames(pager, pfn) > 1)
+        return take_young_regions(pager, pfn);
     if (!pager->kernel->has_recency)
         return frame_take_referenced(pager, pfn);
     for (page_t page = pager->frames[pfn].page; page != PAGE_NONE;
          page = pager->next_mapping[page])
-        n += !passes_over(pager, page) && mapping_take_referenced(pager, page);
+        n += take_young(pager, page);
     return n;
 }
 
@@ -77,7 +116,11 @@ bool page_is_saved(const struct policy_env *env, pfn_t pfn)
 
 bool page_writing(const struct policy_env *env, pfn_t pfn)
 {
-    return pager_of(env)->frames[pfn].writing;
+    const struct pager *pager = pager_of(env);
+    const pfn_t end = pfn + folio_frames(pager, pfn);
+    while (pfn < end && !pager->frames[pfn].writing)
+        pfn++;
+    return pfn < end;
 }
 
 uint64_t policy_mapped(const struct policy_env *env)

@@ -67,6 +67,32 @@ static const char *check_frames(const struct pager *pager)
     return listed == count[FRAME_FREE] ? NULL : "the free list has not all free frames";
 }
 
+/* The frames of a folio are in one state, and hold pages of a file as they lie there. */
+static const char *check_folios(const struct pager *pager)
+{
+    for (pfn_t pfn = 0; pfn < pager->nused; pfn++) {
+        const struct frame *frame = &pager->frames[pfn];
+        if (frame->order == 0)
+            continue;
+        const pfn_t first = folio_first(pager, pfn), n = folio_frames(pager, pfn);
+        const struct frame *head = &pager->frames[first];
+        if (first + n > pager->nused || head->order != frame->order ||
+            head->state != frame->state)
+            return "a frame of a folio is not in the state of the others";
+        if (frame->state != FRAME_FILLING && frame->state != FRAME_HELD &&
+            frame->state != FRAME_ACTIVE)
+            return "a frame is one of a folio and not in use";
+        const struct content *of = &pager->contents.all[head->content];
+        const struct content *content = &pager->contents.all[frame->content];
+        if (of->file == FILE_NONE || content->file != of->file || of->file_page % n != 0 ||
+            content->file_page != of->file_page + (pfn - first))
+            return "a folio holds what is not together in a file";
+        if (frame->state == FRAME_ACTIVE && content->marked != of->marked)
+            return "a part of a folio has the mark of read-ahead";
+    }
+    return NULL;
+}
+
 /* Pages map the frames of what they stand for, and contents know how many stand for them. */
 static const char *check_pages(const struct pager *pager)
 {
@@ -226,6 +252,8 @@ static const char *check_lists(const struct pager *pager)
 const char *pager_check(const struct pager *pager)
 {
     const char *wrong = check_frames(pager);
+    if (!wrong)
+        wrong = check_folios(pager);
     if (!wrong)
         wrong = check_pages(pager);
     if (!wrong)

@@ -6,8 +6,10 @@
 
 void frame_activate(struct pager *pager, pfn_t pfn)
 {
-    frame_set_state(pager, pfn, FRAME_ACTIVE);
-    instance_page_in(pager, pfn);
+    const pfn_t first = folio_first(pager, pfn), n = folio_frames(pager, pfn);
+    for (pfn_t i = 0; i < n; i++)
+        frame_set_state(pager, first + i, FRAME_ACTIVE);
+    instance_page_in(pager, first);
 }
 
 void frame_hold(struct pager *pager, pfn_t pfn)
@@ -17,9 +19,13 @@ void frame_hold(struct pager *pager, pfn_t pfn)
 
 void frame_withdraw(struct pager *pager, pfn_t pfn, enum frame_state state, bool evicted)
 {
+    const pfn_t first = folio_first(pager, pfn), n = folio_frames(pager, pfn);
     if (frame_pageable(pager, pfn))
-        instance_page_out(pager, pfn, evicted);
-    frame_set_state(pager, pfn, state);
+        instance_page_out(pager, first, evicted);
+    for (pfn_t i = 0; i < n; i++) {
+        frame_set_state(pager, first + i, state);
+        pager->frames[first + i].order = 0;
+    }
 }
 
 void frame_cache(struct pager *pager, pfn_t pfn)
@@ -57,10 +63,10 @@ void pager_rescue(struct pager *pager, pfn_t pfn)
     frame_hold(pager, pfn);
 }
 
-enum status pager_evict_frame(struct pager *pager, pfn_t pfn, struct error *err)
+/* The frame has been withdrawn. */
+static enum status empty(struct pager *pager, pfn_t pfn, struct error *err)
 {
     struct frame *frame = &pager->frames[pfn];
-    frame_withdraw(pager, pfn, FRAME_LEAVING, true);
     while (frame->page != PAGE_NONE)
         frame_unmap(pager, frame->page);
     pager->counts.page_outs++;
@@ -71,6 +77,16 @@ enum status pager_evict_frame(struct pager *pager, pfn_t pfn, struct error *err)
     if (!frame->writing)
         frame_free(pager, pfn);
     return OK;
+}
+
+enum status pager_evict_frame(struct pager *pager, pfn_t pfn, struct error *err)
+{
+    const pfn_t first = folio_first(pager, pfn), n = folio_frames(pager, pfn);
+    enum status status = OK;
+    frame_withdraw(pager, pfn, FRAME_LEAVING, true);
+    for (pfn_t i = 0; i < n && status == OK; i++)
+        status = empty(pager, first + i, err);
+    return status;
 }
 
 enum status pager_evict_for(struct pager *pager, uint32_t process, struct error *err)

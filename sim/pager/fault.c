@@ -292,7 +292,7 @@ static enum status finish(struct pager *pager, struct fault *fault, bool *mapped
     if (status == OK)
         large_let_go(pager, fault);
     if (status == OK && *mapped && pager->kernel->mapped)
-        status = pager->kernel->mapped(pager->kernel_state, pager, page, pfn, err);
+        status = pager->kernel->mapped(pager->kernel_state, pager, fault, pfn, err);
     /* Tables that the mapping needed may have taken the frame. */
     *mapped = *mapped && pager->mmu.bits[page] & PAGE_RESIDENT;
     return status;

@@ -259,6 +259,7 @@ void frame_free(struct pager *pager, pfn_t pfn)
         pager->contents.all[frame->content].frame = PFN_NONE;
     frame->content = CONTENT_NONE;
     frame->dirty = frame->read_ahead = frame->reclaim = frame->lazy = false;
+    frame->order = 0;
     runs_set_referenced(pager, pfn, false);
     add_free(pager, pfn);
 }

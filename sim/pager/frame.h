@@ -63,8 +63,24 @@ void frame_unmap(struct pager *pager, page_t page);
 /* Unmap all pages of the large page that holds this one. */
 void frame_unmap_large(struct pager *pager, page_t page);
 
-/* Hand a frame to the policy; keep it from being evicted; take it from the policy, if that
- * has it. */
+/* --- folios ----------------------------------------------------------------------------- */
+
+/* A folio is so many frames, a power of two, one behind the other from a multiple of that on,
+ * which hold pages of a file that are so too.  They come to the policy together, which knows
+ * the first of them, and go together.  Any other frame is a folio of one. */
+static inline pfn_t folio_frames(const struct pager *pager, pfn_t pfn)
+{
+    return (pfn_t)1 << pager->frames[pfn].order;
+}
+
+/* The first frame of the folio. */
+static inline pfn_t folio_first(const struct pager *pager, pfn_t pfn)
+{
+    return pfn & ~(folio_frames(pager, pfn) - 1);
+}
+
+/* Hand a frame, or all of its folio, to the policy; keep a frame from being evicted; take it
+ * from the policy, if that has it: of a folio all frames, each of which is by itself then. */
 void frame_activate(struct pager *pager, pfn_t pfn);
 void frame_hold(struct pager *pager, pfn_t pfn);
 /* evicted: what it holds is remembered by the policies that do so. */

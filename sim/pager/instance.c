@@ -229,18 +229,37 @@ void instance_forget(struct pager *pager, content_t content)
 
 /* --- pages come and go ------------------------------------------------------------------- */
 
+/* The ghost of what is in the frames, the last if several are remembered; the others are
+ * forgotten. */
+static pfn_t returning(struct pager *pager, const struct instance *instance, pfn_t pfn,
+                       pfn_t n)
+{
+    pfn_t ghost = PFN_NONE;
+    while (n-- > 0) {
+        const content_t content = pager->frames[pfn + n].content;
+        const struct content *c = &pager->contents.all[content];
+        if (c->ghost == PFN_NONE)
+            continue;
+        if (ghost == PFN_NONE && c->ghost_of == instance->number)
+            ghost = c->ghost;
+        else
+            instance_forget(pager, content);
+    }
+    return ghost;
+}
+
 void instance_page_in(struct pager *pager, pfn_t pfn)
 {
-    struct frame *frame = &pager->frames[pfn];
-    frame->owner = pager->by_process ? instance_process(pager, pfn) : 0;
+    const uint32_t process = pager->by_process ? instance_process(pager, pfn) : 0;
+    const pfn_t n = folio_frames(pager, pfn);
+    for (pfn_t i = 0; i < n; i++)
+        pager->frames[pfn + i].owner = process;
     struct instance *instance = pager_owner(pager, pfn);
-    const struct content *content = &pager->contents.all[frame->content];
     resident_changes(instance);
-    if (++instance->active > instance->active_max)
+    instance->active += n;
+    if (instance->active > instance->active_max)
         instance->active_max = instance->active;
-    if (content->ghost != PFN_NONE && content->ghost_of != instance->number)
-        instance_forget(pager, frame->content);
-    const pfn_t ghost = content->ghost;
+    const pfn_t ghost = returning(pager, instance, pfn, n);
     if (pager->policy->page_in)
         pager->policy->page_in(instance->state, pfn, ghost);
     if (ghost != PFN_NONE)
@@ -251,7 +270,7 @@ void instance_page_out(struct pager *pager, pfn_t pfn, bool evicted)
 {
     struct instance *instance = pager_owner(pager, pfn);
     resident_changes(instance);
-    instance->active--;
+    instance->active -= folio_frames(pager, pfn);
     instance->leaving = evicted;
     if (pager->policy->page_out)
         pager->policy->page_out(instance->state, pfn, evicted);

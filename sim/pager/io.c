@@ -18,19 +18,25 @@ void io_add(struct pager_io *io, pfn_t *last, pfn_t pfn, bool front)
     io->n++;
 }
 
-static void frame_read_done(struct pager *pager, struct pager_io *io, pfn_t pfn)
+/* wanted: faults have waited for a frame of the folio before this one. */
+static bool frame_read_done(struct pager *pager, struct pager_io *io, pfn_t pfn,
+                            bool wanted)
 {
     const bool dead = content_is_dead(&pager->contents.all[pager->frames[pfn].content]);
-    const bool wanted = fault_wake_waiters(pager, pfn);
+    const pfn_t last = folio_first(pager, pfn) + folio_frames(pager, pfn) - 1;
+    wanted |= fault_wake_waiters(pager, pfn);
     if (dead) {
         frame_drop(pager, pfn);
-        return;
+        return false;
     }
     frame_hold(pager, pfn);
+    if (pfn != last)
+        return wanted;
     if (io && io->frame_done)
         io->frame_done(io, pfn, wanted);
     else if (!wanted)
         frame_activate(pager, pfn);
+    return false;
 }
 
 static void count_page_in(struct pager *pager)
@@ -43,7 +49,7 @@ static void count_page_in(struct pager *pager)
 void io_filled(struct pager *pager, pfn_t pfn)
 {
     count_page_in(pager);
-    frame_read_done(pager, NULL, pfn);
+    frame_read_done(pager, NULL, pfn, false);
 }
 
 static void frame_write_done(struct pager_io *io, pfn_t pfn)
@@ -63,6 +69,7 @@ static void complete(struct request *request)
 {
     struct pager_io *io = CONTAINER_OF(request, struct pager_io, request);
     struct pager *pager = io->pager;
+    bool wanted = false;
     pager->transfers--;
     for (pfn_t pfn = io->first, next; pfn != PFN_NONE; pfn = next) {
         next = pager->frames[pfn].link;
@@ -70,7 +77,7 @@ static void complete(struct request *request)
         if (io->write)
             frame_write_done(io, pfn);
         else
-            frame_read_done(pager, io, pfn);
+            wanted = frame_read_done(pager, io, pfn, wanted);
     }
     if (io->done)
         io->done(io);

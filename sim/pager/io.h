@@ -18,7 +18,8 @@ struct pager_io {
     uint64_t offset; /* bytes from the start of swap space, where it lies on one device in
                       * one piece (swap_space_adjacent), or of the files' device         */
     /* A frame has been read, and is HELD, or written, and is as it was; wanted: faults have
-     * waited for it, and it must stay HELD.  Not called for a frame whose content has ended
+     * waited for it, and it must stay HELD.  All frames of a folio are read in one request, in
+     * their order, and the last one's call stands for them.  Not called for a frame whose content has ended
      * meanwhile: that is free.  NULL: what has been read and nobody wants is activated. */
     void (*frame_done)(struct pager_io *io, pfn_t pfn, bool wanted);
     /* All frames have been told of; the memory is the kernel's again.  May be NULL. */

@@ -54,8 +54,8 @@ struct kernel_ops {
     enum status (*fault)(void *state, struct pager *pager, struct fault *fault,
                          struct error *err);
     /* The page of a fault has been mapped, to the frame; may be NULL. */
-    enum status (*mapped)(void *state, struct pager *pager, page_t page, pfn_t pfn,
-                          struct error *err);
+    enum status (*mapped)(void *state, struct pager *pager, const struct fault *fault,
+                          pfn_t pfn, struct error *err);
     /* A free list of the kernel's own; all NULL: the pager keeps one.
      * take_frame: take the frame off the list that is to be used next, FREE or CACHED (what
      * it holds is lost), or one of pager_unused_frame(); PFN_NONE: there is none.

@@ -48,6 +48,7 @@ struct frame {
     bool read_ahead; /* was read ahead of any use                                   */
     bool reclaim;    /* by the kernel: it is to go as soon as it has been written   */
     bool lazy;      /* the kernel's: what it holds is not needed unless it is stored into */
+    uint8_t order;  /* log2 of the frames of the folio that it is one of; 0: it is none's */
     uint32_t owner; /* while ACTIVE: number of the instance that has it             */
     struct fault
         *waiters; /* faults that wait for its filling or, filled, that have not used

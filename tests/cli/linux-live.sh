@@ -100,7 +100,7 @@ vma_ra_enabled: "*", "*"nr_requests: "*", max_sectors_kb: "*) ;;
 *) fail "read-ahead from a swap file: $(cat given.yaml)" ;;
 esac
 case $(given --anon-pages 0 --file-read-ahead --read-ahead-kb 64) in
-*"read_ahead_kb: 64}"*) ;;
+*"read_ahead_kb: 64, file_large_folios: "*"}"*) ;;
 *) fail "read-ahead of files: $(cat given.yaml)" ;;
 esac
 

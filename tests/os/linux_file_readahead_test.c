@@ -15,7 +15,16 @@ static bool in_range(const void *context, uint64_t page)
     return page >= cached_first && page <= cached_last;
 }
 
-static const struct page_cache_view cache = {.cached = in_range};
+/* Pages of the folio that the page is in. */
+static uint64_t folio;
+
+static uint64_t within(const void *context, uint64_t page)
+{
+    (void)context;
+    return page % folio;
+}
+
+static const struct page_cache_view cache = {.cached = in_range, .within = within};
 
 static struct file_readahead file;
 
@@ -76,7 +85,7 @@ START_TEST(after_100_misses_more_than_hits_only_the_page_is_read)
     is(FAULT(100), 0, 0, NO_MARK);
     file_readahead_mapped(&file, 1);
     is(FAULT(100), 0, 0, NO_MARK);
-    is(file_readahead_found(&file, 7, FILE_NORMAL, false, cache), 0, 0, NO_MARK);
+    is(file_readahead_found(&file, 7, FILE_NORMAL, 0, cache), 0, 0, NO_MARK);
     file_readahead_mapped(&file, 1);
     is(FAULT(100), 84, 32, 108);
 }
@@ -99,9 +108,9 @@ END_TEST
 START_TEST(the_mark_of_a_fault_makes_the_next_window)
 {
     is(FAULT(100), 84, 32, 108);
-    is(file_readahead_found(&file, 107, FILE_NORMAL, false, cache), 0, 0, NO_MARK);
-    is(file_readahead_found(&file, 108, FILE_NORMAL, true, cache), 116, 32, 116);
-    is(file_readahead_found(&file, 116, FILE_NORMAL, true, cache), 148, 32, 148);
+    is(file_readahead_found(&file, 107, FILE_NORMAL, 0, cache), 0, 0, NO_MARK);
+    is(file_readahead_found(&file, 108, FILE_NORMAL, 1, cache), 116, 32, 116);
+    is(file_readahead_found(&file, 116, FILE_NORMAL, 1, cache), 148, 32, 148);
     ck_assert_uint_eq(file.misses, 0);
 }
 END_TEST
@@ -109,14 +118,14 @@ END_TEST
 START_TEST(advice_decides_on_faults)
 {
     is(file_readahead_fault(&file, 100, FILE_RANDOM, cache), 0, 0, NO_MARK);
-    is(file_readahead_found(&file, 100, FILE_RANDOM, true, cache), 0, 0, NO_MARK);
+    is(file_readahead_found(&file, 100, FILE_RANDOM, 1, cache), 0, 0, NO_MARK);
     is(file_readahead_fault(&file, 100, FILE_SEQUENTIAL, cache), 100, 32, NO_MARK);
     file.prev = 99;
     is(file_readahead_fault(&file, 100, FILE_SEQUENTIAL, cache), 100, 32, 116);
     ck_assert_uint_eq(file.misses, 0);
     file.max_pages = 0;
     is(FAULT(100), 0, 0, NO_MARK);
-    is(file_readahead_found(&file, 100, FILE_NORMAL, true, cache), 0, 0, NO_MARK);
+    is(file_readahead_found(&file, 100, FILE_NORMAL, 1, cache), 0, 0, NO_MARK);
     is(MISS(100, 5), 100, 1, NO_MARK);
     is(MARKED(100, 5), 0, 0, NO_MARK);
 }
@@ -153,6 +162,114 @@ START_TEST(a_miss_at_the_end_of_a_window_reads_the_next_two)
     is(MISS(0, 1), 0, 4, 1);
     is(MISS(4, 1), 4, 24, 12);   /* 8 and 16 */
     is(MISS(28, 1), 28, 32, 44); /* 32 and 32, no more than 32 */
+}
+END_TEST
+
+/* --- folios ------------------------------------------------------------------------------- */
+
+#define FOUND(page, pages) file_readahead_found(&file, (page), FILE_NORMAL, (pages), cache)
+
+static void setup_folios(void)
+{
+    setup();
+    file.npages = 12000;
+    file.by_order = true;
+    file.max_order = 9;
+    folio = 1;
+}
+
+/* As a live 6.18 reads a file in order: single pages, then folios of 4, of 16 and, as many as are
+ * in a window, 32. */
+START_TEST(each_mark_makes_folios_four_times_as_large)
+{
+    static const struct {
+        uint64_t page, pages, first;
+        unsigned order;
+    } marks[] = {{24, 1, 32, 2}, {32, 4, 64, 4}, {64, 16, 96, 5}, {96, 32, 128, 5}};
+    struct file_readahead_request request = FAULT(0);
+    is(request, 0, 32, 24);
+    ck_assert_uint_eq(file_readahead_order(&file, &request, 0), 0);
+    for (unsigned i = 0; i < 4; i++) {
+        request = FOUND(marks[i].page, marks[i].pages);
+        is(request, marks[i].first, 32, marks[i].first);
+        ck_assert(request.in_folios);
+        ck_assert_uint_eq(file_readahead_order(&file, &request, marks[i].first),
+                          marks[i].order);
+    }
+}
+END_TEST
+
+/* The same from page 9000 on: 9016 is no multiple of 16, and so 24 pages come next, eight in one
+ * folio and 16 in another. */
+START_TEST(a_window_ends_where_its_folios_do)
+{
+    is(FAULT(9000), 8984, 32, 9008);
+    is(FOUND(9008, 1), 9016, 32, 9016);
+    const struct file_readahead_request request = FOUND(9016, 4);
+    is(request, 9048, 24, 9048);
+    ck_assert_uint_eq(file_readahead_order(&file, &request, 9048), 3);
+    ck_assert_uint_eq(file_readahead_order(&file, &request, 9056), 4);
+}
+END_TEST
+
+/* Window and mark are those of the whole window; single pages count from the end of the file. */
+START_TEST(folios_end_with_the_file)
+{
+    file.npages = 75;
+    is(FAULT(0), 0, 32, 24);
+    is(FOUND(24, 1), 32, 32, 32);
+    const struct file_readahead_request request = FOUND(32, 4);
+    is(request, 64, 11, 64);
+    ck_assert_uint_eq(file_readahead_order(&file, &request, 64), 3);
+    ck_assert_uint_eq(file_readahead_order(&file, &request, 72), 1);
+    ck_assert_uint_eq(file_readahead_order(&file, &request, 74), 0);
+    is(file_readahead_rest(&file, 72), 72, 3, NO_MARK);
+    is(FOUND(64, 8), 0, 0, NO_MARK);
+}
+END_TEST
+
+/* Another reader's window is known: this one goes on behind what is in the cache, which is
+ * looked for from the second page of a folio of eight on, and so found a page too late. */
+START_TEST(who_has_lost_his_window_goes_on_a_page_too_late)
+{
+    is(FAULT(0), 0, 32, 24);
+    is(FOUND(24, 1), 32, 32, 32);
+    is(FOUND(32, 4), 64, 32, 64);
+    is(FOUND(64, 16), 96, 32, 96);
+    cached(9048, 9071);
+    folio = 8;
+    is(FOUND(9048, 8), 9073, 15, 9073);
+}
+END_TEST
+
+/* ... but not beyond a node of the tree, of 64 pages. */
+START_TEST(in_the_next_node_it_is_right_again)
+{
+    is(FAULT(0), 0, 32, 24);
+    cached(128, 193);
+    folio = 16;
+    is(FOUND(176, 16), 194, 30, 194);
+}
+END_TEST
+
+START_TEST(nothing_is_read_behind_a_whole_window_in_the_cache)
+{
+    cached(0, 199);
+    is(FOUND(100, 1), 0, 0, NO_MARK);
+    cached(0, 131);
+    is(FOUND(100, 1), 132, 32, 132);
+}
+END_TEST
+
+/* Without folios windows end at multiples of four all the same. */
+START_TEST(a_file_system_without_folios_has_single_pages)
+{
+    file.max_order = 0;
+    is(FAULT(17), 1, 32, 25);
+    const struct file_readahead_request request = FOUND(25, 1);
+    is(request, 33, 31, 33);
+    ck_assert(!request.in_folios);
+    ck_assert_uint_eq(file_readahead_order(&file, &request, 36), 0);
 }
 END_TEST
 
@@ -243,6 +360,16 @@ static Suite *file_readahead_suite(void)
     tcase_add_test(tests, a_mark_of_another_reader_goes_on_behind_the_cached_pages);
     tcase_add_test(tests, the_state_is_untouched_by_a_random_read);
     suite_add_tcase(suite, tests);
+    TCase *folios = tcase_create("folios");
+    tcase_add_checked_fixture(folios, setup_folios, NULL);
+    tcase_add_test(folios, each_mark_makes_folios_four_times_as_large);
+    tcase_add_test(folios, a_window_ends_where_its_folios_do);
+    tcase_add_test(folios, folios_end_with_the_file);
+    tcase_add_test(folios, who_has_lost_his_window_goes_on_a_page_too_late);
+    tcase_add_test(folios, in_the_next_node_it_is_right_again);
+    tcase_add_test(folios, nothing_is_read_behind_a_whole_window_in_the_cache);
+    tcase_add_test(folios, a_file_system_without_folios_has_single_pages);
+    suite_add_tcase(suite, folios);
     return suite;
 }
 

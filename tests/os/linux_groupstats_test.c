@@ -39,8 +39,11 @@ static void all_are(uint64_t touch, uint64_t swap_in, uint64_t swap_ahead,
     ck_assert_uint_eq(of(LINUX_SWAP_AHEAD), swap_ahead);
     ck_assert_uint_eq(of(LINUX_SWAP_OUT), swap_out);
     ck_assert_uint_eq(of(LINUX_FILE_IN), file);
-    ck_assert_uint_eq(of(LINUX_FILE_AHEAD), file_ahead);
-    ck_assert_uint_eq(of(LINUX_DROP), 2);
+    linux_count_folio(&kernel, 1);
+    ck_assert_uint_eq(counted(), file_ahead);
+    linux_count_drop(&kernel, 1, 1);
+    ck_assert_uint_eq(counted(), 2);
+    ck_assert_uint_eq(of(LINUX_LAZY_FREED), 2);
 }
 
 static uint64_t uncharged(enum reclaim_type type, uint64_t n)
@@ -171,6 +174,49 @@ START_TEST(they_are_brought_together_before_a_pass_as_the_version_does)
 }
 END_TEST
 
+/* pgpgin counts folios, and what is in the page cache and mapped there pages. */
+START_TEST(a_folio_is_charged_once_and_counts_all_its_pages)
+{
+    begin(LINUX_VERSION(6, 18, 0), LINUX_CGROUP_1);
+    linux_count_folio(&kernel, 32);
+    ck_assert_uint_eq(counted(), 33);
+    linux_count_drop(&kernel, 32, 20);
+    ck_assert_uint_eq(counted(), 52);
+    linux_count_in_vain(&kernel);
+    ck_assert_uint_eq(counted(), 2);
+    begin(LINUX_VERSION(6, 18, 0), LINUX_CGROUP_2_ONLY);
+    linux_count_folio(&kernel, 32);
+    ck_assert_uint_eq(counted(), 32);
+    linux_count_in_vain(&kernel);
+    ck_assert_uint_eq(counted(), 0);
+}
+END_TEST
+
+/* Of 100 frames, with so many in use; 64 are charged at a time while there is room. */
+START_TEST(several_frames_must_all_be_in_stock)
+{
+    static struct pager pager;
+    begin(LINUX_VERSION(6, 18, 0), LINUX_CGROUP_1);
+    kernel.pager = &pager;
+    kernel.group.limit = 100;
+    ck_assert(linux_charge_now(&kernel, 1));
+    ck_assert_uint_eq(kernel.group.stock, 63);
+    pager.count[FRAME_ACTIVE] = 1;
+    ck_assert(linux_charge_now(&kernel, 32));
+    ck_assert_uint_eq(kernel.group.stock, 31);
+    pager.count[FRAME_ACTIVE] = 33;
+    ck_assert(linux_charge_now(&kernel, 32)); /* beside the stock: 64 are too many */
+    ck_assert_uint_eq(kernel.group.stock, 31);
+    pager.count[FRAME_ACTIVE] = 65;
+    ck_assert(!linux_charge_now(&kernel, 32)); /* though 35 are not in use */
+    ck_assert(linux_charge_now(&kernel, 31));
+    ck_assert_uint_eq(kernel.group.stock, 0);
+    pager.count[FRAME_ACTIVE] = 4;
+    ck_assert(linux_charge_now(&kernel, 96));
+    ck_assert(!linux_charge_now(&kernel, 97));
+}
+END_TEST
+
 static Suite *groupstats_suite(void)
 {
     Suite *suite = suite_create("linux_groupstats");
@@ -183,6 +229,8 @@ static Suite *groupstats_suite(void)
     tcase_add_test(tests, pages_that_have_gone_count_once_more);
     tcase_add_test(tests, since_6_12_they_count_31_at_a_time);
     tcase_add_test(tests, they_are_brought_together_before_a_pass_as_the_version_does);
+    tcase_add_test(tests, a_folio_is_charged_once_and_counts_all_its_pages);
+    tcase_add_test(tests, several_frames_must_all_be_in_stock);
     suite_add_tcase(suite, tests);
     return suite;
 }

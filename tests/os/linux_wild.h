@@ -63,6 +63,7 @@ static inline void linux_wild_params(struct wild *w)
     linux_wild_number("stats_flush_every", wild_below(w, 2) * 100);
     linux_wild_kernel("page_cluster", WILD_PICK(w, numbers));
     linux_wild_kernel("read_ahead_kb", wild_below(w, 2) ? "128" : "16");
+    linux_wild_kernel("file_large_folios", wild_below(w, 4) ? "yes" : "no");
     linux_wild_kernel("swap_priority", wild_below(w, 2) ? "falling" : "equal");
     linux_wild_kernel("nr_requests", WILD_PICK(w, requests));
     linux_wild_kernel("dirty_ratio", WILD_PICK(w, ratios));

@@ -186,6 +186,41 @@ START_TEST(a_page_that_could_not_go_is_at_the_head)
 }
 END_TEST
 
+/* Two pages, and a folio of four, which turn active. */
+START_TEST(of_a_folio_all_pages_count)
+{
+    struct rig *rig = open_rig(16, "6.18");
+    rig_file(rig, 0, 8);
+    rig->frames[rig->free[rig->nfree - 1]].folio = 4;
+    bring(rig, 1, 3);
+    ck_assert_str_eq(lists(rig), "inactive file: 3 2 1p4");
+    ck_assert_uint_eq(sizes(rig).inactive[RECLAIM_FILE], 6);
+    rig->answer = PAGE_ACTIVATE;
+    rig_shrink(rig, 0);
+    const struct reclaim_counts *counts = rig->ops->reclaim->counts(rig->state);
+    ck_assert_uint_eq(scanned(rig, RECLAIM_FILE), 6);
+    ck_assert_uint_eq(counts->pgactivate, 6);
+    ck_assert_uint_eq(shown(rig, "age"), 6);
+    ck_assert_uint_eq(sizes(rig).active[RECLAIM_FILE], 6);
+    rig_close(rig);
+}
+END_TEST
+
+/* It does not wait for others to be put on its list with them, who come there before it. */
+START_TEST(a_folio_of_several_pages_does_not_wait)
+{
+    struct rig *rig = open_rig(64, "6.18");
+    rig->env.driven = true;
+    rig_file(rig, 0, 8);
+    bring(rig, 1, 1);
+    ck_assert_str_eq(lists(rig), "waiting: 1");
+    rig->frames[rig->free[rig->nfree - 1]].folio = 4;
+    bring(rig, 2, 1);
+    ck_assert_str_eq(lists(rig), "inactive file: 2p4 1");
+    rig_close(rig);
+}
+END_TEST
+
 START_TEST(a_page_that_is_being_written_turns_active)
 {
     struct rig *rig = open_rig(4, "6.18");
@@ -471,6 +506,8 @@ int main(void)
     tcase_add_loop_test(pages, a_page_that_could_not_go_is_at_the_head, 0,
                         ARRAY_LEN(answers));
     tcase_add_test(pages, a_page_that_is_being_written_turns_active);
+    tcase_add_test(pages, of_a_folio_all_pages_count);
+    tcase_add_test(pages, a_folio_of_several_pages_does_not_wait);
     tcase_add_test(pages, a_page_that_has_been_written_goes_next);
     tcase_add_test(pages, uses_that_are_told_mark_and_then_activate);
     tcase_add_test(pages, cold_pages_turn_inactive_and_unmarked);

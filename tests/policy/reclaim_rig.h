@@ -23,6 +23,7 @@
 enum { RIG_FRAMES = RIG_SIZE, RIG_PAGES = RIG_SIZE, RIG_TEXT = 8 * RIG_SIZE };
 
 struct rig_frame {
+    unsigned folio; /* pages that begin in the frame; 0: a page by itself                 */
     unsigned page;
     unsigned mappings,
         young; /* of the mappings, how many have their accessed bit set     */
@@ -110,6 +111,12 @@ unsigned page_take_young(const struct policy_env *env, pfn_t pfn)
     const unsigned young = frame->young;
     frame->young = 0;
     return young;
+}
+
+unsigned page_folio(const struct policy_env *env, pfn_t pfn)
+{
+    const unsigned folio = rig_of(env)->frames[pfn].folio;
+    return folio ? folio : 1;
 }
 
 unsigned page_mappings(const struct policy_env *env, pfn_t pfn)

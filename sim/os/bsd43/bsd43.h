@@ -99,8 +99,8 @@ void bsd43_texts_release(struct bsd43 *kernel);
 
 enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,
                         struct error *err);
-enum status bsd43_mapped(void *state, struct pager *pager, page_t page, pfn_t pfn,
-                         struct error *err);
+enum status bsd43_mapped(void *state, struct pager *pager, const struct fault *fault,
+                         pfn_t pfn, struct error *err);
 /* The state of a page's entry. */
 MUST_CHECK enum status bsd43_look_up(struct bsd43 *kernel, page_t page,
                                      struct bsd43_page *out, struct error *err);

@@ -385,13 +385,13 @@ enum status bsd43_fault(void *state, struct pager *pager, struct fault *fault,
     return serve(kernel, fault, &page, err);
 }
 
-enum status bsd43_mapped(void *state, struct pager *pager, page_t page, pfn_t pfn,
-                         struct error *err)
+enum status bsd43_mapped(void *state, struct pager *pager, const struct fault *fault,
+                         pfn_t pfn, struct error *err)
 {
     struct bsd43 *kernel = state;
     const struct bsd43_cmap *c = bsd43_cmap(kernel, pfn);
     if (c->type != BSD43_CTEXT || !c->counted)
         return OK;
     pager_wakeup(pager, &kernel->texts[c->ndx].waiters);
-    return bsd43_distribute(kernel, page, pfn, err);
+    return bsd43_distribute(kernel, fault->page, pfn, err);
 }

@@ -23,14 +23,28 @@ struct advised {
 typedef enum status page_adviser(struct advised *advised, page_t page, struct error *err);
 
 /* The frame that the page, and no other, is mapped to and that the policy has; or PFN_NONE:
- * what others use is left alone. */
+ * what others use is left alone.  Of a folio it is the first one, all of which are mapped so by
+ * pages behind this one; where only a part of them is, Linux splits it. */
 static pfn_t own_frame(const struct pager *pager, page_t page)
 {
     if (!(pager->mmu.bits[page] & PAGE_RESIDENT))
         return PFN_NONE;
-    const pfn_t pfn = pager->mmu.frame_of[page];
-    const bool shared = pager->next_mapping[pager->frames[pfn].page] != PAGE_NONE;
-    return !shared && frame_pageable(pager, pfn) ? pfn : PFN_NONE;
+    const struct page_index *index = pager->mmu.index;
+    const pfn_t first = pager->mmu.frame_of[page], n = folio_frames(pager, first);
+    bool own = frame_pageable(pager, first) && first == folio_first(pager, first);
+    for (pfn_t i = 0; i < n && own; i++) {
+        const page_t mapped = pager->frames[first + i].page;
+        own = mapped != PAGE_NONE && pager->next_mapping[mapped] == PAGE_NONE &&
+              index->space_of[mapped] == index->space_of[page] &&
+              index->vpns[mapped] == index->vpns[page] + i;
+    }
+    return own ? first : PFN_NONE;
+}
+
+static void take_referenced(struct pager *pager, pfn_t pfn)
+{
+    for (const pfn_t end = pfn + folio_frames(pager, pfn); pfn < end; pfn++)
+        (void)frame_take_referenced(pager, pfn);
 }
 
 static void forget(const struct advised *advised, page_t page)
@@ -86,7 +100,7 @@ static enum status cool_page(struct advised *advised, page_t page, struct error 
     (void)err;
     if (pfn == PFN_NONE)
         return OK;
-    (void)frame_take_referenced(kernel->pager, pfn);
+    take_referenced(kernel->pager, pfn);
     linux_lists(kernel)->deactivate(linux_lists_state(kernel), pfn);
     return OK;
 }
@@ -97,7 +111,7 @@ static enum status page_out(struct advised *advised, page_t page, struct error *
     const pfn_t pfn = own_frame(pager, page);
     if (pfn == PFN_NONE)
         return OK;
-    (void)frame_take_referenced(pager, pfn);
+    take_referenced(pager, pfn);
     (void)advised->reclaim.r.page(&advised->reclaim.r, pfn);
     if (pager->failed.code == OK)
         return OK;
@@ -166,7 +180,7 @@ static enum status read_file(struct advised *advised, vpn_t first, vpn_t last,
         if (status != OK || contents->all[content].frame != PFN_NONE)
             continue;
         if (kernel->params->cgroup_frames)
-            status = linux_charge_nodes(kernel, region->file, page, err);
+            status = linux_charge_nodes(kernel, region->file, page, 0, err);
         if (status == OK)
             status = linux_read_ahead(&advised->reading, content, &pfn, err);
         advised->full = status == OK && pfn == PFN_NONE;

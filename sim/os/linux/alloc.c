@@ -89,7 +89,7 @@ static enum status reclaim_for(struct linux_kernel *kernel, struct fault *fault,
     for (unsigned fruitless = 0; again;) {
         if (!linux_reclaim_stopped(kernel) && linux_throttle(kernel, fault))
             return OK;
-        const uint64_t freed = linux_direct_reclaim(kernel, false, true);
+        const uint64_t freed = linux_direct_reclaim(kernel, false, 1, true);
         if (pager->failed.code != OK) {
             error_copy(err, &pager->failed);
             return err->code;

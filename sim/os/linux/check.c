@@ -16,6 +16,8 @@ static const char *check_kswapd(const struct linux_kernel *kernel)
 static const char *check_group(const struct linux_kernel *kernel)
 {
     const struct linux_group *group = &kernel->group;
+    if (group->stock > group->limit)
+        return "the cgroup has more in stock than its limit";
     if (kernel->params->cgroup_frames &&
         linux_usage(kernel) > group->limit + group->kernel_pages)
         return "the cgroup has more pages than its limit";
@@ -26,6 +28,8 @@ const char *linux_check(const void *state, const struct pager *pager)
 {
     const struct linux_kernel *kernel = state;
     const char *wrong = zones_check(&kernel->memory.zones, pager);
+    if (!wrong && kernel->pinned != PFN_NONE)
+        wrong = "a folio is held by a fault that is over";
     if (!wrong)
         wrong = check_kswapd(kernel);
     if (!wrong)

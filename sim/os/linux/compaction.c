@@ -114,11 +114,13 @@ static pfn_t find_target(struct compact *c)
     return PFN_NONE;
 }
 
-static bool is_movable(const struct pager *pager, pfn_t pfn)
+static bool is_movable(const struct linux_kernel *kernel, pfn_t pfn)
 {
+    const struct pager *pager = kernel->pager;
     const struct frame *frame = &pager->frames[pfn];
     size_t n;
-    return frame->state == FRAME_ACTIVE && !frame->writing && !frame->waiters &&
+    return pfn != kernel->pinned && frame->state == FRAME_ACTIVE && !frame->writing &&
+           !frame->waiters && frame->order == 0 &&
            !(frame->page != PAGE_NONE && mmu_large(&pager->mmu, frame->page, &n));
 }
 
@@ -127,7 +129,7 @@ static void migrate(struct compact *c, pfn_t pfn)
 {
     struct pager *pager = c->kernel->pager;
     c->kernel->counts.compact_migrate_scanned++;
-    if (pfn >= pager->nused || !is_movable(pager, pfn))
+    if (pfn >= pager->nused || !is_movable(c->kernel, pfn))
         return;
     const pfn_t target = find_target(c);
     if (target == PFN_NONE)

@@ -110,7 +110,7 @@ static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
     const struct content c = pager->contents.all[content];
     const bool here = copy && (c.frame != PFN_NONE || !c.saved);
     if (!here && c.file != FILE_NONE && kernel->params->cgroup_frames)
-        status = linux_charge_nodes(kernel, c.file, c.file_page, err);
+        status = linux_charge_nodes(kernel, c.file, c.file_page, 0, err);
     if (status != OK)
         return status;
     if (here) {
@@ -194,7 +194,7 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
     const bool barred =
         fault->store ? !(region->protection & VM_WRITE) : !region->protection;
     const bool filling = resident && pager->frames[c.frame].state == FRAME_FILLING;
-    if (!fault->counted && resident && !copy && !filling)
+    if (!fault->counted && resident && !copy && (!filling || c.file != FILE_NONE))
         linux_count_event(kernel, pager->frames[c.frame].page == PAGE_NONE
                                       ? LINUX_FOUND
                                       : LINUX_FOUND_MAPPED);

@@ -20,9 +20,35 @@ static struct file_readahead_request request(const struct file_readahead *file,
                                                        : FILE_READAHEAD_NO_MARK};
 }
 
-static struct file_readahead_request window(const struct file_readahead *file)
+/* page_cache_ra_order(): where there are folios the mark counts from where the window would
+ * end. */
+static struct file_readahead_request window(struct file_readahead *file, unsigned order)
 {
-    return request(file, file->start, file->size, file->async);
+    struct file_readahead_request all = request(file, file->start, file->size, file->async);
+    while (order > file->max_order || UINT64_C(1) << order > file->size)
+        order--;
+    file->order = (uint8_t)order;
+    if (file->max_order == 0 || all.n == 0)
+        return all;
+    all.mark = file->start + (file->size - file->async);
+    all.in_folios = true;
+    return all;
+}
+
+unsigned file_readahead_order(const struct file_readahead *file,
+                              const struct file_readahead_request *request, uint64_t page)
+{
+    const uint64_t left = request->first + request->n - page;
+    unsigned order = file->order;
+    while (order > 0 && (page % (UINT64_C(1) << order) || UINT64_C(1) << order > left))
+        order--;
+    return order;
+}
+
+struct file_readahead_request file_readahead_rest(const struct file_readahead *file,
+                                                  uint64_t page)
+{
+    return request(file, page, (uint32_t)(file->start + file->size - page), file->async);
 }
 
 static uint32_t first_size(const struct file_readahead *file, uint32_t wanted)
@@ -119,7 +145,53 @@ struct file_readahead_request file_readahead_read(struct file_readahead *file,
         return request(file, page, wanted, 0);
     }
     merge(file, page);
-    return window(file);
+    return window(file, 0);
+}
+
+/* page_cache_next_miss() of 6.18: the first page from this one on that is not in the cache, or
+ * one a window further on.  Where it begins inside a folio it looks at pages as far behind those
+ * that it counts, to the end of the tree's node (xas_next()). */
+static uint64_t next_miss(const struct file_readahead *file, uint64_t page,
+                          struct page_cache_view cache)
+{
+    enum { XA_CHUNK_SIZE = 64 };
+    const uint64_t end = page + file->max_pages;
+    if (page >= file->npages || !cache.cached(cache.context, page))
+        return page;
+    const uint64_t within = cache.within(cache.context, page);
+    uint64_t at = within < XA_CHUNK_SIZE ? page - within : page;
+    while (++page < end) {
+        at = (at + 1) % XA_CHUNK_SIZE ? at + 1 : page;
+        if (at >= file->npages || !cache.cached(cache.context, at))
+            return page;
+    }
+    return end;
+}
+
+/* page_cache_async_ra() since 6.17: the window ends where its folios do. */
+static struct file_readahead_request go_on(struct file_readahead *file, uint64_t page,
+                                           uint64_t folio, struct page_cache_view cache)
+{
+    const unsigned order = file->order + 2u;
+    const uint64_t mark = file->start + file->size - file->async;
+    if (page == mark - mark % folio) {
+        file->start += file->size;
+    } else {
+        const uint64_t start = next_miss(file, page + 1, cache);
+        if (start - page > file->max_pages)
+            return nothing;
+        file->start = start;
+        file->size = (uint32_t)(start - page) + file->max_pages;
+    }
+    file->size = next_size(file);
+    uint64_t align = 1;
+    while (align < UINT64_C(1) << order && file->max_pages % (2 * align) == 0)
+        align *= 2;
+    const uint64_t end = file->start + file->size, aligned = end - end % align;
+    if (aligned > file->start)
+        file->size = (uint32_t)(aligned - file->start);
+    file->async = file->size;
+    return window(file, order);
 }
 
 struct file_readahead_request file_readahead_fault(struct file_readahead *file,
@@ -138,18 +210,21 @@ struct file_readahead_request file_readahead_fault(struct file_readahead *file,
     file->start = page > half ? page - half : 0;
     file->size = file->max_pages;
     file->async = file->max_pages / 4;
-    return window(file);
+    return window(file, 0);
 }
 
 struct file_readahead_request file_readahead_found(struct file_readahead *file,
                                                    uint64_t page, enum file_advice advice,
-                                                   bool marked,
+                                                   uint64_t marked,
                                                    struct page_cache_view cache)
 {
     if (advice == FILE_RANDOM || file->max_pages == 0)
         return nothing;
     file_readahead_mapped(file, 1);
-    return marked ? file_readahead_read(file, page, file->max_pages, true, cache) : nothing;
+    if (marked == 0)
+        return nothing;
+    return file->by_order ? go_on(file, page, marked, cache)
+                          : file_readahead_read(file, page, file->max_pages, true, cache);
 }
 
 void file_readahead_mapped(struct file_readahead *file, uint32_t n)

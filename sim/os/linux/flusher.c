@@ -220,7 +220,7 @@ static void page_flushed(struct pager_io *io, pfn_t pfn, bool wanted)
     if (frame->state == FRAME_LEAVING)
         linux_leave(kernel, pfn);
     else if (frame->reclaim && frame->state == FRAME_ACTIVE && lists && lists->written)
-        lists->written(linux_lists_state(kernel), pfn);
+        lists->written(linux_lists_state(kernel), folio_first(io->pager, pfn));
     frame->reclaim = false;
 }
 

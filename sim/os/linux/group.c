@@ -74,6 +74,36 @@ uint64_t linux_tick(void *state, struct pager *pager, uint64_t references)
     return (references / every + 1) * every;
 }
 
+/* consume_stock(), refill_stock().  The stock makes no difference to single frames, but to
+ * several, which it must have all of. */
+bool linux_charge_now(struct linux_kernel *kernel, uint64_t n)
+{
+    enum { MEMCG_CHARGE_BATCH = 64 };
+    struct linux_group *group = &kernel->group;
+    const uint64_t charged = linux_usage(kernel) + group->stock;
+    const uint64_t batch = n < MEMCG_CHARGE_BATCH ? MEMCG_CHARGE_BATCH : n;
+    if (group->stock >= n) {
+        group->stock -= n;
+        return true;
+    }
+    if (charged + batch <= group->limit) {
+        group->stock += batch - n;
+        if (group->stock > MEMCG_CHARGE_BATCH)
+            group->stock = 0;
+        return true;
+    }
+    return charged + n <= group->limit;
+}
+
+bool linux_charge_drain(struct linux_kernel *kernel, uint64_t n)
+{
+    struct linux_group *group = &kernel->group;
+    const uint64_t usage = linux_usage(kernel);
+    if (usage + group->stock + n > group->limit)
+        group->stock = 0;
+    return usage + n > group->limit;
+}
+
 enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint64_t n,
                          bool *charged, struct error *err)
 {
@@ -84,8 +114,9 @@ enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint6
     if (!kernel->group.lags)
         begin_to_lag(kernel);
     for (unsigned retries = RETRIES;
-         linux_usage(kernel) + n > kernel->group.limit || linux_reclaim_stopped(kernel);) {
-        const uint64_t freed = linux_direct_reclaim(kernel, true, fault != NULL);
+         linux_reclaim_stopped(kernel) || !linux_charge_now(kernel, n);) {
+        const uint64_t freed = linux_direct_reclaim(kernel, true, n, fault != NULL);
+        (void)linux_charge_drain(kernel, n);
         if (kernel->pager->failed.code != OK) {
             error_copy(err, &kernel->pager->failed);
             return kernel->pager->failed.code;

@@ -49,9 +49,7 @@ static unsigned changes(const struct linux_kernel *kernel, enum linux_event even
         return 6 + swap + charges_together(kernel);
     case LINUX_FILE_IN: /* pgfault, pgmajfault, file, file_mapped */
         return 4 + charge;
-    case LINUX_FILE_AHEAD: /* file */
-        return 1 + charge;
-    default: /* LINUX_DROP: file and file_mapped, or anon_mapped and pglazyfreed */
+    default: /* LINUX_LAZY_FREED: anon_mapped and pglazyfreed */
         return 2;
     }
 }
@@ -59,6 +57,24 @@ static unsigned changes(const struct linux_kernel *kernel, enum linux_event even
 void linux_count_event(struct linux_kernel *kernel, enum linux_event event)
 {
     linux_stats(kernel, changes(kernel, event));
+}
+
+void linux_count_folio(struct linux_kernel *kernel, uint64_t n)
+{
+    linux_stats(kernel, counts_charges(kernel));
+    linux_updated(kernel, n); /* file */
+}
+
+void linux_count_drop(struct linux_kernel *kernel, uint64_t n, uint64_t mapped)
+{
+    while (mapped-- > 0)
+        linux_updated(kernel, 1); /* file_mapped */
+    linux_updated(kernel, n);     /* file */
+}
+
+void linux_count_in_vain(struct linux_kernel *kernel)
+{
+    linux_stats(kernel, 2 * counts_charges(kernel));
 }
 
 /* Pages that are swapped out count singly where they and swap space are charged together. */

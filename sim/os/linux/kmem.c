@@ -68,11 +68,13 @@ static enum status charge(struct linux_kernel *kernel, struct error *err)
 }
 
 enum status linux_charge_nodes(struct linux_kernel *kernel, uint32_t file, uint64_t page,
-                               struct error *err)
+                               unsigned order, struct error *err)
 {
+    const uint64_t within = (UINT64_C(1) << order) - 1;
+    const bool alone = page == 0 && order > 0; /* it needs a node all the same: xas_max() */
     unsigned levels = 0;
-    enum status status = height(kernel, file, page, &levels, err);
-    for (unsigned level = 0; level < levels && status == OK; level++) {
+    enum status status = height(kernel, file, page + within + alone, &levels, err);
+    for (unsigned level = order / XA_CHUNK_SHIFT; level < levels && status == OK; level++) {
         const uint64_t node = page >> XA_CHUNK_SHIFT * (level + 1);
         const uint64_t key = (uint64_t)file << 40 | (uint64_t)level << 36 | node;
         const size_t before = kernel->group.nodes.used;

@@ -11,6 +11,7 @@ static enum status linux_init(void *state, struct pager *pager, const void *para
     kernel->params = params;
     kernel->version = linux_version_of(kernel->params);
     kernel->zero = CONTENT_NONE;
+    kernel->pinned = PFN_NONE;
     kernel->group.limit =
         kernel->params->cgroup_frames ? kernel->params->cgroup_frames : UINT64_MAX;
     linux_writeback_init(kernel);
@@ -61,7 +62,7 @@ static bool linux_has_recency(const void *state, const struct region *region)
 static bool linux_locked(const void *state, const struct pager *pager, pfn_t pfn)
 {
     (void)state;
-    return pager->frames[pfn].waiters != NULL;
+    return linux_is_awaited(pager, pfn);
 }
 
 /* Which lists the releases have, from the first on that was seen with them, and whose rules

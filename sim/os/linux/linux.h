@@ -40,6 +40,7 @@ struct linux_params {
     uint32_t swap_rotates; /* enum linux_rotates                                     */
     bool vma_ra_enabled;
     uint64_t read_ahead_kb; /* KiB                                                    */
+    bool file_large_folios; /* of their file system                                   */
     uint64_t dirty_background_ratio, dirty_ratio; /* percent                              */
     psec_t dirty_writeback, dirty_expire;
     struct linux_zswap_params zswap;
@@ -79,6 +80,7 @@ struct linux_group {
     struct rstat rstat;
     unsigned cpu; /* that does what is counted                                           */
     bool lags; /* statistics are read as they were flushed last, and not as they are     */
+    uint64_t stock; /* charged ahead of need: struct memcg_stock_pcp                     */
     uint64_t kernel_pages; /* charged for the kernel's own objects                       */
     uint64_t object_stock; /* bytes of these that no object has yet                      */
     struct map tables;     /* page tables that exist                                     */
@@ -99,6 +101,7 @@ struct linux_kernel {
     struct linux_read *spare_reads;
     struct linux_file *files; /* [nfiles]: number of the file                             */
     uint32_t nfiles;
+    pfn_t pinned; /* frame whose folio a fault holds while it reads ahead, or PFN_NONE   */
     uint64_t slots_taken, slots_max; /* by contents, now and at most                     */
     struct linux_writeback writeback;
     struct linux_flusher flusher;
@@ -160,8 +163,8 @@ void linux_free_swap(struct pager *pager, pfn_t pfn, unsigned mappings);
 /* kernel_ops: a store of its only user, and a mapping while swap space is rather full, take
  * the page's slot away. */
 bool linux_lets_store(void *state, struct pager *pager, page_t page, pfn_t pfn, bool store);
-enum status linux_mapped(void *state, struct pager *pager, page_t page, pfn_t pfn,
-                         struct error *err);
+enum status linux_mapped(void *state, struct pager *pager, const struct fault *fault,
+                         pfn_t pfn, struct error *err);
 
 /* --- swapin.c ---------------------------------------------------------------------------- */
 
@@ -186,6 +189,9 @@ MUST_CHECK enum status linux_file_found(struct linux_kernel *kernel,
 /* filemap_fault(): read the page into the fault's frame, with neighbours; the fault waits. */
 MUST_CHECK enum status linux_file_in(struct linux_kernel *kernel, struct fault *fault,
                                      content_t content, struct error *err);
+/* The fault has waited for its page, which is mapped now, and so is tried again. */
+MUST_CHECK enum status linux_file_waited(struct linux_kernel *kernel,
+                                         const struct fault *fault, struct error *err);
 void linux_files_release(struct linux_kernel *kernel);
 
 /* --- swap.c ------------------------------------------------------------------------------- */
@@ -206,10 +212,11 @@ const char *linux_swap_check(const struct linux_kernel *kernel);
 
 /* --- around.c ----------------------------------------------------------------------------- */
 
-/* Map the neighbours of a page of a file that are in memory, so many: do_fault_around(). */
+/* Map the neighbours of a page of a file that are in memory, so many with those that are mapped
+ * already: do_fault_around(). */
 MUST_CHECK enum status linux_fault_around(struct linux_kernel *kernel,
                                           const struct region *region, page_t page,
-                                          uint32_t *mapped, struct error *err);
+                                          uint32_t *met, struct error *err);
 
 /* --- group.c ------------------------------------------------------------------------------ */
 
@@ -226,6 +233,11 @@ void linux_flush_stats(struct linux_kernel *kernel);
  * as who reads memory.stat; from 6.12 on only if the timer is late. */
 void linux_flush_before_pass(struct linux_kernel *kernel);
 uint64_t linux_tick(void *state, struct pager *pager, uint64_t references);
+/* The group is charged for n frames more: false, it is at its limit. */
+bool linux_charge_now(struct linux_kernel *kernel, uint64_t n);
+/* drain_all_stock() if that may help, when reclaim has not made room for so many.  True: it has
+ * not. */
+bool linux_charge_drain(struct linux_kernel *kernel, uint64_t n);
 /* try_charge(): room for n frames more, reclaiming if need be.  On OK with *charged false
  * the fault cannot go on for now; without a fault nobody can wait or be killed, and the limit
  * is passed. */
@@ -236,8 +248,7 @@ MUST_CHECK enum status linux_charge(struct linux_kernel *kernel, struct fault *f
 
 /* What statistics of the group change by.  AHEAD: nobody has asked for the page yet.  FOUND: it
  * is in memory, and nobody maps it; MAPPED: somebody does.  DIRTIED, FLUSH, FLUSHED: a page of
- * a file is stored into, a write of it begins and ends.  DROP: what is in it is somewhere else,
- * or not needed. */
+ * a file is stored into, a write of it begins and ends. */
 enum linux_event {
     LINUX_FOUND,
     LINUX_FOUND_MAPPED,
@@ -249,13 +260,18 @@ enum linux_event {
     LINUX_SWAP_AHEAD,
     LINUX_SWAP_OUT,
     LINUX_FILE_IN,
-    LINUX_FILE_AHEAD,
-    LINUX_DROP
+    LINUX_LAZY_FREED
 };
 
 /* It has come to pass of one page. */
 void linux_count_event(struct linux_kernel *kernel, enum linux_event event);
-/* So many pages, freed together, are not charged any more. */
+/* A folio of n pages of a file has been charged and is in the page cache. */
+void linux_count_folio(struct linux_kernel *kernel, uint64_t n);
+/* It has been dropped, when so many of them were mapped. */
+void linux_count_drop(struct linux_kernel *kernel, uint64_t n, uint64_t mapped);
+/* One has been charged and was in the page cache already. */
+void linux_count_in_vain(struct linux_kernel *kernel);
+/* So many folios, freed together, are not charged any more. */
 void linux_count_uncharged(struct linux_kernel *kernel, enum reclaim_type type, uint64_t n);
 /* So many slots that the group used are free, and in no cache of slots. */
 void linux_count_slots(struct linux_kernel *kernel, uint64_t n);
@@ -267,9 +283,10 @@ void linux_stop(void *state, struct pager *pager);
 
 /* --- kmem.c ------------------------------------------------------------------------------- */
 
-/* Charge the group with what the page cache needs to hold a page of a file. */
+/* Charge the group with what the page cache needs to hold a folio of 2 to the order pages of a
+ * file. */
 MUST_CHECK enum status linux_charge_nodes(struct linux_kernel *kernel, uint32_t file,
-                                          uint64_t page, struct error *err);
+                                          uint64_t page, unsigned order, struct error *err);
 /* Charge it with the page table that the fault needs, if there is none yet. */
 MUST_CHECK enum status linux_charge_table(struct linux_kernel *kernel, struct fault *fault,
                                           const struct region *region, struct error *err);
@@ -286,11 +303,14 @@ void linux_reclaim_begin(struct linux_reclaim *reclaim, struct linux_kernel *ker
                          bool in_group, bool daemon);
 /* What is to be done at reclaim->r.priority: shrink_node(). */
 void linux_shrink(struct linux_reclaim *reclaim);
+/* A fault has waited for a page of the folio and not mapped it yet: it has locked it. */
+bool linux_is_awaited(const struct pager *pager, pfn_t pfn);
 /* kernel_ops. */
 enum status linux_clean(void *state, struct pager *pager, pfn_t pfn, struct error *err);
-/* do_try_to_free_pages(): reclaim for a process that needs memory; returns pages freed.
+/* do_try_to_free_pages(): reclaim for a process that needs n frames; returns pages freed.
  * pauses: for the fault that the pager works on, which can go on later. */
-uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group, bool pauses);
+uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group, uint64_t n,
+                              bool pauses);
 
 /* --- count.c ------------------------------------------------------------------------------ */
 
@@ -355,6 +375,8 @@ enum linux_huge_effort {
 
 /* n frames, GRANTED, in one block that is aligned to its size, or PFN_NONE. */
 pfn_t linux_huge_alloc(struct linux_kernel *kernel, pfn_t n, enum linux_huge_effort effort);
+/* The same of 2 to the order frames, for a folio that is read ahead: __GFP_NORETRY. */
+pfn_t linux_folio_alloc(struct linux_kernel *kernel, unsigned order);
 /* They are free. */
 void linux_huge_free(struct linux_kernel *kernel, pfn_t run, pfn_t n);
 /* Make room for so many pages in the group, or not: nobody is killed for a huge page. */

@@ -187,6 +187,12 @@ const struct param linux_param_table[] = {
      .unit = "KiB",
      .help = "of the device that files are on: at most so much is read at a time; 0: no "
              "read-ahead of files"},
+    {.name = "file_large_folios",
+     .kind = PARAM_BOOL,
+     .offset = offsetof(struct linux_params, file_large_folios),
+     .fallback = "yes",
+     .help = "files are on a file system that reads them ahead in folios of several pages, "
+             "as ext4 and xfs do in 6.18; no other version does here"},
     /* 6.18 frees 12288 pages of a file, read once in random order, in 11.4 ms of system time
      * (memory.force_empty): 930 instructions of a nanosecond each. */
     {.name = "cost_scan",

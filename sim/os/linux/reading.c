@@ -12,8 +12,8 @@ struct linux_read {
 };
 
 /* folio_add_lru(): in the order in which they are asked for, whether faults wait for them or not.
- * What those want is not let go before they have it; a policy without lists,
- * whose victims must go, gets it when it is mapped. */
+ * What those want is not let go before they have it; a policy without lists, whose victims must
+ * go, gets it when it is mapped. */
 static void came(struct pager_io *io, pfn_t pfn, bool wanted)
 {
     const struct linux_read *read = CONTAINER_OF(io, struct linux_read, io);
@@ -95,17 +95,28 @@ enum status linux_read_frame(struct linux_reading *reading, pfn_t pfn, struct er
     return OK;
 }
 
+/* try_charge() with __GFP_NORETRY, for what could be done without: it tries twice, and if the
+ * first time was of no use without what is in stock. */
+static bool charge_spare(struct linux_kernel *kernel, pfn_t n)
+{
+    enum { TRIES = 2 };
+    const bool limited = kernel->params->cgroup_frames > 0;
+    for (unsigned i = 0; limited && !linux_charge_now(kernel, n); i++) {
+        if (i == TRIES || kernel->pager->failed.code != OK)
+            return false;
+        linux_direct_reclaim(kernel, true, n, false);
+        linux_forget_stopped(kernel);
+        (void)linux_charge_drain(kernel, n);
+    }
+    return true;
+}
+
 /* A frame for what could be done without: nobody waits for it. */
 static pfn_t spare_frame(struct linux_kernel *kernel)
 {
-    const bool limited = kernel->params->cgroup_frames > 0;
-    while (limited && linux_usage(kernel) + 1 > kernel->group.limit) {
-        const uint64_t freed = linux_direct_reclaim(kernel, true, false);
-        linux_forget_stopped(kernel);
-        if (freed == 0)
-            return PFN_NONE;
-    }
-    return pager_free_frames(kernel->pager) > 0 ? frame_take(kernel->pager) : PFN_NONE;
+    if (!charge_spare(kernel, 1) || pager_free_frames(kernel->pager) == 0)
+        return PFN_NONE;
+    return frame_take(kernel->pager);
 }
 
 enum status linux_read_ahead(struct linux_reading *reading, content_t content, pfn_t *pfn,
@@ -118,9 +129,48 @@ enum status linux_read_ahead(struct linux_reading *reading, content_t content, p
     frame_put(pager, *pfn, content, FRAME_FILLING);
     pager->frames[*pfn].read_ahead = true;
     pager->counts.pages_read_ahead++;
-    linux_count_event(reading->kernel, pager->contents.all[content].file == FILE_NONE
-                                           ? LINUX_SWAP_AHEAD
-                                           : LINUX_FILE_AHEAD);
+    if (pager->contents.all[content].file == FILE_NONE)
+        linux_count_event(reading->kernel, LINUX_SWAP_AHEAD);
+    else
+        linux_count_folio(reading->kernel, 1);
     reading->ahead++;
     return linux_read_frame(reading, *pfn, err);
+}
+
+/* --- folios ------------------------------------------------------------------------------- */
+
+void linux_read_in_vain(struct linux_kernel *kernel, unsigned order)
+{
+    if (kernel->params->cgroup_frames && charge_spare(kernel, (pfn_t)1 << order))
+        linux_count_in_vain(kernel);
+}
+
+enum status linux_read_folio(struct linux_reading *reading, uint32_t file, uint64_t page,
+                             unsigned order, bool mark, bool *added, struct error *err)
+{
+    struct linux_kernel *kernel = reading->kernel;
+    struct pager *pager = kernel->pager;
+    const pfn_t n = (pfn_t)1 << order;
+    const bool charged = charge_spare(kernel, n);
+    const pfn_t first = charged ? linux_folio_alloc(kernel, order) : PFN_NONE;
+    enum status status = OK;
+    *added = first != PFN_NONE;
+    for (pfn_t i = 0; i < n && *added && status == OK; i++) {
+        content_t content;
+        status = contents_of_file(&pager->contents, &content, file, page + i, err);
+        if (status != OK)
+            return status;
+        frame_put(pager, first + i, content, FRAME_FILLING);
+        pager->frames[first + i].order = (uint8_t)order;
+        pager->frames[first + i].read_ahead = true;
+        pager->contents.all[content].marked = mark;
+        pager->counts.pages_read_ahead++;
+    }
+    if (!*added)
+        return OK;
+    linux_count_folio(kernel, n);
+    reading->ahead += n;
+    for (pfn_t i = 0; i < n && status == OK; i++)
+        status = linux_read_frame(reading, first + i, err);
+    return status;
 }

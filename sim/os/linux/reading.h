@@ -30,6 +30,15 @@ MUST_CHECK enum status linux_read_frame(struct linux_reading *reading, pfn_t pfn
 MUST_CHECK enum status linux_read_ahead(struct linux_reading *reading, content_t content,
                                         pfn_t *pfn, struct error *err);
 
+/* Read so many pages of a file, none of which is in memory, ahead of need and as one folio, if
+ * there is a block of frames for them: *added.  mark: read-ahead goes on at them. */
+MUST_CHECK enum status linux_read_folio(struct linux_reading *reading, uint32_t file,
+                                        uint64_t page, unsigned order, bool mark,
+                                        bool *added, struct error *err);
+
+/* Get a folio charged, only to find that a page of it is in memory: filemap_add_folio(). */
+void linux_read_in_vain(struct linux_kernel *kernel, unsigned order);
+
 /* Start what has been put together. */
 void linux_read_start(struct linux_reading *reading);
 

@@ -6,10 +6,23 @@
 
 #include "pager/frame.h"
 
-static void unmap(struct pager *pager, pfn_t pfn)
+/* Unmap all frames of the folio; returns whether one is dirty. */
+static bool unmap(struct pager *pager, pfn_t pfn)
 {
-    while (pager->frames[pfn].page != PAGE_NONE)
-        frame_unmap(pager, pager->frames[pfn].page);
+    bool dirty = false;
+    for (const pfn_t end = pfn + folio_frames(pager, pfn); pfn < end; pfn++) {
+        while (pager->frames[pfn].page != PAGE_NONE)
+            frame_unmap(pager, pager->frames[pfn].page);
+        dirty |= pager->frames[pfn].dirty;
+    }
+    return dirty;
+}
+
+/* folio_set_reclaim() */
+static void goes_when_written(struct pager *pager, pfn_t pfn)
+{
+    for (const pfn_t end = pfn + folio_frames(pager, pfn); pfn < end; pfn++)
+        pager->frames[pfn].reclaim |= pager->frames[pfn].dirty | pager->frames[pfn].writing;
 }
 
 /* pageout() and what follows. */
@@ -30,14 +43,22 @@ static enum page_fate write_out(struct linux_reclaim *reclaim, pfn_t pfn)
     return PAGE_KEEP;
 }
 
+bool linux_is_awaited(const struct pager *pager, pfn_t pfn)
+{
+    const pfn_t first = folio_first(pager, pfn), end = first + folio_frames(pager, pfn);
+    for (pfn = first; pfn < end && !pager->frames[pfn].waiters; pfn++)
+        ;
+    return pfn < end;
+}
+
 static enum page_fate try_page(struct linux_reclaim *reclaim, pfn_t pfn)
 {
     const struct reclaim *r = &reclaim->r;
     struct pager *pager = reclaim->kernel->pager;
     struct frame *frame = &pager->frames[pfn];
     struct error err;
-    if (frame->writing) {
-        frame->reclaim = true;
+    if (page_writing(&pager_instance(pager, 0)->env, pfn)) {
+        goes_when_written(pager, pfn);
         return PAGE_ACTIVATE;
     }
     if (frame->lazy)
@@ -48,19 +69,30 @@ static enum page_fate try_page(struct linux_reclaim *reclaim, pfn_t pfn)
             return PAGE_ACTIVATE;
         frame->dirty = true; /* add_to_swap() */
     }
-    unmap(pager, pfn);
-    if (frame->dirty && !anon && pager->storage.engine) { /* the flusher's */
-        reclaim->met_dirty = frame->reclaim = true;
+    const bool dirty = unmap(pager, pfn);
+    if (dirty && !anon && pager->storage.engine) { /* the flusher's */
+        reclaim->met_dirty = true;
+        goes_when_written(pager, pfn);
         return PAGE_ACTIVATE;
     }
-    if (frame->waiters || (frame->dirty && !r->may_write)) /* folio_ref_freeze() */
+    if (linux_is_awaited(pager, pfn) || (dirty && !r->may_write)) /* folio_ref_freeze() */
         return PAGE_KEEP;
-    if (frame->dirty)
+    if (dirty)
         return write_out(reclaim, pfn);
+    if (pfn == reclaim->kernel->pinned) /* __remove_mapping() */
+        return PAGE_KEEP;
     if (pager_evict_frame(pager, pfn, &err) == OK)
         return PAGE_GONE;
     pager_fail(pager, &err);
     return PAGE_KEEP;
+}
+
+static pfn_t mapped_frames(const struct pager *pager, pfn_t pfn)
+{
+    pfn_t n = 0;
+    for (const pfn_t end = pfn + folio_frames(pager, pfn); pfn < end; pfn++)
+        n += pager->frames[pfn].page != PAGE_NONE;
+    return n;
 }
 
 static enum page_fate let_go(struct reclaim *r, pfn_t pfn)
@@ -68,10 +100,15 @@ static enum page_fate let_go(struct reclaim *r, pfn_t pfn)
     struct linux_reclaim *reclaim = CONTAINER_OF(r, struct linux_reclaim, r);
     const struct pager *pager = reclaim->kernel->pager;
     const struct frame *frame = &pager->frames[pfn];
-    const bool file = frame->lazy || pager->contents.all[frame->content].file != FILE_NONE;
+    const bool lazy = frame->lazy;
+    const bool file = pager->contents.all[frame->content].file != FILE_NONE;
+    const pfn_t n = folio_frames(pager, pfn);
+    const pfn_t mapped = file ? mapped_frames(pager, pfn) : 0;
     const enum page_fate fate = try_page(reclaim, pfn);
-    if (fate == PAGE_GONE)
-        linux_count_event(reclaim->kernel, file ? LINUX_DROP : LINUX_SWAP_OUT);
+    if (fate == PAGE_GONE && file)
+        linux_count_drop(reclaim->kernel, n, mapped);
+    else if (fate == PAGE_GONE)
+        linux_count_event(reclaim->kernel, lazy ? LINUX_LAZY_FREED : LINUX_SWAP_OUT);
     return fate;
 }
 
@@ -279,10 +316,13 @@ static bool next_walk(struct linux_reclaim *reclaim)
 }
 
 /* do_try_to_free_pages() */
-uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group, bool pauses)
+uint64_t linux_direct_reclaim(struct linux_kernel *kernel, bool in_group, uint64_t n,
+                              bool pauses)
 {
     struct linux_reclaim reclaim;
     linux_reclaim_begin(&reclaim, kernel, in_group, false);
+    if (reclaim.r.wanted < n)
+        reclaim.r.wanted = n;
     const unsigned first = reclaim.r.priority;
     if (!linux_resume_reclaim(&reclaim))
         kernel->counts.allocstall += !in_group;

@@ -64,7 +64,7 @@ static void reclaim_for(struct linux_kernel *kernel, uint32_t order)
     uint64_t freed = 0, more = 1;
     while (more > 0 && freed < linux_compact_gap(order) &&
            !linux_compaction_ready(kernel, order)) {
-        more = linux_direct_reclaim(kernel, false, false);
+        more = linux_direct_reclaim(kernel, false, 1, false);
         linux_forget_stopped(kernel);
         freed += more;
     }
@@ -104,6 +104,26 @@ pfn_t linux_huge_alloc(struct linux_kernel *kernel, pfn_t n, enum linux_huge_eff
     return make_room(kernel, order, effort == LINUX_HUGE_RECLAIM);
 }
 
+/* PAGE_ALLOC_COSTLY_ORDER: compaction comes first only above. */
+pfn_t linux_folio_alloc(struct linux_kernel *kernel, unsigned order)
+{
+    enum { COSTLY = 3 };
+    enum linux_compact_result result;
+    pfn_t run = take(kernel, order, ZONE_LOW);
+    if (run == PFN_NONE && !kernel->memory.zones.endless) {
+        wake_others(kernel, order);
+        run = take(kernel, order, ZONE_MIN);
+    }
+    if (run != PFN_NONE || kernel->memory.zones.endless)
+        return run;
+    if (order > COSTLY)
+        return make_room(kernel, order, false);
+    linux_direct_reclaim(kernel, false, 1, false);
+    linux_forget_stopped(kernel);
+    run = take(kernel, order, ZONE_MIN);
+    return run != PFN_NONE || order == 0 ? run : compact_for(kernel, order, false, &result);
+}
+
 void linux_huge_free(struct linux_kernel *kernel, pfn_t run, pfn_t n)
 {
     for (pfn_t i = 0; i < n; i++)
@@ -117,10 +137,11 @@ bool linux_huge_charge(struct linux_kernel *kernel, uint64_t n,
     unsigned retries = effort == LINUX_HUGE_RECLAIM ? RETRIES : 0;
     if (!kernel->params->cgroup_frames)
         return true;
+    kernel->group.stock = 0; /* khugepaged and others have none of their CPU's */
     while (linux_usage(kernel) + n > kernel->group.limit) {
         uint64_t freed = 0, more = effort >= LINUX_HUGE_NORETRY;
         while (more > 0 && freed < n) {
-            more = linux_direct_reclaim(kernel, true, false);
+            more = linux_direct_reclaim(kernel, true, 1, false);
             linux_forget_stopped(kernel);
             freed += more;
         }

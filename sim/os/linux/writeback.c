@@ -120,7 +120,7 @@ static void page_written(struct pager_io *io, pfn_t pfn, bool wanted)
     if (frame->state == FRAME_LEAVING)
         linux_leave(kernel, pfn);
     else if (goes && frame->state == FRAME_ACTIVE && lists && lists->written)
-        lists->written(linux_lists_state(kernel), pfn);
+        lists->written(linux_lists_state(kernel), folio_first(io->pager, pfn));
 }
 
 static struct linux_write *write_get(struct linux_kernel *kernel)
