@@ -66,7 +66,7 @@ END_TEST
 START_TEST(version_2_counts_swap_space_by_the_slot)
 {
     begin(LINUX_VERSION(6, 1, 0), LINUX_CGROUP_2);
-    all_are(3, 4, 2, 6, 5, 2);
+    all_are(2, 3, 2, 6, 4, 2); /* beside each fault */
     begin(LINUX_VERSION(6, 18, 0), LINUX_CGROUP_2);
     all_are(3, 5, 3, 7, 5, 2);
     linux_count_slots(&kernel, 40);
@@ -79,9 +79,20 @@ END_TEST
 
 START_TEST(without_slots_swap_space_is_given_back_at_once)
 {
-    begin(LINUX_VERSION(6, 1, 0), LINUX_CGROUP_2);
+    begin(LINUX_VERSION(6, 12, 0), LINUX_CGROUP_2);
     kernel.slots = NULL;
     ck_assert_uint_eq(of(LINUX_SWAP_IN), 5);
+}
+END_TEST
+
+/* handle_mm_fault(), later mm_account_fault(). */
+START_TEST(before_6_5_a_fault_counts_when_it_begins)
+{
+    begin(LINUX_VERSION(6, 1, 0), LINUX_CGROUP_2);
+    ck_assert_uint_eq(of(LINUX_FAULT), 1);
+    begin(LINUX_VERSION(6, 5, 0), LINUX_CGROUP_2);
+    ck_assert_uint_eq(of(LINUX_FAULT), 0);
+    all_are(3, 4, 2, 6, 5, 2);
 }
 END_TEST
 
@@ -224,6 +235,7 @@ static Suite *groupstats_suite(void)
     tcase_add_test(tests, version_1_counts_pages_in_and_out_of_memory_and_of_swap_space);
     tcase_add_test(tests, version_2_counts_swap_space_by_the_slot);
     tcase_add_test(tests, without_slots_swap_space_is_given_back_at_once);
+    tcase_add_test(tests, before_6_5_a_fault_counts_when_it_begins);
     tcase_add_test(tests, a_kernel_without_version_1_counts_no_pages_in_and_out);
     tcase_add_test(tests, pages_that_are_in_memory_and_writes_of_files_count);
     tcase_add_test(tests, pages_that_have_gone_count_once_more);

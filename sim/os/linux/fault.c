@@ -121,11 +121,14 @@ static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
     linux_count_event(kernel, c.file != FILE_NONE ? LINUX_FILE_IN
                               : swap_in           ? LINUX_SWAP_IN
                                                   : LINUX_FIRST_TOUCH);
-    kernel->counts.pswpin += swap_in && linux_swaps_at_once(pager, &c);
+    const bool at_once = swap_in && linux_swaps_at_once(pager, &c);
+    if (c.saved && !at_once)
+        linux_count_event(kernel, LINUX_FAULT);
+    kernel->counts.pswpin += at_once;
     kernel->memory.sparing = true;
     status = fill(kernel, fault, content, err);
     kernel->memory.sparing = false;
-    if (status != OK || !swap_in || !linux_swaps_at_once(pager, &c))
+    if (status != OK || !at_once)
         return status;
     linux_leave_swap(pager, content);
     return OK;
@@ -157,6 +160,16 @@ static enum status look_around(struct linux_kernel *kernel, const struct region 
     return OK;
 }
 
+/* What the group counts and pays for before anything else. */
+static enum status begin(struct linux_kernel *kernel, struct fault *fault,
+                         const struct region *region, struct error *err)
+{
+    if (!fault->counted)
+        linux_count_event(kernel, LINUX_FAULT);
+    return kernel->params->cgroup_frames ? linux_charge_table(kernel, fault, region, err)
+                                         : OK;
+}
+
 enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
                         struct error *err)
 {
@@ -169,10 +182,8 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
         return OK;
     }
     enum status status = pager_region(pager, fault, &region, err);
-    if (status != OK)
-        return status;
-    if (kernel->params->cgroup_frames)
-        status = linux_charge_table(kernel, fault, region, err);
+    if (status == OK)
+        status = begin(kernel, fault, region, err);
     if (status == OK)
         status = linux_huge_fault(kernel, fault, err);
     if (status == OK)

@@ -26,29 +26,41 @@ static bool charges_together(const struct linux_kernel *kernel)
     return kernel->params->cgroup_version == LINUX_CGROUP_1;
 }
 
+/* Before 6.5 pgfault is counted when a fault begins or is taken up again, later when it is
+ * over. */
+static bool counts_first(const struct linux_kernel *kernel)
+{
+    return kernel->version < LINUX_VERSION(6, 5, 0);
+}
+
 /* The statistics beside those of the lists and of refaults. */
 static unsigned changes(const struct linux_kernel *kernel, enum linux_event event)
 {
     const unsigned charge = counts_charges(kernel), swap = counts_swap(kernel);
+    const unsigned first = counts_first(kernel);
     switch (event) {
+    case LINUX_FAULT: /* pgfault */
+        return first;
     case LINUX_FOUND_MAPPED: /* pgfault */
-    case LINUX_DIRTIED:      /* file_dirty */
-    case LINUX_FLUSHED:      /* file_writeback */
+        return 1 - first;
+    case LINUX_DIRTIED: /* file_dirty */
+    case LINUX_FLUSHED: /* file_writeback */
         return 1;
     case LINUX_FOUND: /* pgfault, file_mapped or anon_mapped */
+        return 2 - first;
     case LINUX_FLUSH: /* file_dirty, file_writeback */
         return 2;
     case LINUX_FIRST_TOUCH: /* pgfault, anon_mapped */
-        return 2 + charge;
+        return 2 - first + charge;
     case LINUX_SWAP_IN: /* pgfault, pgmajfault, anon_mapped; swap */
-        return 3 + charge + swap + (charges_together(kernel) || !kernel->slots);
+        return 3 - first + charge + swap + (charges_together(kernel) || !kernel->slots);
     case LINUX_SWAP_AHEAD: /* swapcached; swap */
         return 1 + charge + swap + charges_together(kernel);
     case LINUX_SWAP_OUT: /* swapcached, writeback, both up and down; anon_mapped, swap;
                           * pgpgout too where it counts singly */
         return 6 + swap + charges_together(kernel);
     case LINUX_FILE_IN: /* pgfault, pgmajfault, file, file_mapped */
-        return 4 + charge;
+        return 4 - first + charge;
     default: /* LINUX_LAZY_FREED: anon_mapped and pglazyfreed */
         return 2;
     }

@@ -250,6 +250,7 @@ MUST_CHECK enum status linux_charge(struct linux_kernel *kernel, struct fault *f
  * is in memory, and nobody maps it; MAPPED: somebody does.  DIRTIED, FLUSH, FLUSHED: a page of
  * a file is stored into, a write of it begins and ends. */
 enum linux_event {
+    LINUX_FAULT, /* one begins, or its page has been read                                */
     LINUX_FOUND,
     LINUX_FOUND_MAPPED,
     LINUX_DIRTIED,
