@@ -1,5 +1,6 @@
 /* mglru.c -- Linux's multi-gen LRU: mm/vmscan.c, mm/swap.c and mm/workingset.c of 6.1, 6.12
- * (6.8 is the same here) and 6.14.
+ * and 6.14, and of the long-term branches 6.1.69 (as of 6.1.192) and 6.12.114 (6.12.117), which
+ * have had fixes of later versions.
  *
  * Pages are in generations.  One that is faulted in is of the youngest; a walk through page
  * tables from time to time counts those that have been used to the youngest, and makes a
@@ -21,7 +22,7 @@
  * again: mm/page_alloc.c MAX_RECLAIM_RETRIES. */
 enum { VICTIM_RUNS = 16 };
 
-static const char *const versions[] = {"6.1", "6.12", "6.14", NULL};
+static const char *const versions[] = {"6.1", "6.1.69", "6.12", "6.12.114", "6.14", NULL};
 
 static const struct param mglru_table[] = {
     {.name = "version",
@@ -29,7 +30,9 @@ static const struct param mglru_table[] = {
      .offset = offsetof(struct mglru_params, version),
      .fallback = "6.14",
      .choices = versions,
-     .help = "the kernel whose rules are followed; 6.8 is as 6.12"},
+     .help =
+         "the kernel whose rules are followed; 6.1.69 and 6.12.114 are those of long-term "
+         "branches since then"},
     {.name = "batch",
      .kind = PARAM_UINT,
      .offset = offsetof(struct mglru_params, batch),
@@ -39,6 +42,16 @@ static const struct param mglru_table[] = {
      .unit = "pages",
      .help = "taken off a list at a time, where no kernel drives; Linux: 64 "
              "(MIN_LRU_BATCH)"},
+    {.name = "addition_batch",
+     .kind = PARAM_UINT,
+     .offset = offsetof(struct mglru_params, addition_batch),
+     .fallback = "0",
+     .min = 0,
+     .max = MGLRU_PAGEVEC_MAX,
+     .unit = "pages",
+     .help =
+         "new and newly active pages come to the lists so many at a time; 0: where the "
+         "kernel reclaims, as in its version (PAGEVEC_SIZE), 15 or 31, else one by one"},
     {.name = "swappiness",
      .kind = PARAM_UINT,
      .offset = offsetof(struct mglru_params, swappiness),
@@ -54,8 +67,8 @@ static const struct param mglru_table[] = {
      .min = 0,
      .max = 1e12,
      .unit = "pages",
-     .help = "that a process has in memory for its page tables to be walked; Linux: 64 "
-             "(MIN_LRU_BATCH)"},
+     .help = "that a process has in memory for its page tables to be walked, before 6.12; "
+             "Linux: 64 (MIN_LRU_BATCH)"},
     {.name = "refaults_least",
      .kind = PARAM_UINT,
      .offset = offsetof(struct mglru_params, refaults_least),
@@ -97,12 +110,13 @@ static void mglru_page_in(void *state, pfn_t pfn, pfn_t ghost)
     if (ghost != PFN_NONE)
         mglru_refault(m, pfn, ghost, in_fault);
     mglru_mark(m, pfn, MGLRU_ACTIVE, in_fault);
-    mglru_add(m, pfn, false);
+    mglru_wait(m, pfn);
 }
 
 static void mglru_page_out(void *state, pfn_t pfn, bool evicted)
 {
     struct mglru *m = state;
+    mglru_leave_batches(m, pfn);
     if (m->pages[pfn].gen)
         mglru_take(m, pfn);
     m->pages[pfn].list = MGLRU_NOWHERE;
@@ -141,6 +155,7 @@ static void mglru_written(void *state, pfn_t pfn)
 static void mglru_deactivate(void *state, pfn_t pfn)
 {
     struct mglru *m = state;
+    mglru_drain_batches(m);
     if (!m->pages[pfn].gen)
         return;
     if (m->params->version < MGLRU_6_14) {
@@ -159,6 +174,7 @@ static void mglru_deactivate(void *state, pfn_t pfn)
 static void mglru_lazy_free(void *state, pfn_t pfn)
 {
     struct mglru *m = state;
+    mglru_drain_batches(m);
     if (!m->pages[pfn].gen || mglru_is(m, pfn, MGLRU_FILE))
         return;
     mglru_take(m, pfn);
@@ -182,6 +198,11 @@ static const struct reclaim_counts *mglru_counts(const void *state)
 }
 
 /* --- reclaim ----------------------------------------------------------------------------- */
+
+static void mglru_drain(void *state)
+{
+    mglru_drain_batches(state);
+}
 
 static void mglru_shrink(void *state, struct reclaim *reclaim)
 {
@@ -287,6 +308,7 @@ static const struct reclaim_ops reclaim_ops = {
     .shrink = mglru_shrink,
     .age = mglru_age,
     .used = mglru_used,
+    .drain = mglru_drain,
     .written = mglru_written,
     .deactivate = mglru_deactivate,
     .lazy_free = mglru_lazy_free,

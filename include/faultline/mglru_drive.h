@@ -97,7 +97,7 @@ static inline const char *mglru_check(const void *state)
     }
     for (pfn_t pfn = 0; pfn < m->env->nframes; pfn++)
         pages += page_evictable(m->env, pfn);
-    return listed == pages ? NULL : "a page is in no generation";
+    return listed + m->nwaiting == pages ? NULL : "a page is in no generation";
 }
 
 /* Since 6.12, of all of memory: begin where as many pages are looked at as are wanted, if all
@@ -173,11 +173,12 @@ static inline bool mglru_is_enough(const struct reclaim *reclaim, uint64_t befor
 /* lru_gen_shrink_lruvec() of 6.1, try_to_shrink_lruvec() of later ones. */
 static inline void mglru_reclaim(struct mglru *m, struct reclaim *reclaim)
 {
-    const bool old = m->params->version == MGLRU_6_1;
+    const bool old = m->params->version < MGLRU_6_12;
     const uint64_t before = reclaim->reclaimed, seq = m->max_seq;
     struct mglru_batch batch = {.reclaim = reclaim, .walker = reclaim->daemon};
     uint64_t scanned = 0, wanted;
     bool aging = false, swapped = false;
+    mglru_drain_batches(m);
     if (!old)
         mglru_set_priority(m, reclaim);
     do {

@@ -14,7 +14,8 @@
 struct mglru_batch {
     struct reclaim *reclaim;
     uint64_t swappiness;
-    bool walker; /* see mglru_activate()                                                 */
+    bool
+        walker; /* see mglru_activate_used()                                               */
     unsigned n;
     pfn_t pages[MGLRU_BATCH];
     struct mglru_page before[MGLRU_BATCH];
@@ -22,15 +23,26 @@ struct mglru_batch {
 
 /* --- off the lists ----------------------------------------------------------------------- */
 
-/* It waits to be written; without a driver nobody else would write it. */
-static inline bool mglru_waits(const struct mglru *m, const struct reclaim *reclaim,
-                               pfn_t pfn)
+/* It waits to be written, or that is being done. */
+static inline bool mglru_waits(const struct mglru *m, pfn_t pfn)
 {
-    if (page_writing(m->env, pfn) ||
-        (m->params->version < MGLRU_6_14 && page_locked(m->env, pfn)))
-        return true;
-    return reclaim->page && mglru_type(m, pfn) == RECLAIM_FILE &&
-           !mglru_is(m, pfn, MGLRU_LAZY) && page_dirty(m->env, pfn);
+    return page_writing(m->env, pfn) ||
+           (mglru_type(m, pfn) == RECLAIM_FILE && !mglru_is(m, pfn, MGLRU_LAZY) &&
+            page_dirty(m->env, pfn));
+}
+
+/* It is passed over for that; without a driver nobody else would write it.  In 6.12 since
+ * 6.12.114 the driver is asked, who says that it is active. */
+static inline bool mglru_must_wait(const struct mglru *m, const struct reclaim *reclaim,
+                                   pfn_t pfn)
+{
+    if (!reclaim->page)
+        return page_writing(m->env, pfn) ||
+               (m->params->version < MGLRU_6_14 && page_locked(m->env, pfn));
+    if (m->params->version == MGLRU_6_12_114)
+        return false;
+    return mglru_waits(m, pfn) ||
+           (m->params->version < MGLRU_6_14 && page_locked(m->env, pfn));
 }
 
 /* Move the page, at the tail of the oldest generation, to another list if it is not one to go:
@@ -41,7 +53,7 @@ static inline bool mglru_sort(struct mglru *m, const struct reclaim *reclaim, pf
     const enum mglru_version version = m->params->version;
     const enum reclaim_type type = mglru_type(m, pfn);
     const unsigned tier = mglru_tier_of(m, pfn);
-    if (version == MGLRU_6_1 && mglru_is(m, pfn, MGLRU_LAZY) && page_dirty(m->env, pfn)) {
+    if (version < MGLRU_6_12 && mglru_is(m, pfn, MGLRU_LAZY) && page_dirty(m->env, pfn)) {
         mglru_take(m, pfn);
         mglru_mark(m, pfn, MGLRU_LAZY | MGLRU_FILE, false);
         mglru_add(m, pfn, true);
@@ -50,10 +62,10 @@ static inline bool mglru_sort(struct mglru *m, const struct reclaim *reclaim, pf
     } else if (tier > last_tier || mglru_is_full(m, pfn)) {
         const bool counted = version < MGLRU_6_14 || !mglru_is_full(m, pfn);
         m->tiers[type][tier].protected += counted;
-        m->counts.workingset_activate[type] += version == MGLRU_6_1;
+        m->counts.workingset_activate[type] += version < MGLRU_6_12;
         mglru_protect(m, pfn, false);
         mglru_move(m, pfn, version < MGLRU_6_14);
-    } else if (mglru_waits(m, reclaim, pfn)) {
+    } else if (mglru_must_wait(m, reclaim, pfn)) {
         mglru_protect(m, pfn, true);
         mglru_move(m, pfn, false);
     } else {
@@ -69,7 +81,8 @@ static inline void mglru_isolate(struct mglru *m, struct mglru_batch *batch, pfn
     batch->before[batch->n++] = m->pages[pfn];
     if (!mglru_is(m, pfn, MGLRU_REFERENCED))
         mglru_clear_uses(m, pfn);
-    mglru_mark(m, pfn, MGLRU_RECLAIM, false);
+    if (m->params->version != MGLRU_6_12_114)
+        mglru_mark(m, pfn, MGLRU_RECLAIM, false);
     if (m->params->version < MGLRU_6_14)
         mglru_mark(m, pfn, MGLRU_REFERENCED, false);
     mglru_take(m, pfn);
@@ -156,7 +169,7 @@ static inline bool mglru_pass_empty(struct mglru *m, bool anon_too)
 static inline unsigned mglru_uses(struct mglru *m, const struct mglru_batch *batch,
                                   pfn_t pfn)
 {
-    const bool old = m->params->version == MGLRU_6_1;
+    const bool old = m->params->version < MGLRU_6_12;
     const bool anon_too =
         old ? !batch->walker || batch->swappiness > 0 : mglru_type(m, pfn) == RECLAIM_ANON;
     struct page_walk walk;
@@ -208,8 +221,10 @@ static inline enum page_fate mglru_try(struct mglru *m, struct mglru_batch *batc
         fate = PAGE_KEEP;
     else if (mglru_is_used(m, batch, pfn, &activate))
         fate = activate ? PAGE_ACTIVATE : PAGE_KEEP;
-    else
+    else if (!mglru_is_activating(m, pfn))
         fate = reclaim_page(batch->reclaim, pfn);
+    if (fate == PAGE_ACTIVATE && mglru_waits(m, pfn))
+        mglru_mark(m, pfn, MGLRU_RECLAIM, true);
     if (fate == PAGE_GONE || fate == PAGE_CHOSEN) {
         batch->reclaim->reclaimed++;
         m->counts.pgsteal[type]++;

@@ -6,7 +6,8 @@
  * counted to the generation that its mark says, at once; its list follows when eviction comes
  * to it there.  Pages used through file descriptors are told apart by how often, in tiers.
  *
- * Sources: 6.1, 6.12 and 6.14 include/linux/mm_inline.h, mmzone.h; mm/swap.c. */
+ * Sources: 6.1, 6.1.192, 6.12, 6.12.117 and 6.14 include/linux/mm_inline.h, mmzone.h;
+ * mm/swap.c.  When the long-term branches changed is from their changelogs. */
 #ifndef FAULTLINE_MGLRU_LISTS_H
 #define FAULTLINE_MGLRU_LISTS_H
 
@@ -20,15 +21,16 @@ enum {
     MGLRU_REFS_MAX = 3, /* of the counter, LRU_REFS_WIDTH bits                          */
     MGLRU_BATCH = 64,   /* MIN_LRU_BATCH, bits of a word                                */
     MGLRU_LOOK = 4096,  /* MAX_LRU_BATCH                                                */
-    MGLRU_FILTERS = 2,  /* NR_BLOOM_FILTERS                                             */
+    MGLRU_PAGEVEC_MAX = 31, /* the largest PAGEVEC_SIZE                                 */
+    MGLRU_FILTERS = 2, /* NR_BLOOM_FILTERS                                             */
     MGLRU_FILTER = 1 << 15, /* bits of one                                               */
 };
 
-enum mglru_version { MGLRU_6_1, MGLRU_6_12, MGLRU_6_14 };
+enum mglru_version { MGLRU_6_1, MGLRU_6_1_69, MGLRU_6_12, MGLRU_6_12_114, MGLRU_6_14 };
 
 struct mglru_params {
     uint32_t version; /* enum mglru_version                                              */
-    uint64_t batch, swappiness;
+    uint64_t batch, addition_batch, swappiness;
     uint64_t walk_least, refaults_least;
 };
 
@@ -41,11 +43,11 @@ enum mglru_mark {
     MGLRU_LAZY = 32, /* among pages of files, though of none: MADV_FREE                  */
 };
 
-enum { MGLRU_ISOLATED = MGLRU_GENS, MGLRU_NOWHERE };
+enum { MGLRU_ISOLATED = MGLRU_GENS, MGLRU_WAITING, MGLRU_NOWHERE };
 
 struct mglru_page {
     uint8_t gen;  /* number of its generation modulo 4, and 1; 0: on no list             */
-    uint8_t list; /* generation modulo 4 of the list that it is on, ISOLATED or NOWHERE  */
+    uint8_t list; /* generation modulo 4 of the list that it is on, or one of the above  */
     uint8_t refs; /* the counter of uses                                                 */
     uint8_t marks;
 };
@@ -70,7 +72,10 @@ struct mglru {
     uint64_t n[MGLRU_GENS]
               [RECLAIM_TYPES]; /* by the pages' marks, not by lists            */
     struct mglru_page *pages;  /* [entry]                                    */
-    bool left[RECLAIM_TYPES];  /* pages, on the list of one that ended */
+    struct frame_ring waiting; /* new pages, which are to be added */
+    unsigned nwaiting, nactivating;
+    pfn_t activating[MGLRU_PAGEVEC_MAX];
+    bool left[RECLAIM_TYPES]; /* pages, on the list of one that ended */
     struct mglru_tier tiers[RECLAIM_TYPES][MGLRU_TIERS];
     struct mglru_filter filters[MGLRU_FILTERS];
     uint32_t walked; /* processes below have been walked once                            */
@@ -91,6 +96,7 @@ static inline void mglru_init(struct mglru *m, const struct policy_env *env)
     m->params = env->params;
     m->max_seq = MGLRU_MIN_GENS + 1;
     m->pages = (void *)((unsigned char *)env->frames + entries * sizeof(struct frame_link));
+    frame_ring_init(&m->waiting, env->frames);
     for (unsigned gen = 0; gen < MGLRU_GENS; gen++)
         for (unsigned type = 0; type < RECLAIM_TYPES; type++)
             frame_ring_init(&m->ring[gen][type], env->frames);
@@ -168,14 +174,14 @@ static inline unsigned mglru_tier_of(const struct mglru *m, pfn_t pfn)
     return mglru_tier(m, mglru_refs(m, pfn), mglru_is(m, pfn, MGLRU_WORKINGSET));
 }
 
-/* It has been used more often than can be counted: since 6.12 it does not go, whatever its
+/* It has been used more often than can be counted: since 6.1.69 it does not go, whatever its
  * tier. */
 static inline bool mglru_is_full(const struct mglru *m, pfn_t pfn)
 {
     const unsigned refs = mglru_refs(m, pfn);
-    if (m->params->version == MGLRU_6_14)
+    if (m->params->version >= MGLRU_6_14)
         return refs + mglru_is(m, pfn, MGLRU_WORKINGSET) == MGLRU_REFS_MAX + 2;
-    return m->params->version == MGLRU_6_12 && refs == MGLRU_REFS_MAX + 1;
+    return m->params->version >= MGLRU_6_1_69 && refs == MGLRU_REFS_MAX + 1;
 }
 
 /* --- lists ------------------------------------------------------------------------------- */
@@ -267,7 +273,7 @@ static inline uint64_t mglru_seq_of_new(const struct mglru *m, pfn_t pfn, bool w
     const bool active = mglru_is(m, pfn, MGLRU_ACTIVE);
     const unsigned workingset = mglru_is(m, pfn, MGLRU_WORKINGSET);
     const uint64_t oldest = m->min_seq[mglru_type(m, pfn)];
-    if (version == MGLRU_6_14) {
+    if (version >= MGLRU_6_14) {
         unsigned gens = MGLRU_GENS;
         if (active)
             gens = MGLRU_MIN_GENS - workingset;
@@ -290,6 +296,11 @@ static inline uint64_t mglru_seq_of_new(const struct mglru *m, pfn_t pfn, bool w
 /* Put a page that is on no list where it belongs. */
 static inline void mglru_add(struct mglru *m, pfn_t pfn, bool written)
 {
+    if (m->params->version == MGLRU_6_12_114 && mglru_is(m, pfn, MGLRU_ACTIVE)) {
+        /* the mark of the working set stays */
+        m->pages[pfn].refs = 0;
+        mglru_mark(m, pfn, MGLRU_REFERENCED, false);
+    }
     mglru_put(m, pfn, mglru_seq_of_new(m, pfn, written), written);
 }
 

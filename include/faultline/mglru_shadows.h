@@ -44,19 +44,19 @@ static inline void mglru_refault(struct mglru *m, pfn_t pfn, pfn_t ghost, bool i
         return;
     m->tiers[type][mglru_tier(m, refs, workingset)].refaulted++;
     m->counts.workingset_activate[type] +=
-        version == MGLRU_6_12 || (version == MGLRU_6_14 && in_fault);
+        version >= MGLRU_6_12 && (version < MGLRU_6_14 || in_fault);
     bool restore = in_fault || refs > MGLRU_REFS_MAX;
-    if (version == MGLRU_6_12)
+    if (version >= MGLRU_6_1_69)
         restore = in_fault || refs >= MGLRU_REFS_MAX;
-    else if (version == MGLRU_6_14)
+    if (version >= MGLRU_6_14)
         restore = workingset;
     if (restore) {
         mglru_mark(m, pfn, MGLRU_WORKINGSET, true);
         m->counts.workingset_restore[type]++;
     }
-    if (version == MGLRU_6_12 && restore)
+    if (version >= MGLRU_6_1_69 && version < MGLRU_6_14 && restore)
         m->pages[pfn].refs = MGLRU_REFS_MAX;
-    else if (version == MGLRU_6_14 && !restore)
+    else if (version >= MGLRU_6_14 && !restore)
         m->pages[pfn].refs = (uint8_t)(refs - 1);
 }
 

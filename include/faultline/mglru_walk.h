@@ -3,23 +3,24 @@
  *
  * The walk looks only into page tables that a Bloom filter names: those in which it found
  * enough used pages the last time, or eviction has found some since.  A page that it finds
- * used is counted to the youngest generation and stays on its list.
+ * used is counted to the youngest generation and stays on its list.  A process that no CPU has
+ * switched to since it was walked last is passed over, though it may have run all the time.
  *
- * Not modelled: the accessed bits of page tables; that processes which have not run are
- * passed over (they have used nothing); a number that an ended process has left counts as
- * walked before.  The hash of a page table is of its number, for the kernel's address of its
- * entry.
+ * Not modelled: the accessed bits of page tables; a number that an ended process has left
+ * counts as walked before.  The hash of a page table is of its number, for the kernel's
+ * address of its entry.
  *
- * Source: 6.1, 6.12 and 6.14 mm/vmscan.c walk_mm(), walk_pte_range(), inc_max_seq(),
- * lru_gen_look_around(), update_bloom_filter(). */
+ * Source: 6.1, 6.12 and 6.14 mm/vmscan.c iterate_mm_list(), should_skip_mm() (later
+ * get_next_mm()), walk_mm(), walk_pte_range(), inc_max_seq(), lru_gen_look_around(),
+ * update_bloom_filter(); include/linux/mm_types.h lru_gen_use_mm(). */
 #ifndef FAULTLINE_MGLRU_WALK_H
 #define FAULTLINE_MGLRU_WALK_H
 
+#include "faultline/mglru_batches.h"
 #include "faultline/mglru_tiers.h"
 
-enum { MGLRU_TABLE = 512 };  /* pages of a page table (PMD): x86 with 4 KiB               */
-enum { MGLRU_LINE = 8 };     /* entries of a table in a cache line                        */
-enum { MGLRU_PAGEVEC = 15 }; /* PAGEVEC_SIZE of 6.1                                       */
+enum { MGLRU_TABLE = 512 }; /* pages of a page table (PMD): x86 with 4 KiB               */
+enum { MGLRU_LINE = 8 };    /* entries of a table in a cache line                        */
 
 /* --- Bloom filters ----------------------------------------------------------------------- */
 
@@ -135,7 +136,7 @@ static inline void mglru_walk_process(struct mglru *m, uint32_t process, bool an
     }
 }
 
-/* should_skip_mm(): it has too few pages for a walk to be worth it. */
+/* Before 6.12: it has too few pages for a walk to be worth it. */
 static inline bool mglru_is_small(const struct mglru *m, uint32_t process, bool anon_too)
 {
     struct page_walk walk = {.process = process};
@@ -155,7 +156,9 @@ static inline void mglru_walk_all(struct mglru *m, bool anon_too)
             all = true; /* it is new, as are all that follow                             */
             m->walked = process + 1;
         }
-        if (mglru_is_small(m, process, anon_too))
+        if (!walk_take_switched_to(m->env, process) && !all)
+            continue;
+        if (m->params->version < MGLRU_6_12 && mglru_is_small(m, process, anon_too))
             continue;
         if (!begun)
             *mglru_filter(m, m->max_seq + 1) = (struct mglru_filter){.there = true};
@@ -254,16 +257,15 @@ static inline void mglru_window(const struct mglru *m, const struct page_walk *a
 
 /* A neighbour is used, and whoever reclaims cannot count pages to generations (it is no
  * walker): it goes to the head of the youngest at once. */
-static inline void mglru_activate(struct mglru *m, pfn_t pfn)
+static inline void mglru_activate_used(struct mglru *m, pfn_t pfn)
 {
     if (m->params->version >= MGLRU_6_14 && !mglru_set_refs(m, pfn))
         return;
     if (m->pages[pfn].gen == mglru_gen(m->max_seq) + 1)
         return;
-    mglru_take(m, pfn);
-    mglru_mark(m, pfn, MGLRU_ACTIVE, true);
-    mglru_add(m, pfn, false);
-    m->counts.pgactivate++;
+    if (m->params->version == MGLRU_6_12_114)
+        mglru_clear_uses(m, pfn);
+    mglru_activate(m, pfn);
 }
 
 /* The used pages of those from walk->next to the end are noted in found; returns how many
@@ -284,14 +286,15 @@ static inline unsigned mglru_find_used(struct mglru *m, struct page_walk *walk, 
         young++;
         if (isolated)
             mglru_mark(m, pfn, MGLRU_REFERENCED, true);
-        else if (version != MGLRU_6_1 || m->pages[pfn].gen != mglru_gen(m->max_seq) + 1)
+        else if (version >= MGLRU_6_12 || m->pages[pfn].gen != mglru_gen(m->max_seq) + 1)
             found[(*nfound)++] = pfn;
     }
     return young;
 }
 
 /* Eviction has found the page at the walk used, which is on no list and whose accessed bit has
- * been cleared: lru_gen_look_around().  walker: see mglru_activate(). */
+ * been cleared: lru_gen_look_around().  walker: see
+ * mglru_activate_used(). */
 static inline void mglru_look_around(struct mglru *m, const struct page_walk *at,
                                      bool anon_too, bool walker)
 {
@@ -301,13 +304,13 @@ static inline void mglru_look_around(struct mglru *m, const struct page_walk *at
     mglru_window(m, at, &first, &end);
     struct page_walk walk = {.process = at->process, .next = first};
     const unsigned young = 1 + mglru_find_used(m, &walk, end, anon_too, found, &nfound);
-    if (m->params->version == MGLRU_6_1 && nfound >= MGLRU_PAGEVEC)
+    if (m->params->version < MGLRU_6_12 && nfound >= mglru_pagevec(m))
         walker = true;
     for (unsigned i = 0; i < nfound; i++)
         if (walker)
             mglru_promote(m, found[i]);
         else
-            mglru_activate(m, found[i]);
+            mglru_activate_used(m, found[i]);
     const bool alone = m->params->version >= MGLRU_6_12 && end - first == 1;
     if (!alone && young * MGLRU_LINE >= end - first)
         mglru_suggest(m, m->max_seq, at->process, at->vpn / MGLRU_TABLE);

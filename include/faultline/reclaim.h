@@ -190,6 +190,9 @@ struct page_walk {
 uint32_t walk_process(const struct policy_env *env, uint32_t process);
 /* Pages of the process that are mapped. */
 uint64_t walk_resident(const struct policy_env *env, uint32_t process);
+/* A CPU has switched to the process from something else since this was asked last; true where
+ * nobody knows: without a clock, and where no kernel drives. */
+bool walk_take_switched_to(const struct policy_env *env, uint32_t process);
 /* The frame of the next page that is mapped and may be evicted; PFN_NONE: there is none. */
 pfn_t walk_next(const struct policy_env *env, struct page_walk *walk);
 /* Come to the n-th page, from 0 on, that is mapped to the frame, as if it had been found;

@@ -170,6 +170,16 @@ uint64_t walk_resident(const struct policy_env *env, uint32_t process)
     return pager_of(env)->spaces[process]->resident;
 }
 
+bool walk_take_switched_to(const struct policy_env *env, uint32_t process)
+{
+    const struct pager *pager = pager_of(env);
+    struct space *space = pager->spaces[process];
+    const bool known = pager->host && pager->kernel->drives;
+    const bool switched_to = space->switched_to || !known;
+    space->switched_to = false;
+    return switched_to;
+}
+
 /* Where batches bring the index of pages, the pager has nothing of its own that finds a page
  * by its address. */
 static enum status know_pages(const struct pager *pager, struct space *space,

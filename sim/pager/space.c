@@ -10,7 +10,7 @@
 void space_init(struct space *space, struct page_index *index, uint32_t number,
                 unsigned page_shift)
 {
-    *space = (struct space){.number = number};
+    *space = (struct space){.number = number, .switched_to = true};
     page_space_init(&space->pages, index, number, page_shift, page_shift);
 }
 

@@ -20,10 +20,11 @@ struct vpn_order {
 
 struct space {
     uint32_t number;
-    uint32_t users;  /* threads that run in it; 0: the number is free                    */
-    uint32_t asleep; /* of these, threads that sleep                                     */
-    bool begun;      /* the kernel has been told of it                                   */
-    bool suspended;  /* by the kernel: its threads do not run                            */
+    uint32_t users;   /* threads that run in it; 0: the number is free                    */
+    uint32_t asleep;  /* of these, threads that sleep                                     */
+    bool begun;       /* the kernel has been told of it                                   */
+    bool suspended;   /* by the kernel: its threads do not run                            */
+    bool switched_to; /* a CPU has, since this was asked last                            */
     struct page_space pages;
     struct map blocks; /* every block touched, for what counts them                       */
     struct region *regions; /* sorted, without overlap                                   */

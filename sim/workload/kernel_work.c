@@ -57,8 +57,10 @@ void kernel_work_end(struct cpu *cpu)
         work->done(work);
     /* Without more to do the CPU is idle, or goes on with its thread. */
     schedule_set_phase(cpu, CPU_RUNNING);
-    if (cpu->thread)
+    if (cpu->thread) {
         thread_set_state(cpu->thread, THREAD_RUNNING);
+        cpu->thread->space->switched_to |= work != NULL;
+    }
 }
 
 bool kernel_work_first(const struct simulation *sim)

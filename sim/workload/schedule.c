@@ -120,6 +120,7 @@ static bool pick(struct cpu *cpu)
         return false;
     }
     cpu->thread = thread;
+    thread->space->switched_to |= cpu->last != thread || cpu->phase == CPU_IDLE;
     if (cpu->last == thread) {
         schedule_set_phase(cpu, CPU_RUNNING);
         return true;

@@ -3,13 +3,13 @@
  * round; and one page table, which is walked or not. */
 #include "policy/variants.h"
 
-enum { OLD, MIDDLE, NEW }; /* 6.1, 6.12, 6.14 */
+enum { OLD, OLD_69, MIDDLE, MIDDLE_114, NEW, VERSIONS }; /* 6.1 to 6.14 */
 
 enum { PAGES = 512 }; /* of the page table */
 
 struct rules {
     unsigned version;
-    uint64_t walk_least, refaults_least;
+    uint64_t walk_least, refaults_least, batch;
 };
 
 struct page {
@@ -18,6 +18,7 @@ struct page {
     unsigned refs;
     uint64_t seq, list; /* number of its generation, and of that of its list             */
     int64_t place;      /* on the list: the least is at the tail                         */
+    bool waits;         /* it is new, and on no list yet                                 */
     bool remembered, was_workingset;
     uint64_t seq_then; /* the oldest when it was evicted                                 */
     unsigned refs_then;
@@ -35,6 +36,8 @@ struct model {
     int64_t head, tail;               /* places given out last                           */
     bool begun, filter[2], listed[2]; /* a filter is there, and names the table           */
     bool walker;                      /* 6.1: this priority has aged                      */
+    struct page *new[31], *activating[31];
+    unsigned nnew, nactivating;
 };
 
 static void *model_create(uint64_t frames, const void *params)
@@ -51,7 +54,8 @@ static uint64_t model_count(const struct model *m, uint64_t from, uint64_t to)
 {
     uint64_t n = 0;
     for (unsigned i = 0; i < PAGES; i++)
-        n += m->pages[i].resident && m->pages[i].seq >= from && m->pages[i].seq <= to;
+        n += m->pages[i].resident && !m->pages[i].waits && m->pages[i].seq >= from &&
+             m->pages[i].seq <= to;
     return n;
 }
 
@@ -71,7 +75,7 @@ static struct page *at_tail(struct model *m, uint64_t list)
 {
     struct page *oldest = NULL;
     for (struct page *page = m->pages; page < m->pages + PAGES; page++)
-        if (page->resident && page->list == list &&
+        if (page->resident && !page->waits && page->list == list &&
             (!oldest || page->place < oldest->place))
             oldest = page;
     return oldest;
@@ -97,8 +101,8 @@ static unsigned tier_of(const struct model *m, unsigned refs, bool workingset)
 static bool is_full(const struct model *m, const struct page *page)
 {
     const unsigned refs = model_refs(m, page);
-    return (m->rules.version == MIDDLE && refs == 4) ||
-           (m->rules.version == NEW && refs == 4 && page->workingset);
+    return refs == 4 && m->rules.version >= OLD_69 &&
+           (m->rules.version != NEW || page->workingset);
 }
 
 static void clear_uses(const struct model *m, struct page *page)
@@ -160,7 +164,7 @@ static void promote(struct model *m, struct page *page)
 static void walk(struct model *m)
 {
     uint64_t young = 0;
-    if (model_count(m, 0, UINT64_MAX) < m->rules.walk_least)
+    if (m->rules.version < MIDDLE && model_count(m, 0, UINT64_MAX) < m->rules.walk_least)
         return;
     const bool look = !m->begun || !m->filter[m->max % 2] || m->listed[m->max % 2];
     m->begun = true;
@@ -206,6 +210,64 @@ static bool wants_aging(const struct model *m)
            model_count(m, m->min, m->min) * 4 < all;
 }
 
+/* --- batches ----------------------------------------------------------------------------- */
+
+static void add_active(struct model *m, struct page *page)
+{
+    if (m->rules.version == MIDDLE_114) {
+        page->refs = 0;
+        page->referenced = false;
+    }
+    page->seq = m->max;
+    to_head(m, page, page->seq);
+}
+
+static void add_new(struct model *m)
+{
+    for (unsigned i = 0; i < m->nnew; i++) {
+        struct page *page = m->new[i];
+        page->waits = false;
+        if (m->rules.version == NEW) {
+            page->seq = m->max - 1 + page->workingset;
+            to_head(m, page, page->seq);
+        } else {
+            add_active(m, page);
+        }
+    }
+    m->nnew = 0;
+}
+
+static void activate_all(struct model *m)
+{
+    for (unsigned i = 0; i < m->nactivating; i++) {
+        struct page *page = m->activating[i];
+        page->seq = m->rules.version == NEW ? m->max - 1 + page->workingset : m->max;
+        to_head(m, page, page->seq);
+    }
+    m->nactivating = 0;
+}
+
+static void activate(struct model *m, struct page *page)
+{
+    m->activating[m->nactivating++] = page;
+    if (m->nactivating >= m->rules.batch)
+        activate_all(m);
+}
+
+static bool is_activating(const struct model *m, const struct page *page)
+{
+    for (unsigned i = 0; i < m->nactivating; i++)
+        if (m->activating[i] == page)
+            return true;
+    return false;
+}
+
+static void drain(struct model *m)
+{
+    add_new(m);
+    activate_all(m);
+}
+
 /* --- eviction ---------------------------------------------------------------------------- */
 
 static void look_around(struct model *m, struct page *at)
@@ -220,15 +282,16 @@ static void look_around(struct model *m, struct page *at)
             continue;
         page->young = false;
         young++;
-        if (page->seq != m->max || version != OLD)
+        if (page->seq != m->max || version >= MIDDLE)
             found[nfound++] = page;
     }
     for (unsigned i = 0; i < nfound; i++) {
-        if (version == OLD && (nfound >= 15 || m->walker)) {
+        if (version < MIDDLE && (nfound >= 15 || m->walker)) {
             promote(m, found[i]);
         } else if ((version != NEW || found_again(found[i])) && found[i]->seq != m->max) {
-            found[i]->seq = m->max;
-            to_head(m, found[i], m->max);
+            if (version == MIDDLE_114)
+                clear_uses(m, found[i]);
+            activate(m, found[i]);
         }
     }
     if (young * 8 >= 64)
@@ -256,15 +319,17 @@ static bool moves(struct model *m, struct page *page, unsigned last)
     return true;
 }
 
-/* A used page, off its list, goes back. */
+/* A page, off its list, goes back: it is used, or in the batch of those to be activated. */
 static void spare(struct model *m, struct page *page)
 {
     uint64_t seq = m->max;
+    const bool used = page->young;
     page->young = false;
-    look_around(m, page);
+    if (used)
+        look_around(m, page);
     if (m->rules.version != NEW) {
         clear_uses(m, page);
-    } else if (!found_again(page)) {
+    } else if (!used || !found_again(page)) {
         seq = m->max - 3 + page->workingset;
         if (seq <= m->min) {
             page->referenced = false;
@@ -307,7 +372,7 @@ static uint64_t evict(struct model *m, struct page **victim)
     scanned += skip_empty(m);
     if (m->max - m->min + 1 == 2)
         scanned = 0;
-    if (page && page->young)
+    if (page && (page->young || is_activating(m, page)))
         spare(m, page);
     else
         *victim = page;
@@ -317,10 +382,11 @@ static uint64_t evict(struct model *m, struct page **victim)
 static struct page *shrink(struct model *m, unsigned priority)
 {
     const uint64_t first = m->max;
-    const bool old = m->rules.version == OLD;
+    const bool old = m->rules.version < MIDDLE;
     struct page *victim = NULL;
     uint64_t scanned = 0, wanted, now;
     m->walker = false;
+    drain(m);
     do {
         const bool aging = wants_aging(m);
         wanted = model_count(m, 0, UINT64_MAX) >> priority;
@@ -367,7 +433,7 @@ static void come_back(struct model *m, struct page *page)
     const unsigned refs = page->refs_then + (new ? 1 : page->was_workingset);
     m->tiers[tier_of(m, refs, page->was_workingset)].back++;
     page->workingset = !new || page->was_workingset;
-    if (m->rules.version == MIDDLE)
+    if (!new && m->rules.version >= OLD_69)
         page->refs = 3;
     else if (new && !page->was_workingset)
         page->refs = page->refs_then;
@@ -383,32 +449,34 @@ static bool model_reference(void *state, vpn_t vpn, vpn_t *victim)
     if (hit)
         return true;
     page->young = false;
-    if (model_count(m, 0, UINT64_MAX) == m->frames)
+    if (model_count(m, 0, UINT64_MAX) + m->nnew == m->frames)
         *victim = model_evict(m);
     page->workingset = page->referenced = false;
     page->refs = 0;
     come_back(m, page);
     page->remembered = false;
-    page->resident = page->young = true;
-    page->seq = m->rules.version == NEW ? m->max - 1 + page->workingset : m->max;
-    to_head(m, page, page->seq);
+    page->resident = page->young = page->waits = true;
+    m->new[m->nnew++] = page;
+    if (m->nnew >= m->rules.batch)
+        add_new(m);
     return false;
 }
 
-/* [variant / 3]: walk_least, refaults_least */
-static const uint64_t least[][2] = {{64, 64}, {0, 64}, {0, 2}, {20, 1}};
+/* [variant / VERSIONS]: walk_least, refaults_least, addition_batch */
+static const uint64_t settings[][3] = {
+    {64, 64, 0}, {0, 64, 5}, {0, 2, 31}, {20, 1, 0}, {0, 3, 2}};
 
 START_TEST(hits_and_victims_are_those_of_the_model)
 {
-    static const char *const names[] = {"6.1", "6.12", "6.14"};
-    const uint64_t *at = least[_i / 3];
-    const struct rules rules = {(unsigned)_i % 3, at[0], at[1]};
+    static const char *const names[] = {"6.1", "6.1.69", "6.12", "6.12.114", "6.14"};
+    const uint64_t *at = settings[_i / VERSIONS];
+    const struct rules rules = {(unsigned)_i % VERSIONS, at[0], at[1], at[2]};
     const struct policy_model model = {model_create, free, model_reference, &rules};
     char setting[128];
     snprintf(setting, sizeof setting,
              "policy={name: mglru, version: '%s', walk_least: %" PRIu64
-             ", refaults_least: %" PRIu64 "}",
-             names[_i % 3], at[0], at[1]);
+             ", refaults_least: %" PRIu64 ", addition_batch: %" PRIu64 "}",
+             names[_i % VERSIONS], at[0], at[1], at[2]);
     variant_compare(&model, setting, _i);
 }
 END_TEST
@@ -418,7 +486,7 @@ int main(void)
     Suite *suite = suite_create("mglru_model");
     TCase *tests = tcase_create("mglru_model");
     tcase_add_loop_test(tests, hits_and_victims_are_those_of_the_model, 0,
-                        3 * (int)ARRAY_LEN(least));
+                        VERSIONS * (int)ARRAY_LEN(settings));
     suite_add_tcase(suite, tests);
     return run_suite(suite);
 }

@@ -9,7 +9,14 @@
 
 extern const struct policy_ops policy_mglru;
 
-static const char *const versions[] = {"version=6.1", "version=6.12", "version=6.14"};
+static const char *const versions[] = {"version=6.1", "version=6.1.69", "version=6.12",
+                                       "version=6.12.114", "version=6.14"};
+
+/* The rules for pages of files that are the same in all but the first and the last. */
+static inline bool is_between(enum mglru_version version)
+{
+    return version > MGLRU_6_1 && version < MGLRU_6_14;
+}
 
 /* Processes of any size are walked. */
 static inline struct rig *open_version(enum mglru_version version)
@@ -96,6 +103,15 @@ static inline struct rig *open_read(enum mglru_version version, unsigned last)
     }
     rig->run.wanted = 32;
     return rig;
+}
+
+/* evict_folios() once. */
+static inline uint64_t evict(struct rig *rig)
+{
+    struct mglru_batch batch = {.reclaim = &rig->run};
+    bool swapped = false;
+    rig->run.page = rig_answer;
+    return mglru_evict(state(rig), &batch, &swapped);
 }
 
 #endif

@@ -78,7 +78,7 @@ START_TEST(since_6_12_aging_ends_a_priority)
         set_generations(rig, 5, 4, 4);
         rig_shrink(rig, 0);
         ck_assert_uint_eq(state(rig)->max_seq, 6);
-        ck_assert_uint_eq(rig->nvictims, version == MGLRU_6_1 ? 4 : 0);
+        ck_assert_uint_eq(rig->nvictims, version < MGLRU_6_12 ? 4 : 0);
         rig_close(rig);
     }
 }
@@ -122,7 +122,7 @@ START_TEST(since_6_12_kswapd_begins_where_the_inactive_pages_are_enough)
             rig->run.daemon = true;
             policy_mglru.reclaim->age(rig->state, &rig->run);
             ck_assert_uint_eq(rig->run.priority,
-                              version == MGLRU_6_1 ? RECLAIM_PRIORITY : cases[i].priority);
+                              version < MGLRU_6_12 ? RECLAIM_PRIORITY : cases[i].priority);
             rig_close(rig);
         }
 }
@@ -181,8 +181,8 @@ END_TEST
 
 /* --- lists ------------------------------------------------------------------------------- */
 
-/* Every page is on one list once, of its type, and counted to one generation.  (Check's own
- * assertions take most of the time here.) */
+/* Every page is on one list once, of its type, and counted to one generation, or waits to be
+ * added.  (Check's own assertions take most of the time here.) */
 static bool are_sound(const struct rig *rig)
 {
     const struct mglru *m = state(rig);
@@ -202,6 +202,12 @@ static bool are_sound(const struct rig *rig)
                 pfn = older == head ? PFN_NONE : older;
             }
         }
+    }
+    const pfn_t newest = frame_ring_newest(&m->waiting);
+    for (pfn_t pfn = newest; pfn != PFN_NONE && sound;) {
+        sound = m->pages[pfn].gen == 0 && seen[pfn]++ == 0;
+        const pfn_t older = m->waiting.links[pfn].older;
+        pfn = older == newest ? PFN_NONE : older;
     }
     for (pfn_t pfn = 0; pfn < rig->env.nframes; pfn++)
         sound &= seen[pfn] == rig->frames[pfn].evictable;
@@ -257,8 +263,9 @@ START_TEST(no_page_is_lost_whatever_happens)
 {
     for (unsigned version = 0; version <= MGLRU_6_14; version++)
         for (unsigned seed = 0; seed < 4; seed++) {
-            const char *const set[] = {versions[version], "walk_least=10",
-                                       "refaults_least=2", "batch=5", NULL};
+            const char *const set[] = {versions[version],  "walk_least=10",
+                                       "refaults_least=2", "batch=5",
+                                       "addition_batch=7", NULL};
             struct rig *rig = rig_open(&policy_mglru, 60, set);
             rng_seed(&rig->rng, seed);
             rig->run.wanted = 8;

@@ -32,7 +32,7 @@ START_TEST(aging_comes_with_three_generations_that_are_unevenly_filled)
             if (i > 0)
                 ck_assert_uint_eq(total, 100);
             else
-                ck_assert_uint_eq(total, version == MGLRU_6_1 ? 2 : 0);
+                ck_assert_uint_eq(total, version < MGLRU_6_12 ? 2 : 0);
             rig_close(rig);
         }
 }
@@ -165,6 +165,48 @@ START_TEST(small_processes_are_not_walked)
 }
 END_TEST
 
+START_TEST(since_6_12_small_processes_are_walked_too)
+{
+    const char *const set[] = {"version=6.12", NULL};
+    struct rig *rig = rig_open(&policy_mglru, RIG_FRAMES, set);
+    rig_touch(rig, A);
+    mglru_run_aging(state(rig), true);
+    ck_assert_uint_eq(rig->frames[frame_of(rig, A)].young, 0);
+    rig_close(rig);
+}
+END_TEST
+
+/* Half of the rig's pages are each process's. */
+START_TEST(processes_are_walked_once_and_then_when_they_have_been_switched_to)
+{
+    enum { OTHER = RIG_PAGES / 2, ROUNDS = 4 };
+    static const struct {
+        uint64_t switched_to;
+        unsigned walked;
+    } rounds[ROUNDS] = {{0, 3}, {0, 0}, {2, 2}, {0, 0}}; /* a bit for each process */
+    for (unsigned version = 0; version <= MGLRU_6_14; version++) {
+        struct rig *rig = open_version(version);
+        rig->processes = 2;
+        rig->clock = true;
+        rig_touch(rig, A);
+        rig_touch(rig, OTHER);
+        for (unsigned i = 0; i < ROUNDS; i++) {
+            rig->switched_to |= rounds[i].switched_to;
+            mglru_suggest(state(rig), state(rig)->max_seq, 0, 0);
+            mglru_suggest(state(rig), state(rig)->max_seq, 1, OTHER / MGLRU_TABLE);
+            set_young(rig, A, A);
+            set_young(rig, OTHER, OTHER);
+            mglru_run_aging(state(rig), true);
+            ck_assert_uint_eq(rig->frames[frame_of(rig, A)].young, !(rounds[i].walked & 1));
+            ck_assert_uint_eq(rig->frames[frame_of(rig, OTHER)].young,
+                              !(rounds[i].walked & 2));
+            ck_assert_uint_eq(state(rig)->max_seq, 4 + i);
+        }
+        rig_close(rig);
+    }
+}
+END_TEST
+
 /* --- the look around --------------------------------------------------------------------- */
 
 START_TEST(neighbours_are_those_of_the_table_and_area_64_at_most)
@@ -209,7 +251,7 @@ START_TEST(kswapd_counts_used_neighbours_to_the_youngest_and_others_move_them)
             struct rig *rig = open_used(version, 3);
             const struct reclaim_counts *counts = policy_mglru.reclaim->counts(rig->state);
             ck_assert_int_eq(look(rig, 0, walker),
-                             version == MGLRU_6_1 ? PAGE_ACTIVATE : PAGE_KEEP);
+                             version < MGLRU_6_12 ? PAGE_ACTIVATE : PAGE_KEEP);
             if (version == MGLRU_6_14) { /* found used once, and now twice */
                 ck_assert(is_on(rig, 1, 4, 4) &&
                           mglru_is(state(rig), frame_of(rig, 1), MGLRU_REFERENCED));
@@ -233,7 +275,7 @@ START_TEST(in_6_1_fifteen_used_neighbours_are_too_many_to_be_moved)
         for (unsigned version = 0; version < MGLRU_6_14; version++) {
             struct rig *rig = open_used(version, used);
             look(rig, 0, false);
-            const bool moved = used == 15 || version != MGLRU_6_1;
+            const bool moved = used == 15 || version >= MGLRU_6_12;
             ck_assert(is_on(rig, 1, moved ? 6 : 4, 6));
             rig_close(rig);
         }
@@ -263,7 +305,7 @@ START_TEST(advised_areas_are_not_looked_at_when_pages_go)
         struct rig *rig = open_used(version, 2);
         rig->pages[0].advised = true;
         ck_assert_int_eq(look(rig, 0, true), PAGE_GONE);
-        ck_assert_uint_eq(rig->frames[frame_of(rig, 0)].young, version != MGLRU_6_1);
+        ck_assert_uint_eq(rig->frames[frame_of(rig, 0)].young, version >= MGLRU_6_12);
         ck_assert(is_on(rig, 1, 4, 4));
         rig_close(rig);
     }
@@ -276,7 +318,7 @@ START_TEST(advised_areas_whose_uses_count_keep_their_pages_in_6_1_only)
     for (unsigned version = 0; version <= MGLRU_6_14; version++) {
         struct rig *rig = open_used(version, 2);
         rig->pages[0].advised = rig->pages[0].recency = true;
-        ck_assert_int_eq(look(rig, 0, true), version == MGLRU_6_1 ? PAGE_KEEP : PAGE_GONE);
+        ck_assert_int_eq(look(rig, 0, true), version < MGLRU_6_12 ? PAGE_KEEP : PAGE_GONE);
         ck_assert(is_on(rig, 1, 4, 4));
         rig_close(rig);
     }
@@ -310,7 +352,7 @@ START_TEST(pages_of_files_spare_used_neighbours_of_files_only_since_6_12)
         mglru_mark(state(rig), frame_of(rig, 0), MGLRU_FILE, true);
         mglru_put(state(rig), frame_of(rig, 0), 4, true);
         look(rig, 0, true);
-        ck_assert_uint_eq(rig->frames[frame_of(rig, 1)].young, version != MGLRU_6_1);
+        ck_assert_uint_eq(rig->frames[frame_of(rig, 1)].young, version >= MGLRU_6_12);
         rig_close(rig);
     }
 }
@@ -327,6 +369,9 @@ int main(void)
     tcase_add_test(tests, since_6_14_a_page_turns_young_when_it_is_found_used_twice);
     tcase_add_test(tests, walks_pass_over_tables_that_had_few_used_pages);
     tcase_add_test(tests, small_processes_are_not_walked);
+    tcase_add_test(tests, since_6_12_small_processes_are_walked_too);
+    tcase_add_test(tests,
+                   processes_are_walked_once_and_then_when_they_have_been_switched_to);
     tcase_add_test(tests, neighbours_are_those_of_the_table_and_area_64_at_most);
     tcase_add_test(tests,
                    kswapd_counts_used_neighbours_to_the_youngest_and_others_move_them);

@@ -64,6 +64,8 @@ struct rig {
     bool can_swap;
     unsigned
         processes; /* RIG_PAGES / processes pages belong to each                      */
+    bool clock;    /* it is known which processes a CPU has switched to:           */
+    uint64_t switched_to; /* a bit for each                                              */
     uint64_t swap_left;
     uint64_t now;
     unsigned victims[RIG_PAGES],
@@ -258,6 +260,16 @@ uint64_t walk_resident(const struct policy_env *env, uint32_t process)
         n += rig->pages[page].pfn != PFN_NONE &&
              rig->frames[rig->pages[page].pfn].mappings > 0;
     return n;
+}
+
+bool walk_take_switched_to(const struct policy_env *env, uint32_t process)
+{
+    struct rig *rig = rig_of(env);
+    const uint64_t bit = (uint64_t)1 << process;
+    const bool switched_to = !rig->clock || (rig->switched_to & bit);
+    ck_assert_uint_lt(process, rig->processes);
+    rig->switched_to &= ~bit;
+    return switched_to;
 }
 
 pfn_t walk_next(const struct policy_env *env, struct page_walk *walk)

@@ -6,9 +6,21 @@
 
 #include "workload/large_rig.h"
 
+#include "faultline/reclaim.h"
+#include "pager/instance.h"
+
 enum { ACTS_MAX = 8, ENDED_MAX = 8, LOG_MAX = 4096, KILL_NOTHING = 0xffff };
 
-enum act_kind { ACT_SUSPEND, ACT_RESUME, ACT_ASK, ACT_KILL, ACT_TICK };
+enum act_kind {
+    ACT_SUSPEND,
+    ACT_RESUME,
+    ACT_ASK,
+    ACT_KILL,
+    ACT_TICK,
+    ACT_SWITCHED, /* has a CPU switched to it?                                           */
+    ACT_WORK,     /* 10 us of the kernel's                                               */
+    ACT_INTERRUPT,
+};
 
 /* ... in any case, with a frame that has been granted, on a page that is in memory. */
 enum kill_if { KILL_ANY, KILL_GRANTED, KILL_RESIDENT };
@@ -19,6 +31,7 @@ struct act {
     enum act_kind kind;
     uint32_t space;
     struct event event;
+    struct kernel_work work;
 };
 
 static struct {
@@ -187,9 +200,14 @@ static inline enum status told_fault(void *state, struct pager *pager, struct fa
 
 /* --- what it does ----------------------------------------------------------------------- */
 
+static inline void told_done(struct kernel_work *work)
+{
+    (void)work;
+}
+
 static inline void told_act(struct event *event)
 {
-    const struct act *act = CONTAINER_OF(event, struct act, event);
+    struct act *act = CONTAINER_OF(event, struct act, event);
     const struct pager_host *host = told.pager->host;
     struct space *space = told.pager->spaces[act->space];
     if (act->kind == ACT_SUSPEND)
@@ -205,6 +223,18 @@ static inline void told_act(struct event *event)
         pager_forget(told.pager, space, 0, UINT64_MAX);
         told_note("%u pages", (unsigned)space->resident);
     }
+    if (act->kind == ACT_SWITCHED)
+        told_note("%sto %u",
+                  walk_take_switched_to(&pager_instance(told.pager, 0)->env, act->space)
+                      ? ""
+                      : "not ",
+                  act->space);
+    if (act->kind == ACT_WORK) {
+        act->work = (struct kernel_work){.time = 10 * US, .done = told_done};
+        host->work(host->context, &act->work);
+    }
+    if (act->kind == ACT_INTERRUPT)
+        host->interrupt(host->context, 10 * US);
     if (act->kind == ACT_ASK)
         told_note("runnable %llu waiting %llu%s",
                   (unsigned long long)host->runnable(host->context),
