@@ -89,6 +89,7 @@ bool fault_wake_waiters(struct pager *pager, pfn_t pfn)
 void pager_wait(struct pager *pager, struct fault *fault, pfn_t pfn)
 {
     assert(pager->frames[pfn].state == FRAME_FILLING && !fault->next);
+    fault->has_waited = true;
     refer(pager, fault, pfn);
 }
 

@@ -65,6 +65,7 @@ struct fault {
     bool told;    /* the policy knows of it                                              */
     bool busy;  /* by the kernel: it goes on when the CPU has spent what it owes          */
     bool slept; /* it has waited in a list of the kernel's own                         */
+    bool has_waited; /* ... for a frame to be filled                                    */
     bool paced; /* by the kernel: it has waited since stores are too fast                */
     bool brought;  /* its page has come into memory for it                                */
     bool killed;   /* by the kernel, which neither gets it a frame nor lets it wait: the

@@ -57,7 +57,8 @@ enum status linux_mapped(void *state, struct pager *pager, const struct fault *f
     const content_t content = pager->frames[pfn].content;
     if (linux_lists(kernel)) /* whatever the machine says of an access that trapped */
         mmu_set_referenced(&pager->mmu, fault->page);
-    if (fault->brought && !fault->store && pager->contents.all[content].file != FILE_NONE)
+    if (fault->has_waited && !fault->store &&
+        pager->contents.all[content].file != FILE_NONE)
         return linux_file_waited(kernel, fault, err);
     if (in_swap_cache(pager, pfn) && linux_swap_full(kernel))
         linux_free_swap(pager, pfn, page_mappings(&pager_instance(pager, 0)->env, pfn));
