@@ -205,7 +205,8 @@ enum status linux_fault(void *state, struct pager *pager, struct fault *fault,
     const bool barred =
         fault->store ? !(region->protection & VM_WRITE) : !region->protection;
     const bool filling = resident && pager->frames[c.frame].state == FRAME_FILLING;
-    if (!fault->counted && resident && !copy && (!filling || c.file != FILE_NONE))
+    if (!fault->counted && resident && !copy && content != kernel->zero &&
+        (!filling || c.file != FILE_NONE))
         linux_count_event(kernel, pager->frames[c.frame].page == PAGE_NONE
                                       ? LINUX_FOUND
                                       : LINUX_FOUND_MAPPED);
