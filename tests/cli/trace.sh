@@ -148,7 +148,7 @@ fi
 "$FAULTLINE" trace convert --to pages old.flt | head -n 1 >out.txt # pipefail: a clean end
 
 # Ctrl-C leaves nothing behind.
-exits 1 timeout --preserve-status -s INT 1 \
+exits 1 timeout --foreground --preserve-status -s INT 1 \
     "$FAULTLINE" trace generate uniform big.flt references=1000000000000
 says 'big.flt: not written: interrupted'
 test -z "$(find . -name 'big*')"
