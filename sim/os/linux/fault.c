@@ -95,17 +95,28 @@ static enum status fill(struct linux_kernel *kernel, struct fault *fault, conten
                                          : linux_swap_in(kernel, fault, content, err);
 }
 
+/* A frame, charged, if it need not wait for it.  What is to be copied stays meanwhile: who copies
+ * has a reference of it. */
+static enum status get_frame(struct linux_kernel *kernel, struct fault *fault, pfn_t source,
+                             bool *got, struct error *err)
+{
+    kernel->pinned = source == PFN_NONE ? PFN_NONE : folio_first(kernel->pager, source);
+    enum status status = linux_alloc(kernel, fault, err);
+    *got = status == OK && fault->frame != PFN_NONE;
+    if (*got && !fault->run_length) /* which is charged */
+        status = linux_charge(kernel, fault, 1, got, err);
+    kernel->pinned = PFN_NONE;
+    return status;
+}
+
 static enum status bring_in(struct linux_kernel *kernel, struct fault *fault,
                             content_t content, bool copy, struct error *err)
 {
     struct pager *pager = kernel->pager;
-    bool charged = true;
-    enum status status = linux_alloc(kernel, fault, err);
-    if (status != OK || fault->frame == PFN_NONE)
-        return status;
-    if (!fault->run_length) /* which is charged */
-        status = linux_charge(kernel, fault, 1, &charged, err);
-    if (status != OK || !charged)
+    bool got;
+    enum status status = get_frame(
+        kernel, fault, copy ? pager->contents.all[content].frame : PFN_NONE, &got, err);
+    if (status != OK || !got)
         return status;
     const struct content c = pager->contents.all[content];
     const bool here = copy && (c.frame != PFN_NONE || !c.saved);

@@ -102,7 +102,8 @@ struct linux_kernel {
     struct linux_read *spare_reads;
     struct linux_file *files; /* [nfiles]: number of the file                             */
     uint32_t nfiles;
-    pfn_t pinned; /* frame whose folio a fault holds while it reads ahead, or PFN_NONE   */
+    pfn_t pinned; /* frame whose folio a fault holds while it reads ahead, or gets a frame
+                   * to copy it to; or PFN_NONE                                          */
     uint64_t slots_taken, slots_max; /* by contents, now and at most                     */
     struct linux_writeback writeback;
     struct linux_flusher flusher;

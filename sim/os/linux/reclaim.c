@@ -75,12 +75,11 @@ static enum page_fate try_page(struct linux_reclaim *reclaim, pfn_t pfn)
         goes_when_written(pager, pfn);
         return PAGE_ACTIVATE;
     }
-    if (linux_is_awaited(pager, pfn) || (dirty && !r->may_write)) /* folio_ref_freeze() */
+    if (linux_is_awaited(pager, pfn) || pfn == reclaim->kernel->pinned ||
+        (dirty && !r->may_write)) /* is_page_cache_freeable(), __remove_mapping() */
         return PAGE_KEEP;
     if (dirty)
         return write_out(reclaim, pfn);
-    if (pfn == reclaim->kernel->pinned) /* __remove_mapping() */
-        return PAGE_KEEP;
     if (pager_evict_frame(pager, pfn, &err) == OK)
         return PAGE_GONE;
     pager_fail(pager, &err);
