@@ -95,13 +95,11 @@ bool linux_charge_now(struct linux_kernel *kernel, uint64_t n)
     return charged + n <= group->limit;
 }
 
-bool linux_charge_drain(struct linux_kernel *kernel, uint64_t n)
+void linux_charge_drain(struct linux_kernel *kernel, uint64_t n)
 {
     struct linux_group *group = &kernel->group;
-    const uint64_t usage = linux_usage(kernel);
-    if (usage + group->stock + n > group->limit)
+    if (linux_usage(kernel) + group->stock + n > group->limit)
         group->stock = 0;
-    return usage + n > group->limit;
 }
 
 enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint64_t n,
@@ -116,7 +114,7 @@ enum status linux_charge(struct linux_kernel *kernel, struct fault *fault, uint6
     for (unsigned retries = RETRIES;
          linux_reclaim_stopped(kernel) || !linux_charge_now(kernel, n);) {
         const uint64_t freed = linux_direct_reclaim(kernel, true, n, fault != NULL);
-        (void)linux_charge_drain(kernel, n);
+        linux_charge_drain(kernel, n);
         if (kernel->pager->failed.code != OK) {
             error_copy(err, &kernel->pager->failed);
             return kernel->pager->failed.code;

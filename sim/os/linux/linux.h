@@ -237,9 +237,8 @@ void linux_flush_before_pass(struct linux_kernel *kernel);
 uint64_t linux_tick(void *state, struct pager *pager, uint64_t references);
 /* The group is charged for n frames more: false, it is at its limit. */
 bool linux_charge_now(struct linux_kernel *kernel, uint64_t n);
-/* drain_all_stock() if that may help, when reclaim has not made room for so many.  True: it has
- * not. */
-bool linux_charge_drain(struct linux_kernel *kernel, uint64_t n);
+/* drain_all_stock() if that may help, when reclaim has not made room for so many. */
+void linux_charge_drain(struct linux_kernel *kernel, uint64_t n);
 /* try_charge(): room for n frames more, reclaiming if need be.  On OK with *charged false
  * the fault cannot go on for now; without a fault nobody can wait or be killed, and the limit
  * is passed. */
@@ -345,7 +344,8 @@ enum linux_huge_effort {
 
 /* n frames, GRANTED, in one block that is aligned to its size, or PFN_NONE. */
 pfn_t linux_huge_alloc(struct linux_kernel *kernel, pfn_t n, enum linux_huge_effort effort);
-/* The same of 2 to the order frames, for a folio that is read ahead: __GFP_NORETRY. */
+/* The same of 2 to the order frames, more than one, for a folio that is read ahead:
+ * __GFP_NORETRY. */
 pfn_t linux_folio_alloc(struct linux_kernel *kernel, unsigned order);
 /* They are free. */
 void linux_huge_free(struct linux_kernel *kernel, pfn_t run, pfn_t n);

@@ -106,7 +106,7 @@ static bool charge_spare(struct linux_kernel *kernel, pfn_t n)
             return false;
         linux_direct_reclaim(kernel, true, n, false);
         linux_forget_stopped(kernel);
-        (void)linux_charge_drain(kernel, n);
+        linux_charge_drain(kernel, n);
     }
     return true;
 }

@@ -121,7 +121,7 @@ pfn_t linux_folio_alloc(struct linux_kernel *kernel, unsigned order)
     linux_direct_reclaim(kernel, false, 1, false);
     linux_forget_stopped(kernel);
     run = take(kernel, order, ZONE_MIN);
-    return run != PFN_NONE || order == 0 ? run : compact_for(kernel, order, false, &result);
+    return run != PFN_NONE ? run : compact_for(kernel, order, false, &result);
 }
 
 void linux_huge_free(struct linux_kernel *kernel, pfn_t run, pfn_t n)
